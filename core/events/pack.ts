@@ -1,0 +1,76 @@
+import { type Client, type EnrichedEvent, type EventMessage, MESSAGE_VERSION } from './message.ts';
+
+/** A queue message holds 128 KB, envelope included; we stay below it by what the envelope and our own head may take. */
+export const MESSAGE_BYTES = 120_000;
+/** A `sendBatch` holds 256 KB and 100 messages. */
+const BATCH_BYTES = 250_000;
+const BATCH_MESSAGES = 100;
+/** What a message's own fields take around its events, at most. */
+const HEAD_BYTES = 2_048;
+
+export interface PackedMessage {
+  readonly body: EventMessage;
+  readonly bytes: number;
+}
+
+interface PackInput {
+  readonly site: string;
+  readonly receivedAt: number;
+  readonly client: Client;
+  readonly events: readonly { readonly anonymousId: string; readonly event: EnrichedEvent }[];
+  /** A new message id; called once a message. */
+  readonly newId: () => string;
+}
+
+/** Packs a request's events into as few messages as the limits allow, each of one profile, in order. */
+export function packMessages(input: PackInput): PackedMessage[] {
+  const open = new Map<string, PackedMessage & { bytes: number }>();
+  const packed: PackedMessage[] = [];
+  for (const { anonymousId, event } of input.events) {
+    const bytes = utf8Bytes(JSON.stringify(event)) + 1;
+    let message = open.get(anonymousId);
+    if (!message || message.bytes + bytes > MESSAGE_BYTES) {
+      message = {
+        body: {
+          v: MESSAGE_VERSION,
+          id: input.newId(),
+          site: input.site,
+          anonymousId,
+          receivedAt: input.receivedAt,
+          client: input.client,
+          events: [],
+        },
+        bytes: HEAD_BYTES,
+      };
+      open.set(anonymousId, message);
+      packed.push(message);
+    }
+    message.body.events.push(event);
+    message.bytes += bytes;
+  }
+  return packed;
+}
+
+/** Groups messages into `sendBatch` calls, in order, within its limits. */
+export function groupBatches(messages: readonly PackedMessage[]): PackedMessage[][] {
+  const batches: PackedMessage[][] = [];
+  let bytes = 0;
+  for (const message of messages) {
+    const current = batches.at(-1);
+    if (!current || current.length >= BATCH_MESSAGES || bytes + message.bytes > BATCH_BYTES) {
+      batches.push([message]);
+      bytes = message.bytes;
+    } else {
+      current.push(message);
+      bytes += message.bytes;
+    }
+  }
+  return batches;
+}
+
+const encoder = new TextEncoder();
+
+/** Length of a text in UTF-8 bytes. */
+export function utf8Bytes(text: string): number {
+  return encoder.encode(text).length;
+}

@@ -1,0 +1,68 @@
+import type { EnrichedEvent, EventMessage } from '../events/message.ts';
+import type { DedupLog } from './dedup-log.ts';
+import { foldEvent } from './fold-event.ts';
+import { DAY_MS, PROFILE_CAPS, QUEUE_RETENTION_DAYS } from './limits.ts';
+import { sessionAt } from './session-intervals.ts';
+import type { ProfileState } from './state.ts';
+
+/**
+ * What became of an event:
+ * - `counted`: it has its effect under this message (now, or when this message came before);
+ * - `duplicate`: another message brought it, and owns its effects;
+ * - `conflict`: its id is known with other content; the first stays;
+ * - `late`: older than any id that is still remembered;
+ * - `quota`: the ledger holds as many events as it may.
+ */
+export type Outcome = 'counted' | 'duplicate' | 'conflict' | 'late' | 'quota';
+
+/** A session that no longer exists under its id, and the message whose events ended it. */
+export interface RetiredSession {
+  readonly start: number;
+  readonly messageId: string;
+  readonly time: number;
+}
+
+/** The events of one message that are to be applied. */
+export type AppliedMessage = Pick<EventMessage, 'id' | 'events'>;
+
+export interface Applied {
+  /** For each message, for each of its events. */
+  readonly outcomes: Outcome[][];
+  /** Whether the state changed and must be stored. */
+  readonly changed: boolean;
+  /** Starts of the sessions that hold an event counted under one of these messages. */
+  readonly touchedSessions: number[];
+  readonly retired: RetiredSession[];
+}
+
+/** Applies messages to a profile, in place: each event is counted exactly once, by its id. `now` in ms since 1970. */
+export function applyMessages(
+  state: ProfileState,
+  log: DedupLog,
+  messages: readonly AppliedMessage[],
+  now: number,
+  horizonDays: number,
+): Applied {
+  const oldest = now - (horizonDays + QUEUE_RETENTION_DAYS) * DAY_MS;
+  const retired: RetiredSession[] = [];
+  const countedTimes: number[] = [];
+  let changed = false;
+  const applyOne = (message: AppliedMessage, event: EnrichedEvent): Outcome => {
+    const seen = log.look(event.id, event.fingerprint, message.id);
+    if (seen.known && !seen.sameContent) return 'conflict';
+    if (seen.known && !seen.owned) return 'duplicate';
+    if (!seen.known) {
+      if (event.time < oldest) return 'late';
+      if (log.size >= PROFILE_CAPS.ledgerEvents) return 'quota';
+      const change = foldEvent(state, event, horizonDays);
+      for (const start of change.retired) retired.push({ start, messageId: message.id, time: event.time });
+      log.add(event.id, event.fingerprint, message.id, event.time);
+      changed = true;
+    }
+    countedTimes.push(event.time);
+    return 'counted';
+  };
+  const outcomes = messages.map((message) => message.events.map((event) => applyOne(message, event)));
+  const touched = new Set(countedTimes.flatMap((time) => sessionAt(state.sessions, time)?.[0] ?? []));
+  return { outcomes, changed, touchedSessions: [...touched].sort((a, b) => a - b), retired };
+}

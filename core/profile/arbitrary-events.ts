@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import type { EnrichedEvent } from '../events/message.ts';
+import { DAY_MS } from './limits.ts';
+
+/** A fixed "now" for tests, ms since 1970. */
+export const NOW = Date.UTC(2026, 4, 20, 12);
+
+const productIds = fc.integer({ min: 1, max: 90 }).map((n) => `p${n}`);
+const product = fc.record({
+  product_id: productIds,
+  category: fc.constantFrom('shirts', 'shoes', 'bags', 'dresses'),
+  brand: fc.constantFrom('Aster', 'Brume', 'Calla'),
+  quantity: fc.integer({ min: 1, max: 3 }),
+});
+
+const typed = fc.oneof(
+  fc.tuple(fc.constantFrom('product_viewed', 'product_added', 'product_removed', 'product_favorited'), product),
+  fc.tuple(
+    fc.constant('order_completed'),
+    fc.record({
+      order_id: fc.constantFrom('o1', 'o2', 'o3'),
+      total: fc.integer({ min: 1, max: 500 }),
+      products: fc.array(product, { minLength: 1, maxLength: 3 }),
+    }),
+  ),
+  fc.tuple(fc.constantFrom('page_viewed', 'cart_viewed', 'identify', 'wishlist_shared'), fc.constant({})),
+);
+
+/** Sets of distinct events inside the horizon: every type that the profile treats in its own way, with colliding times. */
+export const eventSets: fc.Arbitrary<EnrichedEvent[]> = fc
+  .array(
+    fc.record({
+      typed,
+      minutesAgo: fc.integer({ min: 0, max: (14 * DAY_MS) / 60_000 }),
+      user: fc.option(fc.constantFrom('u1', 'u2'), { nil: undefined }),
+    }),
+    {
+      minLength: 1,
+      maxLength: 160,
+    },
+  )
+  .map((drafts) =>
+    drafts.map(({ typed: [type, properties], minutesAgo, user }, index) => {
+      const time = NOW - minutesAgo * 60_000;
+      return {
+        id: `e${index}`,
+        type,
+        time,
+        occurredAt: new Date(time).toISOString(),
+        fingerprint: index,
+        ...(user !== undefined && { userId: user }),
+        properties,
+      };
+    }),
+  );

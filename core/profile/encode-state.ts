@@ -1,0 +1,114 @@
+import type { BoundedCounts } from './bottom-k.ts';
+import type { InteractionKind } from './interactions.ts';
+import type { DayCounts, ProfileState } from './state.ts';
+
+/** The version of the stored form; a reader refuses what is newer than it knows. */
+const STATE_VERSION = 1;
+
+type StoredCounts = [other: number, ...entries: [key: string, ...counts: number[]][]];
+
+interface StoredState {
+  v: number;
+  at: [first: number, last: number];
+  totals: StoredCounts;
+  days: [day: number, type: StoredCounts, category: StoredCounts, brand: StoredCounts, item: StoredCounts][];
+  interactions: [time: number, key: string, kind: InteractionKind, item: string, category: string | null][];
+  cart: [time: number, key: string, item: string, quantity: number][];
+  clearedAt: number;
+  orders: [
+    time: number,
+    key: string,
+    id: string,
+    total: number | null,
+    currency: string | null,
+    items: readonly string[],
+  ][];
+  sessions: ProfileState['sessions'];
+  closed: number;
+  user: [time: number, key: string, id: string] | null;
+}
+
+/** The state as text: equal states give equal bytes, since everything that has no order of its own is sorted. */
+export function encodeState(state: ProfileState): string {
+  const stored: StoredState = {
+    v: STATE_VERSION,
+    at: [state.firstAt, state.lastAt],
+    totals: storeCounts(state.totals),
+    days: [...state.days]
+      .sort(([a], [b]) => a - b)
+      .map(([day, { type, category, brand, item }]) => [
+        day,
+        storeCounts(type),
+        storeCounts(category),
+        storeCounts(brand),
+        storeCounts(item),
+      ]),
+    interactions: state.interactions.map(({ time, key, kind, item, category }) => [
+      time,
+      key,
+      kind,
+      item,
+      category ?? null,
+    ]),
+    cart: state.cart.map(({ time, key, item, quantity }) => [time, key, item, quantity]),
+    clearedAt: state.cartClearedAt,
+    orders: state.orders.map(({ time, key, id, total, currency, items }) => [
+      time,
+      key,
+      id,
+      total ?? null,
+      currency ?? null,
+      items,
+    ]),
+    sessions: state.sessions,
+    closed: state.closedSessions,
+    user: state.user && [state.user.time, state.user.key, state.user.id],
+  };
+  return JSON.stringify(stored);
+}
+
+/** Reads what `encodeState` wrote. Throws when it was written by a newer version. */
+export function decodeState(text: string): ProfileState {
+  const stored: StoredState = JSON.parse(text);
+  if (stored.v !== STATE_VERSION)
+    throw new Error(`profile state has version ${stored.v}, this code reads ${STATE_VERSION}`);
+  return {
+    firstAt: stored.at[0],
+    lastAt: stored.at[1],
+    totals: loadCounts(stored.totals),
+    days: new Map(stored.days.map(([day, ...dimensions]) => [day, loadDay(dimensions)])),
+    interactions: stored.interactions.map(([time, key, kind, item, category]) => ({
+      time,
+      key,
+      kind,
+      item,
+      category: category ?? undefined,
+    })),
+    cart: stored.cart.map(([time, key, item, quantity]) => ({ time, key, item, quantity })),
+    cartClearedAt: stored.clearedAt,
+    orders: stored.orders.map(([time, key, id, total, currency, items]) => ({
+      time,
+      key,
+      id,
+      total: total ?? undefined,
+      currency: currency ?? undefined,
+      items,
+    })),
+    sessions: stored.sessions,
+    closedSessions: stored.closed,
+    user: stored.user && { time: stored.user[0], key: stored.user[1], id: stored.user[2] },
+  };
+}
+
+function loadDay([type, category, brand, item]: [StoredCounts, StoredCounts, StoredCounts, StoredCounts]): DayCounts {
+  return { type: loadCounts(type), category: loadCounts(category), brand: loadCounts(brand), item: loadCounts(item) };
+}
+
+function storeCounts(bounded: BoundedCounts): StoredCounts {
+  const entries = [...bounded.counts].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [bounded.other, ...entries.map(([key, counts]): [string, ...number[]] => [key, ...counts])];
+}
+
+function loadCounts([other, ...entries]: StoredCounts): BoundedCounts {
+  return { other, counts: new Map(entries.map(([key, ...counts]) => [key, counts])) };
+}

@@ -1,0 +1,18 @@
+/**
+ * The object's tables, as an append-only list: entry N brings the database from version N to N+1. Never edit an entry that
+ * has been deployed.
+ */
+export const PROFILE_MIGRATIONS: readonly string[] = [
+  `CREATE TABLE profile (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     state TEXT NOT NULL,
+     version INTEGER NOT NULL,
+     retired TEXT NOT NULL,
+     tail BLOB NOT NULL
+   );
+   CREATE TABLE dedup_segments (
+     segment INTEGER PRIMARY KEY,
+     newest_seconds INTEGER NOT NULL,
+     entries BLOB NOT NULL
+   );`,
+];

@@ -1,0 +1,128 @@
+import { createHash } from 'node:crypto';
+import type { EventMessage } from '../../core/events/message.ts';
+import type { Outcome } from '../../core/profile/apply-messages.ts';
+import { productsOf } from '../../core/profile/interactions.ts';
+import { HOUR_MS } from '../../core/profile/limits.ts';
+
+/** A message with what its profile made of each event. */
+export interface AppliedEvents {
+  readonly message: EventMessage;
+  readonly outcomes: readonly Outcome[];
+}
+
+/** Messages that arrived in the same ten seconds share a bucket of the guard. */
+const GUARD_BUCKET_MS = 10_000;
+const HASH_BYTES = 8;
+/** Tries against other consumers that count messages of the same bucket at the same time. */
+const MAX_TRIES = 8;
+
+/**
+ * Adds the counted events to the rollups (site, hour of event time, type) and to the orders, once for each message.
+ *
+ * The guard is an append-only log of message hashes for each bucket of arrival time. The log is read, messages in it are left
+ * out, and the next version is written in the same transaction as the counts: if another consumer wrote that version first,
+ * the whole transaction fails on the primary key and is tried again with what it now reads. So a batch writes one guard row,
+ * not one for each message.
+ */
+export async function recordRollups(env: Env, site: string, applied: readonly AppliedEvents[]): Promise<void> {
+  for (const [bucket, group] of Map.groupBy(applied, ({ message }) =>
+    Math.floor(message.receivedAt / GUARD_BUCKET_MS),
+  )) {
+    await recordBucket(env, site, bucket, group);
+  }
+}
+
+async function recordBucket(env: Env, site: string, bucket: number, group: readonly AppliedEvents[]): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const { seen, version } = await readGuard(env, site, bucket);
+    const fresh = group.filter(({ message }) => !seen.has(messageHash(message.id).toString('hex')));
+    if (fresh.length === 0) return;
+    try {
+      await env.DB.batch([
+        env.DB.prepare('INSERT INTO rollup_guard (site, bucket, version, messages) VALUES (?, ?, ?, ?)').bind(
+          site,
+          bucket,
+          version + 1,
+          bufferOf(Buffer.concat(fresh.map(({ message }) => messageHash(message.id)))),
+        ),
+        ...rollupStatements(env, site, fresh),
+        ...orderStatements(env, site, fresh),
+      ]);
+      return;
+    } catch (error) {
+      if (tries >= MAX_TRIES || !/UNIQUE|constraint/i.test(String(error))) throw error;
+    }
+  }
+}
+
+async function readGuard(env: Env, site: string, bucket: number): Promise<{ seen: Set<string>; version: number }> {
+  const { results } = await env.DB.prepare('SELECT version, messages FROM rollup_guard WHERE site = ? AND bucket = ?')
+    .bind(site, bucket)
+    .all<{ version: number; messages: number[] }>();
+  const seen = new Set<string>();
+  let version = 0;
+  for (const row of results) {
+    version = Math.max(version, row.version);
+    const bytes = Buffer.from(row.messages);
+    for (let at = 0; at < bytes.length; at += HASH_BYTES) seen.add(bytes.toString('hex', at, at + HASH_BYTES));
+  }
+  return { seen, version };
+}
+
+function messageHash(id: string): Buffer {
+  return createHash('sha256').update(id).digest().subarray(0, HASH_BYTES);
+}
+
+function bufferOf(bytes: Buffer): ArrayBuffer {
+  const copy = new ArrayBuffer(bytes.byteLength);
+  new Uint8Array(copy).set(bytes);
+  return copy;
+}
+
+function rollupStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
+  const counts = new Map<string, { hour: number; type: string; events: number }>();
+  for (const event of countedEvents(fresh)) {
+    const hour = Math.floor(event.time / HOUR_MS);
+    const key = `${hour} ${event.type}`;
+    const cell = counts.get(key) ?? { hour, type: event.type, events: 0 };
+    cell.events += 1;
+    counts.set(key, cell);
+  }
+  return [...counts.values()].map(({ hour, type, events }) =>
+    env.DB.prepare(
+      'INSERT INTO rollups (site, hour, type, events) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events',
+    ).bind(site, hour, type, events),
+  );
+}
+
+/** Two events with one order id are one order: the later one's figures stand, whichever came first. */
+function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
+  return countedEvents(fresh)
+    .filter((event) => event.type === 'order_completed')
+    .map((event) => {
+      const { order_id: id, total, currency } = event.properties ?? {};
+      return env.DB.prepare(
+        `INSERT INTO orders (site, order_id, time, event_id, anonymous_id, total, currency, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET time = excluded.time, event_id = excluded.event_id, anonymous_id = excluded.anonymous_id,
+           total = excluded.total, currency = excluded.currency, items = excluded.items
+         WHERE (excluded.time, excluded.event_id) > (orders.time, orders.event_id)`,
+      ).bind(
+        site,
+        String(id),
+        event.time,
+        event.id,
+        event.anonymousId,
+        typeof total === 'number' ? total : null,
+        typeof currency === 'string' ? currency : null,
+        JSON.stringify(productsOf(event).map(({ item }) => item)),
+      );
+    });
+}
+
+function countedEvents(applied: readonly AppliedEvents[]) {
+  return applied.flatMap(({ message, outcomes }) =>
+    message.events
+      .filter((_, index) => outcomes[index] === 'counted')
+      .map((event) => ({ ...event, anonymousId: message.anonymousId })),
+  );
+}

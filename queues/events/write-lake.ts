@@ -1,0 +1,27 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { rawEvents, rawObjectKey } from '../../core/lake/raw-object.ts';
+import { HOUR_MS } from '../../core/profile/limits.ts';
+import type { AppliedEvents } from './record-rollups.ts';
+
+/**
+ * Appends the events that count under these messages to the lake: one object for each hour of arrival, gzipped NDJSON. Written
+ * again after a crash, perhaps in another grouping; compaction keeps one line for each profile and event id.
+ */
+export async function writeLake(env: Env, site: string, applied: readonly AppliedEvents[]): Promise<void> {
+  const hours = Map.groupBy(applied, ({ message }) => Math.floor(message.receivedAt / HOUR_MS));
+  await Promise.all(
+    [...hours].map(async ([hour, group]) => {
+      const lines = group.flatMap(({ message, outcomes }) =>
+        rawEvents(message, (index) => outcomes[index] === 'counted'),
+      );
+      if (lines.length === 0) return;
+      const name = createHash('sha256');
+      for (const id of group.map(({ message }) => message.id).sort()) name.update(id);
+      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+      await env.LAKE.put(rawObjectKey(site, hour * HOUR_MS, name.digest('hex').slice(0, 32)), gzipSync(text), {
+        httpMetadata: { contentType: 'application/x-ndjson', contentEncoding: 'gzip' },
+      });
+    }),
+  );
+}

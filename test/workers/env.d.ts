@@ -1,0 +1,6 @@
+declare namespace Cloudflare {
+  interface Env {
+    /** The D1 migrations of the project, read by `vitest.config.ts`. */
+    TEST_MIGRATIONS: import('cloudflare:test').D1Migration[];
+  }
+}

@@ -1,0 +1,22 @@
+import { Hono } from 'hono';
+import { catalogRoutes } from '../catalog/routes.ts';
+import { HttpError } from '../http/error.ts';
+import { authorizePrivate } from '../site/authorize.ts';
+import type { ApiContext } from './context.ts';
+
+/** The private API under `/api`: each request carries the site's secret key. */
+export const api = new Hono<ApiContext>()
+  .basePath('/api')
+  .use(async (c, next) => {
+    c.set('site', await authorizePrivate(c.req.raw, new URL(c.req.url), c.env));
+    await next();
+  })
+  .route('/catalog', catalogRoutes)
+  .notFound((c) => {
+    throw new HttpError(404, `There is no ${c.req.method} ${c.req.path}. See docs/contracts.md for what there is.`, {
+      code: 'not_found',
+    });
+  })
+  .onError((error) => {
+    throw error;
+  });

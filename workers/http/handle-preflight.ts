@@ -1,0 +1,8 @@
+import { requestKey } from '../site/request-key.ts';
+import { siteOf } from '../site/site.ts';
+import { preflight } from './cors.ts';
+
+/** `OPTIONS`: a preflight carries no credentials, so only a key in the URL can tell the site. */
+export async function handlePreflight(request: Request, env: Env): Promise<Response> {
+  return preflight(request, await siteOf(env, requestKey(request, new URL(request.url))));
+}

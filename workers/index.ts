@@ -1,0 +1,39 @@
+import { type IRequest, Router } from 'itty-router';
+import { consumeDeadLetters } from '../queues/dead-letter/consumer.ts';
+import { consumeEvents } from '../queues/events/consumer.ts';
+import { api } from './api/app.ts';
+import { handleFragment } from './fragments/handle-fragment.ts';
+import { HttpError } from './http/error.ts';
+import { handlePreflight } from './http/handle-preflight.ts';
+import { problemFrom } from './http/problem.ts';
+import { withCors } from './http/with-cors.ts';
+import { handleEvents } from './ingest/handle-events.ts';
+import { handleProfile } from './profile/handle-profile.ts';
+import { handleRecommendations } from './recommend/handle-recommendations.ts';
+
+export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
+
+const router = Router<IRequest, [Env, ExecutionContext], Response>()
+  .options('*', (request, env) => handlePreflight(request, env))
+  .post('/v/events', (request, env) => handleEvents(request, env))
+  .get('/v/recommendations', (request, env) => handleRecommendations(request, env))
+  .get('/v/fragments/:slot', (request, env) => handleFragment(request, env, request.params.slot ?? ''))
+  .get('/v/profile', (request, env) => handleProfile(request, env))
+  .all('/api/*', (request, env, ctx) => api.fetch(request, env, ctx))
+  .all('*', (request) => {
+    throw new HttpError(404, `There is no ${request.method} ${new URL(request.url).pathname}.`, { code: 'not_found' });
+  });
+
+export default {
+  async fetch(request, env, ctx) {
+    const requestId = request.headers.get('cf-ray') ?? crypto.randomUUID();
+    try {
+      return await router.fetch(request, env, ctx);
+    } catch (error) {
+      return withCors(request, env, problemFrom(error, requestId));
+    }
+  },
+  async queue(batch, env) {
+    await (batch.queue === 'vitrine-events-dead' ? consumeDeadLetters(batch, env) : consumeEvents(batch, env));
+  },
+} satisfies ExportedHandler<Env>;

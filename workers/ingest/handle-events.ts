@@ -1,0 +1,111 @@
+import { uuidv7 } from 'uuidv7';
+import { CRITICAL_TYPES } from '../../core/events/builtin-types.ts';
+import { enrichEvent } from '../../core/events/enrich.ts';
+import type { EnrichedEvent } from '../../core/events/message.ts';
+import { groupBatches, type PackedMessage, packMessages } from '../../core/events/pack.ts';
+import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { nameOf, storeFailedEvents } from '../failed-events/store-failed.ts';
+import { corsHeaders } from '../http/cors.ts';
+import { HttpError } from '../http/error.ts';
+import { log } from '../http/log.ts';
+import { authorizePublic } from '../site/authorize.ts';
+import { visitorCookie } from '../site/visitor-cookie.ts';
+import { clientOf } from './client.ts';
+import { lateRefusal } from './late.ts';
+import { CRITICAL_DEADLINE_MS, RETRY_AFTER_SECONDS } from './limits.ts';
+import { parseRequest, type RefusedEvent } from './parse-request.ts';
+
+/**
+ * `POST /v/events`: takes what it can read, refuses each bad event by itself, and answers 202 once the queue has the good ones.
+ * Critical events are in the live profile before the answer, as a rule; if that way fails, the queue brings them.
+ */
+export async function handleEvents(request: Request, env: Env): Promise<Response> {
+  const startedAt = Date.now();
+  const url = new URL(request.url);
+  const site = await authorizePublic(request, url, env);
+  const parsed = await parseRequest(request);
+  const refused: RefusedEvent[] = [...parsed.refused];
+  const accepted: { anonymousId: string; event: EnrichedEvent }[] = [];
+  for (const { index, event: wire } of parsed.good) {
+    const event = enrichEvent(wire, parsed.sentAtMs, startedAt);
+    const late = lateRefusal(event, startedAt, Number(env.DEDUP_HORIZON_DAYS));
+    if (late) refused.push({ index, refusal: late, payload: wire });
+    else accepted.push({ anonymousId: wire.anonymousId, event });
+  }
+  const messages = packMessages({
+    site: site.id,
+    receivedAt: startedAt,
+    client: clientOf(request),
+    events: accepted,
+    newId: uuidv7,
+  });
+  await enqueue(env, messages);
+  await Promise.all([applyCritical(env, messages), keepRefused(env, site.id, startedAt, refused)]);
+  log('ingest', {
+    site: site.id,
+    accepted: accepted.length,
+    rejected: refused.length,
+    messages: messages.length,
+    ms: Date.now() - startedAt,
+  });
+  const headers = new Headers({ ...corsHeaders(request, site), 'content-type': 'application/json' });
+  const cookie = visitorCookie(request, url, accepted.at(-1)?.anonymousId);
+  if (cookie) headers.append('set-cookie', cookie);
+  const rejected = refused
+    .sort((a, b) => a.index - b.index)
+    .map(({ index, refusal, payload }) => ({
+      index,
+      id: nameOf(payload).eventId ?? null,
+      code: refusal.code,
+      message: refusal.message,
+    }));
+  return new Response(JSON.stringify({ accepted: accepted.length, rejected }), { status: 202, headers });
+}
+
+/**
+ * Hands the messages to the queue. If one call of several fails, those before it are in the queue already: the client gets a
+ * 503, sends all again, and the profile counts each event under the message that came first.
+ */
+async function enqueue(env: Env, messages: readonly PackedMessage[]): Promise<void> {
+  try {
+    for (const batch of groupBatches(messages)) {
+      await env.EVENTS.sendBatch(batch.map(({ body }) => ({ body, contentType: 'json' as const })));
+    }
+  } catch (cause) {
+    throw new HttpError(503, 'The queue does not take events right now. Keep them and send them again.', {
+      code: 'queue_unavailable',
+      cause,
+      headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+    });
+  }
+}
+
+/** Applies critical events at once. The queue has them already, so a failure costs freshness and nothing else. */
+async function applyCritical(env: Env, messages: readonly PackedMessage[]): Promise<void> {
+  const calls = messages.flatMap(({ body }) => {
+    const events = body.events.filter((event) => CRITICAL_TYPES.has(event.type));
+    return events.length > 0 ? [profileStub(env, body.site, body.anonymousId).apply([{ id: body.id, events }])] : [];
+  });
+  if (calls.length === 0) return;
+  const deadline = Promise.withResolvers<'late'>();
+  const timer = setTimeout(() => deadline.resolve('late'), CRITICAL_DEADLINE_MS);
+  const outcome = await Promise.race([Promise.allSettled(calls), deadline.promise]);
+  clearTimeout(timer);
+  const missed = outcome === 'late' ? calls.length : outcome.filter(({ status }) => status === 'rejected').length;
+  if (missed > 0) log('critical_deferred', { profiles: missed });
+}
+
+/** A store that fails must not cost the good events their answer: the client is told of each refusal anyway. */
+async function keepRefused(env: Env, site: string, time: number, refused: readonly RefusedEvent[]): Promise<void> {
+  const failed = refused.map(({ refusal, payload }) => ({
+    reason: refusal.code,
+    message: refusal.message,
+    ...nameOf(payload),
+    payload,
+  }));
+  try {
+    await storeFailedEvents(env, site, time, failed);
+  } catch (error) {
+    log('failed_events_not_stored', { site, count: failed.length, error: String(error) });
+  }
+}

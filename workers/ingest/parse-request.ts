@@ -1,0 +1,64 @@
+import { checkEvent, type Refusal } from '../../core/events/check-event.ts';
+import { utf8Bytes } from '../../core/events/pack.ts';
+import { type WireEvent, wireBatchSchema } from '../../core/events/wire-event.ts';
+import { HttpError } from '../http/error.ts';
+import { parseJson } from '../http/parse-json.ts';
+import { readBoundedText } from '../http/read-body.ts';
+import { MAX_BODY_BYTES, MAX_EVENT_BYTES, MAX_EVENTS } from './limits.ts';
+
+/** An event that was refused: where it stood, why, and what it was. */
+export interface RefusedEvent {
+  readonly index: number;
+  readonly refusal: Refusal;
+  readonly payload: unknown;
+}
+
+export interface ParsedRequest {
+  readonly sentAtMs: number | undefined;
+  readonly good: { readonly index: number; readonly event: WireEvent }[];
+  readonly refused: RefusedEvent[];
+}
+
+/** Reads and checks the body of `POST /v/events`. Throws 400, 413 or 415 when the request as a whole cannot be read. */
+export async function parseRequest(request: Request): Promise<ParsedRequest> {
+  const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json' && mediaType !== 'text/plain') {
+    throw new HttpError(415, `Content-Type "${mediaType}" is not understood. Send application/json or text/plain.`, {
+      code: 'media_type_unsupported',
+    });
+  }
+  const batch = wireBatchSchema.safeParse(parseJson(await readBoundedText(request, MAX_BODY_BYTES)));
+  if (!batch.success) {
+    const [issue] = batch.error.issues;
+    throw new HttpError(
+      400,
+      `${issue?.path.join('.') || 'body'}: ${issue?.message}. Expected { "sentAt"?, "events": [ … ] }.`,
+      {
+        code: 'invalid_body',
+      },
+    );
+  }
+  const { events, sentAt } = batch.data;
+  if (events.length > MAX_EVENTS) {
+    throw new HttpError(413, `${events.length} events in one request; send at most ${MAX_EVENTS}.`, {
+      code: 'too_many_events',
+    });
+  }
+  const good: ParsedRequest['good'] = [];
+  const refused: RefusedEvent[] = [];
+  for (const [index, payload] of events.entries()) {
+    const checked = checkSized(payload);
+    if (checked.ok) good.push({ index, event: checked.event });
+    else refused.push({ index, refusal: checked.refusal, payload });
+  }
+  return { sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt), good, refused };
+}
+
+function checkSized(payload: unknown): ReturnType<typeof checkEvent> {
+  const bytes = utf8Bytes(JSON.stringify(payload) ?? '');
+  if (bytes <= MAX_EVENT_BYTES) return checkEvent(payload);
+  return {
+    ok: false,
+    refusal: { code: 'too_large', message: `The event has ${bytes} bytes; at most ${MAX_EVENT_BYTES} are taken.` },
+  };
+}
