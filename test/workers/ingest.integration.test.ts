@@ -2,40 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
-
-const rollups = async (site: TestSite) => {
-  const { results } = await env.DB.prepare(
-    'SELECT type, SUM(events) AS events FROM rollups WHERE site = ? GROUP BY type',
-  )
-    .bind(site.id)
-    .all<{ type: string; events: number }>();
-  return Object.fromEntries(results.map(({ type, events }) => [type, events]));
-};
-
-const lakeEvents = async (
-  site: TestSite,
-): Promise<{ id: string; anonymousId: string; client: { device: string } }[]> => {
-  const { objects } = await env.LAKE.list({ prefix: `raw/site=${site.id}/` });
-  const texts = await Promise.all(
-    objects.map(async ({ key }) => {
-      const object = await env.LAKE.get(key);
-      const stream = object?.body.pipeThrough(new DecompressionStream('gzip'));
-      return stream ? new Response(stream).text() : '';
-    }),
-  );
-  return texts
-    .join('')
-    .split('\n')
-    .filter(Boolean)
-    .map((line) => JSON.parse(line));
-};
-
-const failedReasons = async (site: TestSite) => {
-  const { results } = await env.DB.prepare('SELECT reason FROM failed_events WHERE site = ? ORDER BY reason')
-    .bind(site.id)
-    .all<{ reason: string }>();
-  return results.map(({ reason }) => reason);
-};
+import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';
 
 const until = vi.waitFor;
 const PATIENCE = { timeout: 20_000, interval: 50 };
@@ -55,14 +22,14 @@ describe('POST /v/events', () => {
       expect(await response.json()).toEqual({ accepted: 4, rejected: [] });
     }
     await until(
-      async () => expect(await rollups(site)).toEqual({ page_viewed: 1, product_viewed: 2, product_added: 1 }),
+      async () => expect(await rollupsOf(site.id)).toEqual({ page_viewed: 1, product_viewed: 2, product_added: 1 }),
       PATIENCE,
     );
     const profile = await profileStub(env, site.id, 'ada').read();
     expect(profile.counts).toEqual({ page_viewed: 1, product_viewed: 1, product_added: 1 });
     expect(profile.cart).toEqual([{ id: 'shirt', quantity: 1 }]);
-    const ids = (await lakeEvents(site)).map(({ id, anonymousId }) => `${anonymousId}/${id}`);
-    expect([...new Set(ids)].sort()).toEqual(events.map(({ id, anonymousId }) => `${anonymousId}/${id}`).sort());
+    const ids = events.map(({ id, anonymousId }) => `${anonymousId}/${id}`).sort();
+    expect(await lakeIdsOf(site.id)).toEqual(ids);
   });
 
   it('shows a critical event to the next read, before the queue has delivered', async ({ expect }) => {
@@ -95,7 +62,7 @@ describe('POST /v/events', () => {
       [4, 'too_large'],
     ]);
     expect(body.rejected[0]?.message).toContain('properties.product_id');
-    expect(await failedReasons(site)).toEqual(['invalid_envelope', 'invalid_properties', 'late', 'too_large']);
+    expect(await failedReasonsOf(site.id)).toEqual(['invalid_envelope', 'invalid_properties', 'late', 'too_large']);
   });
 
   it('keeps the first of two events with one id and other content; the second is a failed event', async ({
@@ -104,11 +71,11 @@ describe('POST /v/events', () => {
     const site = await makeSite();
     const first = makeEvent('eve', 'product_viewed', { product_id: 'first' });
     await postEvents(site, [first]);
-    await until(async () => expect(await rollups(site)).toEqual({ product_viewed: 1 }), PATIENCE);
+    await until(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 1 }), PATIENCE);
     await postEvents(site, [{ ...first, properties: { product_id: 'second' } }]);
-    await until(async () => expect(await failedReasons(site)).toEqual(['conflict']), PATIENCE);
+    await until(async () => expect(await failedReasonsOf(site.id)).toEqual(['conflict']), PATIENCE);
     expect((await profileStub(env, site.id, 'eve').read()).recentItems.map(({ id }) => id)).toEqual(['first']);
-    expect(await rollups(site)).toEqual({ product_viewed: 1 });
+    expect(await rollupsOf(site.id)).toEqual({ product_viewed: 1 });
   });
 
   it('takes gzip and text/plain, and sets the cookie for a page of the shop', async ({ expect }) => {

@@ -1,0 +1,43 @@
+import { env } from 'cloudflare:workers';
+import type { RawEvent } from '../../core/lake/raw-object.ts';
+
+/** Events by type in the rollups of a site. */
+export async function rollupsOf(site: string): Promise<Record<string, number>> {
+  const { results } = await env.DB.prepare(
+    'SELECT type, SUM(events) AS events FROM rollups WHERE site = ? GROUP BY type',
+  )
+    .bind(site)
+    .all<{ type: string; events: number }>();
+  return Object.fromEntries(results.map(({ type, events }) => [type, events]));
+}
+
+/** All lines of a site's raw lake, as written: an event may stand in it more than once. */
+export async function lakeOf(site: string): Promise<RawEvent[]> {
+  const { objects } = await env.LAKE.list({ prefix: `raw/site=${site}/` });
+  const texts = await Promise.all(objects.map(({ key }) => readGzip(key)));
+  return texts.flatMap((text) =>
+    text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line)),
+  );
+}
+
+/** Distinct events of a site's raw lake, as `<anonymous id>/<event id>`, sorted. */
+export async function lakeIdsOf(site: string): Promise<string[]> {
+  const ids = (await lakeOf(site)).map(({ id, anonymousId }) => `${anonymousId}/${id}`);
+  return [...new Set(ids)].sort();
+}
+
+/** Reasons of a site's failed events, sorted. */
+export async function failedReasonsOf(site: string): Promise<string[]> {
+  const { results } = await env.DB.prepare('SELECT reason FROM failed_events WHERE site = ? ORDER BY reason')
+    .bind(site)
+    .all<{ reason: string }>();
+  return results.map(({ reason }) => reason);
+}
+
+async function readGzip(key: string): Promise<string> {
+  const object = await env.LAKE.get(key);
+  return object ? new Response(object.body.pipeThrough(new DecompressionStream('gzip'))).text() : '';
+}
