@@ -1,3 +1,5 @@
+import { fnv1a } from '../hash.ts';
+
 /** Counts by key: at most `k` keys, the others' counts in `other`. `counts` is sorted by key when written. */
 export interface BoundedCounts {
   readonly counts: Map<string, number[]>;
@@ -44,11 +46,4 @@ function largestOf(keys: Iterable<string>): string {
   let largest = '';
   for (const key of keys) if (largest === '' || ranksAbove(key, largest)) largest = key;
   return largest;
-}
-
-/** FNV-1a, 32 bits (Fowler, Noll, Vo), over UTF-16 code units: cheap, and a shop has no reason to attack its own sample. */
-function fnv1a(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  return hash >>> 0;
 }

@@ -1,0 +1,88 @@
+import { crc32 } from 'node:zlib';
+import { BLOCK_MAGIC, BLOCK_VERSION, CRC_FROM_BYTES, HEADER_BYTES, HEADER_FIELDS, type Header, indexBytes, padded, RARITY_STEPS } from './block-format.ts';
+import type { ItemTable } from './item-table.ts';
+
+/** A block in memory: views on its bytes, and its dictionary in the isolate's numbering of items. */
+export interface Block {
+  /** Bytes that it holds in memory, about. */
+  readonly bytes: number;
+  /** Place in the item columns, by the item's number in the table. */
+  readonly places: ReadonlyMap<number, number>;
+  /** Where each item's list begins; one more entry than items. */
+  readonly listStarts: Uint32Array;
+  readonly lists: Uint16Array | Uint32Array;
+  readonly endSeconds: Uint32Array;
+  readonly keys: Uint32Array;
+  /** Where each session's items begin; one more entry than sessions. */
+  readonly itemStarts: Uint32Array;
+  /** Items of the sessions, by their numbers in the table. */
+  readonly sessionItems: Uint32Array;
+}
+
+/**
+ * Reads a block and enters its items, with how many sessions hold each, into the table.
+ *
+ * @throws when the bytes are not a whole block of a version this code reads.
+ */
+export function decodeBlock(bytes: Uint8Array, table: ItemTable): Block {
+  const header = readHeader(bytes);
+  const buffer = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  let at = HEADER_BYTES;
+  const take = <T>(make: (offset: number) => T, length: number): T => {
+    const column = make(buffer.byteOffset + at);
+    at += padded(length);
+    return column;
+  };
+  const source = buffer.buffer;
+  const narrow = (count: number) => take((offset) => new Uint16Array(source, offset, count), count * 2);
+  const wide = (count: number) => take((offset) => new Uint32Array(source, offset, count), count * 4);
+  const small = (count: number) => take((offset) => new Uint8Array(source, offset, count), count);
+  const indexed = (count: number, size: number) => (indexBytes(size) === 2 ? narrow(count) : wide(count));
+
+  const stringLengths = narrow(header.strings);
+  const strings = small(header.stringBytes);
+  const rarity = small(header.strings);
+  const owned = wide(header.items);
+  const listLengths = narrow(header.items);
+  const lists = indexed(header.listed, header.sessions);
+  const endSeconds = wide(header.sessions);
+  const keys = wide(header.sessions);
+  const sessionLengths = small(header.sessions);
+  const localItems = indexed(header.sessionItems, header.strings);
+
+  const numbers = new Uint32Array(header.strings);
+  const decoder = new TextDecoder();
+  let from = 0;
+  for (let index = 0; index < header.strings; index += 1) {
+    const to = from + (stringLengths[index] ?? 0);
+    numbers[index] = table.enter(decoder.decode(strings.subarray(from, to)), 2 ** ((rarity[index] ?? 0) / RARITY_STEPS));
+    from = to;
+  }
+  return {
+    bytes: bytes.byteLength + header.sessionItems * 4 + header.strings * 4 + header.items * 32,
+    places: new Map(Array.from(owned, (local, place) => [numbers[local] ?? 0, place])),
+    listStarts: starts(listLengths),
+    lists,
+    endSeconds,
+    keys,
+    itemStarts: starts(sessionLengths),
+    sessionItems: Uint32Array.from(localItems, (local) => numbers[local] ?? 0),
+  };
+}
+
+function readHeader(bytes: Uint8Array): Header {
+  if (bytes.byteLength < HEADER_BYTES) throw new Error(`a block has at least ${HEADER_BYTES} bytes, this has ${bytes.byteLength}`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const header = Object.fromEntries(HEADER_FIELDS.map((field, index) => [field, view.getUint32(index * 4, true)])) as Header;
+  if (header.magic !== BLOCK_MAGIC) throw new Error('these bytes are no block');
+  if (header.version !== BLOCK_VERSION) throw new Error(`the block has version ${header.version}, this code reads ${BLOCK_VERSION}`);
+  if (header.bytes !== bytes.byteLength) throw new Error(`the block says ${header.bytes} bytes and has ${bytes.byteLength}`);
+  if (header.crc !== crc32(bytes.subarray(CRC_FROM_BYTES))) throw new Error('the block does not match its checksum');
+  return header;
+}
+
+function starts(lengths: Uint8Array | Uint16Array): Uint32Array {
+  const result = new Uint32Array(lengths.length + 1);
+  for (let index = 0; index < lengths.length; index += 1) result[index + 1] = (result[index] ?? 0) + (lengths[index] ?? 0);
+  return result;
+}
