@@ -8,9 +8,11 @@ import { handlePreflight } from './http/handle-preflight.ts';
 import { problemFrom } from './http/problem.ts';
 import { withCors } from './http/with-cors.ts';
 import { handleEvents } from './ingest/handle-events.ts';
+import { publishAll } from './model/publish-all.ts';
 import { handleProfile } from './profile/handle-profile.ts';
 import { handleRecommendations } from './recommend/handle-recommendations.ts';
 
+export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
 export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
 
 const router = Router<IRequest, [Env, ExecutionContext], Response>()
@@ -35,5 +37,8 @@ export default {
   },
   async queue(batch, env) {
     await (batch.queue === 'vitrine-events-dead' ? consumeDeadLetters(batch, env) : consumeEvents(batch, env));
+  },
+  async scheduled(_controller, env) {
+    await publishAll(env);
   },
 } satisfies ExportedHandler<Env>;

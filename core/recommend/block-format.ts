@@ -9,7 +9,18 @@ export const BLOCK_MAGIC = 0x424b5456;
 export const BLOCK_VERSION = 1;
 
 /** Header fields, each a u32, in this order. */
-export const HEADER_FIELDS = ['magic', 'version', 'crc', 'bytes', 'strings', 'stringBytes', 'items', 'listed', 'sessions', 'sessionItems'] as const;
+export const HEADER_FIELDS = [
+  'magic',
+  'version',
+  'crc',
+  'bytes',
+  'strings',
+  'stringBytes',
+  'items',
+  'listed',
+  'sessions',
+  'sessionItems',
+] as const;
 export type Header = Record<(typeof HEADER_FIELDS)[number], number>;
 export const HEADER_BYTES = HEADER_FIELDS.length * 4;
 /** The checksum covers what follows it. */

@@ -1,5 +1,15 @@
 import { crc32 } from 'node:zlib';
-import { BLOCK_MAGIC, BLOCK_VERSION, CRC_FROM_BYTES, HEADER_BYTES, HEADER_FIELDS, type Header, indexBytes, padded, RARITY_STEPS } from './block-format.ts';
+import {
+  BLOCK_MAGIC,
+  BLOCK_VERSION,
+  CRC_FROM_BYTES,
+  HEADER_BYTES,
+  HEADER_FIELDS,
+  type Header,
+  indexBytes,
+  padded,
+  RARITY_STEPS,
+} from './block-format.ts';
 import type { ItemTable } from './item-table.ts';
 
 /** A block in memory: views on its bytes, and its dictionary in the isolate's numbering of items. */
@@ -55,7 +65,10 @@ export function decodeBlock(bytes: Uint8Array, table: ItemTable): Block {
   let from = 0;
   for (let index = 0; index < header.strings; index += 1) {
     const to = from + (stringLengths[index] ?? 0);
-    numbers[index] = table.enter(decoder.decode(strings.subarray(from, to)), 2 ** ((rarity[index] ?? 0) / RARITY_STEPS));
+    numbers[index] = table.enter(
+      decoder.decode(strings.subarray(from, to)),
+      2 ** ((rarity[index] ?? 0) / RARITY_STEPS),
+    );
     from = to;
   }
   return {
@@ -71,18 +84,24 @@ export function decodeBlock(bytes: Uint8Array, table: ItemTable): Block {
 }
 
 function readHeader(bytes: Uint8Array): Header {
-  if (bytes.byteLength < HEADER_BYTES) throw new Error(`a block has at least ${HEADER_BYTES} bytes, this has ${bytes.byteLength}`);
+  if (bytes.byteLength < HEADER_BYTES)
+    throw new Error(`a block has at least ${HEADER_BYTES} bytes, this has ${bytes.byteLength}`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const header = Object.fromEntries(HEADER_FIELDS.map((field, index) => [field, view.getUint32(index * 4, true)])) as Header;
+  const header = Object.fromEntries(
+    HEADER_FIELDS.map((field, index) => [field, view.getUint32(index * 4, true)]),
+  ) as Header;
   if (header.magic !== BLOCK_MAGIC) throw new Error('these bytes are no block');
-  if (header.version !== BLOCK_VERSION) throw new Error(`the block has version ${header.version}, this code reads ${BLOCK_VERSION}`);
-  if (header.bytes !== bytes.byteLength) throw new Error(`the block says ${header.bytes} bytes and has ${bytes.byteLength}`);
+  if (header.version !== BLOCK_VERSION)
+    throw new Error(`the block has version ${header.version}, this code reads ${BLOCK_VERSION}`);
+  if (header.bytes !== bytes.byteLength)
+    throw new Error(`the block says ${header.bytes} bytes and has ${bytes.byteLength}`);
   if (header.crc !== crc32(bytes.subarray(CRC_FROM_BYTES))) throw new Error('the block does not match its checksum');
   return header;
 }
 
 function starts(lengths: Uint8Array | Uint16Array): Uint32Array {
   const result = new Uint32Array(lengths.length + 1);
-  for (let index = 0; index < lengths.length; index += 1) result[index + 1] = (result[index] ?? 0) + (lengths[index] ?? 0);
+  for (let index = 0; index < lengths.length; index += 1)
+    result[index + 1] = (result[index] ?? 0) + (lengths[index] ?? 0);
   return result;
 }

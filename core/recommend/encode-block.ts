@@ -1,6 +1,16 @@
 import { crc32 } from 'node:zlib';
 import { fnv1a } from '../hash.ts';
-import { BLOCK_MAGIC, BLOCK_VERSION, CRC_FROM_BYTES, HEADER_BYTES, HEADER_FIELDS, type Header, indexBytes, padded, RARITY_STEPS } from './block-format.ts';
+import {
+  BLOCK_MAGIC,
+  BLOCK_VERSION,
+  CRC_FROM_BYTES,
+  HEADER_BYTES,
+  HEADER_FIELDS,
+  type Header,
+  indexBytes,
+  padded,
+  RARITY_STEPS,
+} from './block-format.ts';
 import type { SessionUpdate } from './session-update.ts';
 
 /**
@@ -9,7 +19,10 @@ import type { SessionUpdate } from './session-update.ts';
  * @param lists for each item of the block its sessions, newest first.
  * @param countOf how many sessions hold an item, over all shards.
  */
-export function encodeBlock(lists: ReadonlyMap<string, readonly SessionUpdate[]>, countOf: (item: string) => number): Uint8Array {
+export function encodeBlock(
+  lists: ReadonlyMap<string, readonly SessionUpdate[]>,
+  countOf: (item: string) => number,
+): Uint8Array {
   const owned = [...lists].sort(([a], [b]) => (a < b ? -1 : 1));
   const dictionary = new Map<string, number>();
   const sessions = new Map<SessionUpdate, number>();
@@ -56,16 +69,45 @@ export function encodeBlock(lists: ReadonlyMap<string, readonly SessionUpdate[]>
     padded(header.sessionItems * itemWidth);
   const writer = new Writer(header.bytes);
   for (const field of HEADER_FIELDS) writer.put(header[field], 4);
-  writer.column(strings.map(({ length }) => length), 2);
+  writer.column(
+    strings.map(({ length }) => length),
+    2,
+  );
   writer.bytesOf(strings);
-  writer.column([...dictionary.keys()].map((item) => Math.min(255, Math.round(RARITY_STEPS * Math.log2(Math.max(1, countOf(item)))))), 1);
-  writer.column(owned.map(([item]) => dictionary.get(item) ?? 0), 4);
-  writer.column(owned.map(([, list]) => list.length), 2);
-  writer.column(owned.flatMap(([, list]) => list.map((session) => sessions.get(session) ?? 0)), listWidth);
-  writer.column(table.map(({ endedAt }) => Math.floor(endedAt / 1000)), 4);
-  writer.column(table.map(({ id }) => fnv1a(id)), 4);
-  writer.column(table.map(({ items }) => items.length), 1);
-  writer.column(table.flatMap(({ items }) => items.map((item) => dictionary.get(item) ?? 0)), itemWidth);
+  writer.column(
+    [...dictionary.keys()].map((item) =>
+      Math.min(255, Math.round(RARITY_STEPS * Math.log2(Math.max(1, countOf(item))))),
+    ),
+    1,
+  );
+  writer.column(
+    owned.map(([item]) => dictionary.get(item) ?? 0),
+    4,
+  );
+  writer.column(
+    owned.map(([, list]) => list.length),
+    2,
+  );
+  writer.column(
+    owned.flatMap(([, list]) => list.map((session) => sessions.get(session) ?? 0)),
+    listWidth,
+  );
+  writer.column(
+    table.map(({ endedAt }) => Math.floor(endedAt / 1000)),
+    4,
+  );
+  writer.column(
+    table.map(({ id }) => fnv1a(id)),
+    4,
+  );
+  writer.column(
+    table.map(({ items }) => items.length),
+    1,
+  );
+  writer.column(
+    table.flatMap(({ items }) => items.map((item) => dictionary.get(item) ?? 0)),
+    itemWidth,
+  );
   const whole = writer.whole;
   new DataView(whole.buffer).setUint32(8, crc32(whole.subarray(CRC_FROM_BYTES)), true);
   return whole;

@@ -7,6 +7,8 @@ import { SESSIONS_PER_ITEM, type SessionUpdate } from './session-update.ts';
 export class ItemSessions {
   readonly sessions = new Map<string, SessionUpdate>();
   readonly lists = new Map<string, SessionUpdate[]>();
+  /** Sessions that hold each owned item, also those that its list has no room for. */
+  readonly counts = new Map<string, number>();
   private readonly owns: (item: string) => boolean;
   private readonly cap: number;
 
@@ -19,10 +21,13 @@ export class ItemSessions {
   upsert(update: SessionUpdate): boolean {
     const known = this.sessions.get(update.id);
     if (known && known.version >= update.version) return false;
-    if (known) this.leaveLists(known);
+    if (known) this.leave(known);
     // A removed session stays as a tombstone, so that an older update that comes later does not bring it back.
     this.sessions.set(update.id, update);
-    for (const item of this.ownedItems(update)) this.enterList(item, update);
+    for (const item of this.ownedItems(update)) {
+      this.counts.set(item, (this.counts.get(item) ?? 0) + 1);
+      this.enterList(item, update);
+    }
     return true;
   }
 
@@ -33,7 +38,7 @@ export class ItemSessions {
     return listed;
   }
 
-  /** Forgets sessions that stand in no list and ended before `beforeMs`, tombstones too. Returns how many went. */
+  /** Forgets sessions that stand in no list and ended before `beforeMs`, tombstones too; they stay counted. Returns how many went. */
   prune(beforeMs: number): number {
     const listed = this.listedSessions();
     let gone = 0;
@@ -62,8 +67,11 @@ export class ItemSessions {
     if (list.length > this.cap) list.length = this.cap;
   }
 
-  private leaveLists(session: SessionUpdate): void {
+  private leave(session: SessionUpdate): void {
     for (const item of this.ownedItems(session)) {
+      const left = (this.counts.get(item) ?? 1) - 1;
+      if (left > 0) this.counts.set(item, left);
+      else this.counts.delete(item);
       const list = this.lists.get(item);
       const at = list?.indexOf(session) ?? -1;
       if (!list || at < 0) continue;

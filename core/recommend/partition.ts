@@ -1,17 +1,29 @@
 import { fnv1a } from '../hash.ts';
-import type { SessionUpdate } from './session-update.ts';
 
-/** The block, among `blocks`, that holds an item's list. */
-export function blockNumber(item: string, blocks: number): number {
-  return fnv1a(item) % blocks;
+/** How a model is cut: into shards, each an object that holds the index of its items, and each shard into blocks. */
+export interface Partition {
+  readonly shards: number;
+  /** Blocks of each shard. */
+  readonly blocks: number;
 }
 
-/** Splits lists by block. */
-export function groupIntoBlocks(
-  lists: ReadonlyMap<string, readonly SessionUpdate[]>,
-  blocks: number,
-): Map<string, readonly SessionUpdate[]>[] {
-  const groups = Array.from({ length: blocks }, () => new Map<string, readonly SessionUpdate[]>());
-  for (const [item, list] of lists) groups[blockNumber(item, blocks)]?.set(item, list);
+/** The shard that holds an item's list. */
+export function shardOf(item: string, shards: number): number {
+  return fnv1a(item) % shards;
+}
+
+/** The shard, and the block of that shard, that hold an item's list. */
+export function placeOf(
+  item: string,
+  { shards, blocks }: Partition,
+): { readonly shard: number; readonly block: number } {
+  const hash = fnv1a(item);
+  return { shard: hash % shards, block: Math.floor(hash / shards) % blocks };
+}
+
+/** Splits one shard's lists by block. */
+export function groupIntoBlocks<T>(lists: ReadonlyMap<string, T>, partition: Partition): Map<string, T>[] {
+  const groups = Array.from({ length: partition.blocks }, () => new Map<string, T>());
+  for (const [item, list] of lists) groups[placeOf(item, partition).block]?.set(item, list);
   return groups;
 }

@@ -20,10 +20,10 @@ export interface ScorerParameters {
 export const DEFAULT_PARAMETERS: ScorerParameters = {
   recentItems: 5,
   recencyDecay: 8,
-  neighbourDecay: 1,
-  distanceDecay: 8,
+  neighbourDecay: 2,
+  distanceDecay: 3,
   idfWeight: 5,
-  neighbourShare: 0.5,
+  neighbourShare: 0.1,
 };
 
 /** Pair weight of an item at distance d after the source: 0.8^(d−1); before it 0.7 of that. */
@@ -64,7 +64,9 @@ export class Scorer {
   constructor(table: ItemTable, parameters: ScorerParameters = DEFAULT_PARAMETERS) {
     this.table = table;
     this.parameters = parameters;
-    this.distanceWeights = Float64Array.from({ length: MAX_SESSION }, (_, d) => Math.exp(-d / parameters.distanceDecay));
+    this.distanceWeights = Float64Array.from({ length: MAX_SESSION }, (_, d) =>
+      Math.exp(-d / parameters.distanceDecay),
+    );
     this.pairWeights = Float64Array.from({ length: MAX_SESSION }, (_, d) => PAIR_DECAY ** (d - 1));
   }
 
@@ -75,7 +77,12 @@ export class Scorer {
    * @param blockOf the block that holds an item's list, if it is there.
    * @param sessionCount sessions in the whole model.
    */
-  score(recent: readonly string[], blockOf: (item: string) => Block | undefined, sessionCount: number, limit: number): Scored[] {
+  score(
+    recent: readonly string[],
+    blockOf: (item: string) => Block | undefined,
+    sessionCount: number,
+    limit: number,
+  ): Scored[] {
     this.fit();
     const prefix = this.prefix(recent);
     const norm = Math.sqrt(prefix.reduce((sum, { weight }) => sum + weight * weight, 0));
@@ -158,7 +165,8 @@ export class Scorer {
     for (let at = from; at < to; at += 1) {
       const item = items[at] ?? 0;
       this.touch(item, steps);
-      this.sessionScore[item] = (this.sessionScore[item] ?? 0) + similarity * (this.distanceWeights[Math.abs(at - lastShared)] ?? 0);
+      this.sessionScore[item] =
+        (this.sessionScore[item] ?? 0) + similarity * (this.distanceWeights[Math.abs(at - lastShared)] ?? 0);
     }
   }
 
@@ -167,7 +175,12 @@ export class Scorer {
     if (this.reason[item] === 0 || (this.reason[item] ?? 0) > steps + 1) this.reason[item] = steps + 1;
   }
 
-  private best(recent: readonly string[], prefix: readonly { item: string; steps: number }[], sessionCount: number, limit: number): Scored[] {
+  private best(
+    recent: readonly string[],
+    prefix: readonly { item: string; steps: number }[],
+    sessionCount: number,
+    limit: number,
+  ): Scored[] {
     const { idfWeight, neighbourShare } = this.parameters;
     let sessionMax = 0;
     let pairMax = 0;

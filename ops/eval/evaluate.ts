@@ -2,7 +2,7 @@ import { decodeBlock } from '../../core/recommend/decode-block.ts';
 import { encodeBlock } from '../../core/recommend/encode-block.ts';
 import { ItemSessions } from '../../core/recommend/item-sessions.ts';
 import { ItemTable } from '../../core/recommend/item-table.ts';
-import { blockNumber, groupIntoBlocks } from '../../core/recommend/partition.ts';
+import { groupIntoBlocks, placeOf } from '../../core/recommend/partition.ts';
 import { Scorer } from '../../core/recommend/scorer.ts';
 import { ITEMS_PER_SESSION } from '../../core/recommend/session-update.ts';
 import type { LogSession, Question } from './read-log.ts';
@@ -24,8 +24,8 @@ export interface Answer {
   readonly recs: string[];
 }
 
-/** Blocks of the evaluated model. */
-const BLOCKS = 32;
+/** The evaluated model: one shard in 32 blocks of under a megabyte. */
+const PARTITION = { shards: 1, blocks: 32 };
 const LIMIT = 20;
 const WARM_UP = 2_000;
 
@@ -39,18 +39,18 @@ export async function evaluate(
   onAnswer: (answer: Answer) => void,
 ): Promise<Report> {
   const index = new ItemSessions();
-  const counts = new Map<string, number>();
   let sessionCount = 0;
   for await (const { s, items } of sessions) {
     index.upsert({ id: s, version: 1, endedAt: sessionCount * 1000, items: items.slice(-ITEMS_PER_SESSION) });
-    for (const item of new Set(items)) counts.set(item, (counts.get(item) ?? 0) + 1);
     sessionCount += 1;
   }
-  const encoded = groupIntoBlocks(index.lists, BLOCKS).map((lists) => encodeBlock(lists, (item) => counts.get(item) ?? 1));
+  const encoded = groupIntoBlocks(index.lists, PARTITION).map((lists) =>
+    encodeBlock(lists, (item) => index.counts.get(item) ?? 1),
+  );
   const table = new ItemTable();
   const blocks = encoded.map((bytes) => decodeBlock(bytes, table));
   const scorer = new Scorer(table);
-  const blockOf = (item: string) => blocks[blockNumber(item, BLOCKS)];
+  const blockOf = (item: string) => blocks[placeOf(item, PARTITION).block];
   const asked: Question[] = [];
   for await (const question of questions) asked.push(question);
   for (const { prefix } of asked.slice(0, WARM_UP)) scorer.score(prefix, blockOf, sessionCount, LIMIT);

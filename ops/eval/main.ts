@@ -4,7 +4,12 @@ import { evaluate } from './evaluate.ts';
 import { readQuestions, readSessions } from './read-log.ts';
 
 const { values } = parseArgs({
-  options: { train: { type: 'string' }, test: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean', default: false } },
+  options: {
+    train: { type: 'string' },
+    test: { type: 'string' },
+    out: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
 });
 if (!values.train || !values.test) {
   console.error('usage: npm run eval -- --train train.jsonl --test test.jsonl [--out recs.jsonl] [--json]');

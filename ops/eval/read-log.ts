@@ -3,7 +3,11 @@ import { createInterface } from 'node:readline';
 import { z } from 'zod';
 
 const item = z.union([z.string().min(1), z.number().transform(String)]);
-const sessionSchema = z.object({ s: z.union([z.string(), z.number()]).transform(String), t: z.number(), items: z.array(item) });
+const sessionSchema = z.object({
+  s: z.union([z.string(), z.number()]).transform(String),
+  t: z.number(),
+  items: z.array(item),
+});
 const questionSchema = z.object({ q: z.union([z.string(), z.number()]), prefix: z.array(item), target: item });
 
 /** A session of a log, oldest first: its items in order, `t` an order or seconds. */
@@ -32,6 +36,9 @@ function parseLine<T>(text: string, schema: z.ZodType<T>, where: string): T {
     throw new Error(`${where}: not JSON`, { cause });
   }
   const parsed = schema.safeParse(json);
-  if (!parsed.success) throw new Error(`${where}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`);
+  if (!parsed.success)
+    throw new Error(
+      `${where}: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`,
+    );
   return parsed.data;
 }

@@ -2,6 +2,7 @@ import type { EventMessage } from '../../core/events/message.ts';
 import { eventMessageSchema } from '../../core/events/message.ts';
 import { storeFailedEvents } from '../../workers/failed-events/store-failed.ts';
 import { log } from '../../workers/http/log.ts';
+import { feedSessions } from '../../workers/model/feed-sessions.ts';
 import { applyToProfiles } from './apply-to-profiles.ts';
 import { failedOutcomes } from './failed-outcomes.ts';
 import { type AppliedEvents, recordRollups } from './record-rollups.ts';
@@ -27,7 +28,7 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
     if (body.success) parsed.push({ message, body: body.data });
     else await keepUnreadable(message, body.error.message, env);
   }
-  const { applied, failed } = await applyToProfiles(
+  const { applied, sessions, failed } = await applyToProfiles(
     env,
     parsed.map(({ body }) => body),
   );
@@ -35,6 +36,7 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
   for (const [site, events] of bySite(applied)) {
     try {
       await settleSite(env, site, events);
+      await feedSessions(env, site, sessions.get(site) ?? []);
       for (const { message } of events) done.add(message.id);
     } catch (error) {
       log('consume_failed', { site, messages: events.length, error: String(error) });

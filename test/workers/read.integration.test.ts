@@ -51,7 +51,7 @@ describe('GET /v/recommendations', () => {
 
   it('serves the catalogue to a visitor that nothing is known of, without what is sold out', async ({ expect }) => {
     const body = await (await read(await shop(), 'strategy=for_you')).json<Answer>();
-    expect(body).toMatchObject({ tier: 'baseline', reason: 'no_visitor' });
+    expect(body).toMatchObject({ tier: 'baseline', reason: 'no_model' });
     expect(body.items.map(({ id }) => id)).toEqual(['shirt', 'oxford', 'bag']);
   });
 

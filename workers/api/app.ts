@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { catalogRoutes } from '../catalog/routes.ts';
 import { HttpError } from '../http/error.ts';
+import { modelRoutes } from '../model/routes.ts';
 import { authorizePrivate } from '../site/authorize.ts';
 import type { ApiContext } from './context.ts';
 
@@ -12,6 +13,7 @@ export const api = new Hono<ApiContext>()
     await next();
   })
   .route('/catalog', catalogRoutes)
+  .route('/model', modelRoutes)
   .notFound((c) => {
     throw new HttpError(404, `There is no ${c.req.method} ${c.req.path}. See docs/contracts.md for what there is.`, {
       code: 'not_found',

@@ -1,6 +1,7 @@
 import type { Item } from '../catalog/item.ts';
 import { firstItems, readItems } from '../catalog/read-items.ts';
 import { log } from '../http/log.ts';
+import { loadModel } from '../model/load-model.ts';
 import { readProfile } from '../profile/read-profile.ts';
 import type { ReadQuery, Strategy } from './query.ts';
 
@@ -11,7 +12,7 @@ export interface RecommendedItem {
   readonly item: Item;
   readonly score: number;
   readonly reason: {
-    readonly code: 'recent' | 'category' | 'catalogue';
+    readonly code: 'viewed' | 'similar' | 'trending' | 'recent' | 'catalogue';
     readonly item?: string;
     readonly text: string;
   };
@@ -21,98 +22,159 @@ export interface Recommendation {
   readonly slot: string;
   readonly strategy: Strategy;
   readonly tier: Tier;
-  /** Why this tier, e.g. `live_profile`, `profile_deadline`. */
+  /** Why this tier, e.g. `live_profile`, `profile_deadline`, `no_model`. */
   readonly reason: string;
   readonly items: RecommendedItem[];
   /** ms that the profile took. */
   readonly profileMs: number;
 }
 
+/** A candidate before its product is known. */
+interface Candidate {
+  readonly id: string;
+  readonly score: number;
+  readonly because?: string;
+}
+
+/** Candidates are asked for beyond the limit, since some are not available any more. */
+const OVERFETCH = 3;
+/** The visitor's last items that candidates are sought for. */
+const RECENT_ITEMS = 5;
+
+type Model = NonNullable<Awaited<ReturnType<typeof loadModel>>>;
+
 /** Answers a read, always: what fails on the way lowers the tier and is named in `reason`. */
 export async function recommend(env: Env, site: string, query: ReadQuery): Promise<Recommendation> {
   const startedAt = Date.now();
-  const read = await readProfile(env, site, query.anonymousId);
-  const base = { slot: query.slot, strategy: query.strategy, profileMs: Date.now() - startedAt };
+  const [read, model] = await Promise.all([
+    readProfile(env, site, query.anonymousId),
+    loadModel(env, site).catch((error) => {
+      log('model_unavailable', { site, error: String(error) });
+      return null;
+    }),
+  ]);
+  const profileMs = Date.now() - startedAt;
+  const base = { slot: query.slot, strategy: query.strategy, profileMs };
   const profile = read.tier === 'none' ? undefined : read.profile;
-  const reason = read.tier === 'live' ? 'live_profile' : read.reason;
+  const seen = profile?.recentItems.map(({ id }) => id) ?? [];
   try {
-    if (query.strategy === 'recently_viewed') {
-      const items = await recentItems(env, site, query, profile?.recentItems.map(({ id }) => id) ?? []);
-      return { ...base, tier: read.tier === 'none' ? 'baseline' : read.tier, reason, items };
+    const personal = await personalCandidates(model, query, seen);
+    const items = await dress(env, site, query, personal, seen);
+    if (items.length > 0 && (read.tier !== 'none' || query.strategy === 'similar' || query.strategy === 'trending')) {
+      const tier = read.tier === 'none' ? 'segment' : read.tier;
+      return { ...base, tier, reason: read.tier === 'live' ? 'live_profile' : read.reason, items };
     }
-    const categories = await wantedCategories(
-      env,
-      site,
-      query,
-      profile?.affinities.category.map(({ key }) => key) ?? [],
-    );
-    const items = await categoryItems(env, site, query, categories);
-    if (items.length > 0) return { ...base, tier: 'segment', reason, items };
-    const first = await firstItems(env, site, query.limit + 1);
-    return {
-      ...base,
-      tier: 'baseline',
-      reason,
-      items: first
-        .filter(({ id }) => id !== query.item)
-        .slice(0, query.limit)
-        .map(fromCatalogue),
-    };
+    if (query.strategy === 'recently_viewed')
+      return { ...base, tier: profile ? 'live' : 'baseline', reason: 'nothing_viewed', items: [] };
   } catch (error) {
     log('recommend_degraded', { site, error: String(error) });
-    return { ...base, tier: 'baseline', reason: 'catalogue_unavailable', items: [] };
+  }
+  return {
+    ...base,
+    ...(await fallback(env, site, query, model, seen, read.tier === 'none' ? read.reason : 'nothing_known')),
+  };
+}
+
+async function personalCandidates(
+  model: Model | null,
+  query: ReadQuery,
+  seen: readonly string[],
+): Promise<Candidate[]> {
+  const wanted = query.limit * OVERFETCH + seen.length;
+  switch (query.strategy) {
+    case 'recently_viewed':
+      return seen.map((id, index) => ({ id, score: 1 / (index + 1) }));
+    case 'similar':
+      return model && query.item !== undefined ? toCandidates(await model.similar(query.item, wanted)) : [];
+    case 'trending':
+      return model ? toCandidates(model.trending(wanted)) : [];
+    case 'for_you': {
+      const recent = seen.slice(0, RECENT_ITEMS).reverse();
+      return model && recent.length > 0 ? toCandidates(await model.forYou(recent, wanted)) : [];
+    }
   }
 }
 
-async function recentItems(
+function toCandidates(scored: readonly { item: string; score: number; because?: string }[]): Candidate[] {
+  return scored.map(({ item, score, because }) => ({ id: item, score, ...(because !== undefined && { because }) }));
+}
+
+/** Turns candidates into products with their reasons; what the visitor has just seen is left out, except where it is the point. */
+async function dress(
   env: Env,
   site: string,
   query: ReadQuery,
+  candidates: readonly Candidate[],
   seen: readonly string[],
 ): Promise<RecommendedItem[]> {
-  const open = seen.filter((id) => id !== query.item).slice(0, query.limit * 2);
-  const products = await readItems(env, site, open);
+  const hidden = new Set(query.strategy === 'recently_viewed' ? [] : query.strategy === 'for_you' ? seen : []);
+  if (query.item !== undefined) hidden.add(query.item);
+  const open = candidates.filter(({ id }) => !hidden.has(id)).slice(0, query.limit * OVERFETCH);
+  const products = await readItems(env, site, [
+    ...open.map(({ id }) => id),
+    ...open.flatMap(({ because }) => because ?? []),
+  ]);
   return open
-    .flatMap((id, index) => {
-      const item = products.get(id);
-      return item
-        ? [{ item, score: 1 / (index + 1), reason: { code: 'recent' as const, text: 'You viewed this recently' } }]
-        : [];
+    .flatMap((candidate) => {
+      const item = products.get(candidate.id);
+      return item ? [{ item, score: candidate.score, reason: reasonFor(query.strategy, candidate, products) }] : [];
     })
     .slice(0, query.limit);
 }
 
-/** The category of the product on the page, or those the visitor likes best. */
-async function wantedCategories(
-  env: Env,
-  site: string,
-  query: ReadQuery,
-  liked: readonly string[],
-): Promise<readonly string[]> {
-  if (query.strategy === 'trending') return [];
-  if (query.item === undefined) return liked.slice(0, 2);
-  const category = (await readItems(env, site, [query.item])).get(query.item)?.category;
-  return category === undefined ? [] : [category];
+function reasonFor(
+  strategy: Strategy,
+  candidate: Candidate,
+  products: ReadonlyMap<string, Item>,
+): RecommendedItem['reason'] {
+  switch (strategy) {
+    case 'recently_viewed':
+      return { code: 'recent', text: 'You viewed this recently' };
+    case 'trending':
+      return { code: 'trending', text: 'Popular right now' };
+    case 'similar':
+      return {
+        code: 'similar',
+        ...(candidate.because !== undefined && { item: candidate.because }),
+        text: 'Often viewed together',
+      };
+    case 'for_you': {
+      const title = candidate.because === undefined ? undefined : products.get(candidate.because)?.title;
+      return {
+        code: 'viewed',
+        ...(candidate.because !== undefined && { item: candidate.because }),
+        text: title === undefined ? 'Picked for you' : `Because you viewed ${title}`,
+      };
+    }
+  }
 }
 
-async function categoryItems(
+/** The lower rungs: what is popular among all visitors, then the catalogue's own order, then nothing. */
+async function fallback(
   env: Env,
   site: string,
   query: ReadQuery,
-  categories: readonly string[],
-): Promise<RecommendedItem[]> {
-  const lists = await Promise.all(categories.map((category) => firstItems(env, site, query.limit + 1, category)));
-  return lists
-    .flat()
-    .filter(({ id }) => id !== query.item)
-    .slice(0, query.limit)
-    .map((item) => ({
+  model: Model | null,
+  seen: readonly string[],
+  reason: string,
+): Promise<Pick<Recommendation, 'tier' | 'reason' | 'items'>> {
+  const trending = { ...query, strategy: 'trending' as const };
+  try {
+    const popular = model
+      ? await dress(env, site, trending, toCandidates(model.trending(query.limit * OVERFETCH + seen.length)), seen)
+      : [];
+    if (popular.length > 0) return { tier: 'segment', reason, items: popular };
+    const first = (await firstItems(env, site, query.limit + 1))
+      .filter(({ id }) => id !== query.item)
+      .slice(0, query.limit);
+    const items = first.map((item) => ({
       item,
       score: 0,
-      reason: { code: 'category', text: `From ${item.category}, which you look at most` },
+      reason: { code: 'catalogue' as const, text: 'From our collection' },
     }));
-}
-
-function fromCatalogue(item: Item): RecommendedItem {
-  return { item, score: 0, reason: { code: 'catalogue', text: 'From our collection' } };
+    return { tier: 'baseline', reason: model ? reason : 'no_model', items };
+  } catch (error) {
+    log('baseline_failed', { site, error: String(error) });
+    return { tier: 'baseline', reason: 'catalogue_unavailable', items: [] };
+  }
 }

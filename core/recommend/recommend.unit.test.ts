@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeBlock } from './decode-block.ts';
+import { encodeBlock } from './encode-block.ts';
+import { ItemSessions } from './item-sessions.ts';
+import { ItemTable } from './item-table.ts';
+import { Scorer } from './scorer.ts';
+import type { SessionUpdate } from './session-update.ts';
+
+const items = fc.constantFrom(...Array.from({ length: 12 }, (_, n) => `i${n}`), 'ünïcode ☃');
+const updates: fc.Arbitrary<SessionUpdate[]> = fc.uniqueArray(
+  fc.record({
+    id: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'),
+    version: fc.integer({ min: 1, max: 5 }),
+    endedAt: fc.integer({ min: 1, max: 50 }).map((n) => n * 1000),
+    items: fc.array(items, { maxLength: 6 }),
+  }),
+  { minLength: 1, maxLength: 30, selector: ({ id, version }) => `${id}/${version}` },
+);
+
+function indexOf(sessions: readonly SessionUpdate[], cap?: number): ItemSessions {
+  const index = new ItemSessions(() => true, cap);
+  for (const session of sessions) index.upsert(session);
+  return index;
+}
+const encode = (index: ItemSessions) => encodeBlock(index.lists, (item) => index.lists.get(item)?.length ?? 1);
+
+describe('the session index', () => {
+  it('gives the same block for the same updates in any order and any number', () => {
+    fc.assert(
+      fc.property(
+        updates.chain((all) =>
+          fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 })),
+        ),
+        ([all, shuffled]) => {
+          expect(encode(indexOf(shuffled))).toEqual(encode(indexOf(all)));
+        },
+      ),
+    );
+  });
+
+  it('keeps the newest sessions of an item', ({ expect }) => {
+    const index = indexOf(
+      [5, 1, 9, 3, 7].map((second) => ({ id: `s${second}`, version: 1, endedAt: second * 1000, items: ['x'] })),
+      3,
+    );
+    expect(index.lists.get('x')?.map(({ id }) => id)).toEqual(['s9', 's7', 's5']);
+  });
+
+  it('forgets a session that was removed, also when an older version comes later', ({ expect }) => {
+    const full = { id: 's', version: 1, endedAt: 1000, items: ['x', 'y'] };
+    expect(indexOf([full, { ...full, version: 2, items: [] }, full]).lists.size).toBe(0);
+  });
+});
+
+describe('a block', () => {
+  it('holds after decoding what was encoded', () => {
+    fc.assert(
+      fc.property(updates, (all) => {
+        const index = indexOf(all);
+        const table = new ItemTable();
+        const block = decodeBlock(encode(index), table);
+        const read = new Map(
+          [...block.places].map(([number, place]) => {
+            const sessions = [...block.lists.subarray(block.listStarts[place], block.listStarts[place + 1])];
+            const contents = sessions.map((session) => ({
+              end: block.endSeconds[session],
+              items: [...block.sessionItems.subarray(block.itemStarts[session], block.itemStarts[session + 1])].map(
+                (n) => table.idOf(n),
+              ),
+            }));
+            return [table.idOf(number), contents];
+          }),
+        );
+        const wanted = new Map(
+          [...index.lists].map(([item, list]) => [
+            item,
+            list.map((s) => ({ end: s.endedAt / 1000, items: [...s.items] })),
+          ]),
+        );
+        expect(read).toEqual(wanted);
+      }),
+    );
+  });
+
+  it('is refused when a byte of it has changed', () => {
+    const bytes = encode(indexOf([{ id: 's', version: 1, endedAt: 1000, items: ['x', 'y'] }]));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, change) => {
+        const broken = bytes.slice();
+        broken[at] = (broken[at] ?? 0) ^ change;
+        expect(() => decodeBlock(broken, new ItemTable())).toThrow();
+      }),
+    );
+  });
+});
+
+describe('the scorer', () => {
+  const sessions = [
+    ['shirt', 'trousers', 'belt'],
+    ['shirt', 'trousers'],
+    ['shirt', 'tie'],
+    ['bag', 'scarf'],
+    ['bag', 'scarf', 'gloves'],
+  ].map((list, n) => ({ id: `s${n}`, version: 1, endedAt: n * 1000, items: list }));
+  const scorerOf = (all: readonly SessionUpdate[]) => {
+    const table = new ItemTable();
+    const block = decodeBlock(encode(indexOf(all)), table);
+    const scorer = new Scorer(table);
+    return (recent: string[], limit = 10) => scorer.score(recent, () => block, all.length, limit);
+  };
+
+  it('recommends what stood in sessions with the visitor’s items, and says which item brought it', ({ expect }) => {
+    const scored = scorerOf(sessions)(['bag']);
+    expect(scored.map(({ item }) => item).filter((item) => item !== 'bag')).toEqual(['scarf', 'gloves']);
+    expect(new Set(scored.map(({ because }) => because))).toEqual(new Set(['bag']));
+  });
+
+  it('weighs the newest item most', ({ expect }) => {
+    const first = (recent: string[]) => scorerOf(sessions)(recent).find(({ item }) => !recent.includes(item))?.because;
+    expect(first(['shirt', 'bag'])).toBe('bag');
+    expect(first(['bag', 'shirt'])).toBe('shirt');
+  });
+
+  it('answers the same whatever was asked before', () => {
+    const ask = scorerOf(sessions);
+    fc.assert(
+      fc.property(
+        fc.array(fc.constantFrom('shirt', 'tie', 'bag', 'scarf', 'unknown'), { maxLength: 7 }),
+        fc.array(fc.constantFrom('shirt', 'bag'), { maxLength: 3 }),
+        (recent, before) => {
+          const alone = scorerOf(sessions)(recent);
+          ask(before);
+          expect(ask(recent)).toEqual(alone);
+        },
+      ),
+    );
+  });
+
+  it('gives finite scores, best first, and at most as many as asked', () => {
+    fc.assert(
+      fc.property(updates, fc.array(items, { maxLength: 8 }), fc.integer({ min: 1, max: 5 }), (all, recent, limit) => {
+        const scores = scorerOf(all)(recent, limit).map(({ score }) => score);
+        expect(scores.length).toBeLessThanOrEqual(limit);
+        expect(scores.every((score) => Number.isFinite(score))).toBe(true);
+        expect(scores).toEqual([...scores].sort((a, b) => b - a));
+      }),
+    );
+  });
+});

@@ -1,0 +1,11 @@
+/** The object's tables, as an append-only list; never edit an entry that has been deployed. */
+export const INDEX_MIGRATIONS: readonly string[] = [
+  `CREATE TABLE journal (
+     seq INTEGER PRIMARY KEY AUTOINCREMENT,
+     sessions TEXT NOT NULL
+   );
+   CREATE TABLE checkpoint (
+     chunk INTEGER PRIMARY KEY,
+     content TEXT NOT NULL
+   );`,
+];

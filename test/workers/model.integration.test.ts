@@ -1,0 +1,116 @@
+import { evictDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, it } from 'vitest';
+import { feedSessions } from '../../workers/model/feed-sessions.ts';
+import { publishModel } from '../../workers/model/publish-model.ts';
+import { shardStubs } from '../../workers/model/shards.ts';
+import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+
+const publish = (site: TestSite, path = 'publish') =>
+  send(`/api/model/${path}`, { method: 'POST', headers: { authorization: `Bearer ${site.secretKey}` } });
+
+const sessionsOf = (lists: string[][]) =>
+  lists.map((items, n) => ({ id: `s${n}`, version: 1, endedAt: Date.now() - n * 60_000, items }));
+
+async function upload(site: TestSite, ids: string[]): Promise<void> {
+  await send('/api/catalog', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${site.secretKey}` },
+    body: ids.map((id) => JSON.stringify({ id, title: `Product ${id}`, url: `/p/${id}` })).join('\n'),
+  });
+}
+
+describe('the model', () => {
+  it('changes what a visitor sees after one event, with the reason', async ({ expect }) => {
+    const site = await makeSite();
+    await upload(site, ['shirt', 'tie', 'bag', 'scarf']);
+    await feedSessions(
+      env,
+      site.id,
+      sessionsOf([
+        ['shirt', 'tie'],
+        ['shirt', 'tie'],
+        ['bag', 'scarf'],
+      ]),
+    );
+    expect((await publish(site)).status).toBe(200);
+    const read = async () => (await send(`/v/recommendations?key=${site.writeKey}&anonymousId=ada&limit=1`)).json();
+    expect(await read()).toMatchObject({ tier: 'segment', items: [{ reason: { code: 'trending' } }] });
+    await postEvents(site, [makeEvent('ada', 'product_added', { product_id: 'bag' })]);
+    expect(await read()).toMatchObject({
+      tier: 'live',
+      items: [{ id: 'scarf', reason: { code: 'viewed', item: 'bag', text: 'Because you viewed Product bag' } }],
+    });
+  });
+
+  it('is the same after the shards were evicted, and unchanged blocks are not written again', async ({ expect }) => {
+    const site = await makeSite();
+    await feedSessions(
+      env,
+      site.id,
+      sessionsOf([
+        ['a', 'b', 'c'],
+        ['b', 'd'],
+        ['e', 'a'],
+      ]),
+    );
+    const before = await publishModel(env, site.id);
+    for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
+    await feedSessions(
+      env,
+      site.id,
+      sessionsOf([
+        ['a', 'b', 'c'],
+        ['b', 'd'],
+        ['e', 'a'],
+      ]),
+    );
+    const after = await publishModel(env, site.id);
+    if (!before.ok || !after.ok) throw new Error('refused');
+    expect(after.manifest.shards).toEqual(before.manifest.shards);
+    expect(after.manifest.sessions).toBe(3);
+  });
+
+  it('goes back to the model before, and has none before the first', async ({ expect }) => {
+    const site = await makeSite();
+    await feedSessions(env, site.id, sessionsOf([['a', 'b']]));
+    const first = await (await publish(site)).json<{ version: number }>();
+    expect((await publish(site, 'rollback')).status).toBe(409);
+    await feedSessions(env, site.id, [{ id: 'new', version: 1, endedAt: Date.now(), items: ['c', 'd'] }]);
+    expect((await publish(site)).status).toBe(200);
+    expect(await (await publish(site, 'rollback')).json()).toMatchObject({ version: first.version });
+  });
+
+  it('falls to the catalogue when a block is missing, without an error', async ({ expect }) => {
+    const site = await makeSite();
+    await upload(site, ['a', 'b']);
+    await feedSessions(env, site.id, sessionsOf([['a', 'b']]));
+    const published = await publishModel(env, site.id);
+    if (!published.ok) throw new Error('refused');
+    await env.MODELS.delete(published.manifest.shards.flat().map(({ key }) => key));
+    const response = await send(`/v/recommendations?key=${site.writeKey}&strategy=similar&item=a`);
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ tier: 'segment', items: [{ id: 'b' }] });
+  });
+
+  it('learns a visitor’s session from the events he sends', async ({ expect }) => {
+    const site = await makeSite();
+    await upload(site, ['x', 'y']);
+    await postEvents(site, [
+      makeEvent('ada', 'product_viewed', { product_id: 'x' }, 2),
+      makeEvent('ada', 'product_viewed', { product_id: 'y' }, 1),
+    ]);
+    await expect
+      .poll(
+        async () =>
+          (await Promise.all(shardStubs(env, site.id).map((shard) => shard.summary(Date.now())))).flatMap(
+            ({ counts }) => counts,
+          ).length,
+        { timeout: 10_000 },
+      )
+      .toBe(2);
+    await publish(site);
+    const body = await (await send(`/v/recommendations?key=${site.writeKey}&strategy=similar&item=x`)).json();
+    expect(body).toMatchObject({ items: [{ id: 'y', reason: { code: 'similar' } }] });
+  });
+});

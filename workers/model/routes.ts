@@ -1,0 +1,37 @@
+import { Hono } from 'hono';
+import type { Manifest } from '../../core/recommend/manifest.ts';
+import type { ApiContext } from '../api/context.ts';
+import { HttpError } from '../http/error.ts';
+import { readCurrent } from './current-model.ts';
+import { publishModel, rollbackModel } from './publish-model.ts';
+
+/** `/api/model`: what serves, publishing on demand, and the way back. */
+export const modelRoutes = new Hono<ApiContext>()
+  .get('/', async (c) => {
+    const current = await readCurrent(c.env, c.get('site').id);
+    if (!current) throw new HttpError(404, 'No model was published yet.', { code: 'no_model' });
+    return c.json({ ...summaryOf(current.manifest), held: current.held, previous: current.previous.map(summaryOf) });
+  })
+  .post('/publish', async (c) => {
+    const published = await publishModel(c.env, c.get('site').id);
+    if (!published.ok) {
+      throw new HttpError(409, `The model was refused, the last good one stays: ${published.refusals.join('; ')}.`, {
+        code: 'model_refused',
+        details: { refusals: published.refusals },
+      });
+    }
+    return c.json(summaryOf(published.manifest));
+  })
+  .post('/rollback', async (c) => c.json(summaryOf(await rollbackModel(c.env, c.get('site').id))));
+
+function summaryOf({ version, sessions, items, blocks, shards }: Manifest) {
+  const bytes = shards.flat().reduce((sum, block) => sum + block.bytes, 0);
+  return {
+    version,
+    publishedAt: new Date(version).toISOString(),
+    sessions,
+    items,
+    blocks: blocks * shards.length,
+    bytes,
+  };
+}
