@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+/** A module of the bundle, as the runtime wants it; `path` is relative to the bundle's folder and names the module. */
+export interface BundleModule {
+  readonly type: 'ESModule' | 'Text' | 'Data' | 'CompiledWasm';
+  readonly path: string;
+  readonly contents: string | Uint8Array;
+}
+
+const MODULE_TYPES: Record<string, BundleModule['type']> = {
+  '.js': 'ESModule',
+  '.mjs': 'ESModule',
+  '.txt': 'Text',
+  '.html': 'Text',
+  '.sql': 'Text',
+  '.bin': 'Data',
+  '.wasm': 'CompiledWasm',
+};
+
+/**
+ * Builds the Worker as a deploy would (`wrangler deploy --dry-run`) and returns its modules, the entry first.
+ *
+ * @param configPath Absolute path of a `wrangler.toml`.
+ * @param outDir Folder for the bundle; made when missing.
+ * @param entry Script to build in place of the configuration's `main`.
+ * @throws when the build fails, with wrangler's output in the message.
+ */
+export async function buildBundle(configPath: string, outDir: string, entry?: string): Promise<BundleModule[]> {
+  await mkdir(outDir, { recursive: true });
+  const wrangler = path.join(
+    path.dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
+    'bin/wrangler.js',
+  );
+  const args = [
+    wrangler,
+    'deploy',
+    ...(entry === undefined ? [] : [entry]),
+    '--dry-run',
+    '--outdir',
+    outDir,
+    '--config',
+    configPath,
+  ];
+  try {
+    await promisify(execFile)(process.execPath, args, {
+      cwd: path.dirname(configPath),
+      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: path.join(outDir, 'logs'), CI: '1' },
+      maxBuffer: 16 * 1024 * 1024,
+    });
+  } catch (cause) {
+    const output = isExecError(cause) ? `${cause.stdout}\n${cause.stderr}`.trim() : String(cause);
+    throw new Error(`the Worker does not build:\n${output}`, { cause });
+  }
+  return readBundle(outDir);
+}
+
+/** Reads the modules of a built bundle, the entry (`index.js`, else the only script) first. */
+export async function readBundle(outDir: string): Promise<BundleModule[]> {
+  const names = existsSync(outDir) ? await readdir(outDir) : [];
+  const modules: BundleModule[] = [];
+  for (const name of names) {
+    const type = MODULE_TYPES[path.extname(name)];
+    if (!type) continue;
+    const bytes = await readFile(path.join(outDir, name));
+    const text = type === 'ESModule' || type === 'Text';
+    modules.push({ type, path: name, contents: text ? bytes.toString('utf8') : new Uint8Array(bytes) });
+  }
+  modules.sort((a, b) => rank(a) - rank(b) || a.path.localeCompare(b.path));
+  if (modules[0]?.type !== 'ESModule') throw new Error(`no bundle in ${outDir}`);
+  return modules;
+}
+
+function rank(module: BundleModule): number {
+  if (module.path === 'index.js') return 0;
+  return module.type === 'ESModule' ? 1 : 2;
+}
+
+function isExecError(value: unknown): value is { stdout: string; stderr: string } {
+  return typeof value === 'object' && value !== null && 'stdout' in value && 'stderr' in value;
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+
+/** A tenant to be made, with its two keys in clear text; only their hashes are stored. */
+export interface NewSite {
+  /** Small letters, digits and "-"; every key of every store starts with it. */
+  readonly id: string;
+  readonly name: string;
+  /** Origins of the shop's pages, e.g. `https://shop.example`. */
+  readonly origins: readonly string[];
+  readonly writeKey: string;
+  readonly secretKey: string;
+}
+
+/** One SQL statement with the values it binds. */
+export interface Statement {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** The statements that make a site, or bring its name, origins and keys up to date. `now` in ms since 1970. */
+export function siteStatements(site: NewSite, now: number): Statement[] {
+  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(site.id)) {
+    throw new Error(
+      `"${site.id}" is no site id: it must be 1–32 small letters, digits or "-", starting with a letter or digit`,
+    );
+  }
+  const insertKey = 'INSERT OR REPLACE INTO site_keys (hash, site, kind, created_at) VALUES (?, ?, ?, ?)';
+  return [
+    {
+      sql: 'INSERT OR REPLACE INTO sites (id, name, origins) VALUES (?, ?, ?)',
+      values: [site.id, site.name, JSON.stringify(site.origins)],
+    },
+    { sql: insertKey, values: [hashKey(site.writeKey), site.id, 'write', now] },
+    { sql: insertKey, values: [hashKey(site.secretKey), site.id, 'secret', now] },
+  ];
+}
+
+function hashKey(key: string): string {
+  return createHash('sha256').update(key).digest('hex');
+}
