@@ -46,11 +46,13 @@ export function applyMessages(
   const oldest = now - (horizonDays + QUEUE_RETENTION_DAYS) * DAY_MS;
   const retired: RetiredSession[] = [];
   const countedTimes: number[] = [];
+  const inThisCall = new Set<string>();
   let changed = false;
   const applyOne = (message: AppliedMessage, event: EnrichedEvent): Outcome => {
     const seen = log.look(event.id, event.fingerprint, message.id);
     if (seen.known && !seen.sameContent) return 'conflict';
-    if (seen.known && !seen.owned) return 'duplicate';
+    // An id that stands twice in a message, or in a message that a batch holds twice, has its effects once.
+    if (seen.known && (!seen.owned || inThisCall.has(event.id))) return 'duplicate';
     if (!seen.known) {
       if (event.time < oldest) return 'late';
       if (log.size >= PROFILE_CAPS.ledgerEvents) return 'quota';
@@ -59,6 +61,7 @@ export function applyMessages(
       log.add(event.id, event.fingerprint, message.id, event.time);
       changed = true;
     }
+    inThisCall.add(event.id);
     countedTimes.push(event.time);
     return 'counted';
   };

@@ -107,6 +107,18 @@ describe('a profile', () => {
     expect(only(apply(ledger, [{ ...message, id: 'm2' }]).outcomes)).toEqual(['duplicate']);
   });
 
+  it('gives an id that stands twice in a message, or in a message that came twice at once, its effects once', ({
+    expect,
+  }) => {
+    const twice = { id: 'm', events: [event('a', 5), event('a', 5)] };
+    const ledger = newLedger();
+    expect(apply(ledger, [twice, twice]).outcomes).toEqual([
+      ['counted', 'duplicate'],
+      ['duplicate', 'duplicate'],
+    ]);
+    expect(only(apply(ledger, [twice]).outcomes)).toEqual(['counted', 'duplicate']);
+  });
+
   it('keeps the first of two events with one id and other content, and reports the second', ({ expect }) => {
     const ledger = newLedger();
     apply(ledger, [{ id: 'm1', events: [event('a', 5)] }]);

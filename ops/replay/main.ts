@@ -1,6 +1,6 @@
 /**
  * `npm run replay -- --file F [--url U] [--key K] [--site S] [--rate N] [--rebase now|none] [--mapping M] [--state F] [--json]`:
- * streams a click log through Vitrine's real ingest. See docs/replay.md.
+ * streams a click log through Vitrine's real ingest. See README.md.
  */
 import { createHash } from 'node:crypto';
 import path from 'node:path';

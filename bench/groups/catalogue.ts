@@ -1,0 +1,74 @@
+import { BENCH_SITE, benchEvent, ingestRequest, readRequest } from '../bench-site.ts';
+import { percentile } from '../percentile.ts';
+import { measured, type Result } from '../result.ts';
+import { type Running, withWorker } from '../running.ts';
+import { waitCounted } from '../wait-counted.ts';
+
+const SMALL = 1_000;
+const LARGE = 1_000_000;
+/** Rows that one statement inserts. */
+const CHUNK = 50_000;
+/** Products a category has, whatever the catalogue's size. */
+const ITEMS_PER_CATEGORY = 50;
+const VISITORS = 200;
+const VIEWS = 10;
+const SAMPLES = 1_500;
+/** A read touches what the visitor's last few items need, so the catalogue's size must not show; room for noise. */
+const SAME = { compare: '<=', bound: 1.5 } as const;
+
+/** How a read grows from 1,000 to 1,000,000 products, with visitors whose views are spread over the whole catalogue. */
+export function benchCatalogue(): Promise<Result[]> {
+  return withWorker('vitrine', { maxBatchTimeoutSeconds: 0.05 }, async (running) => {
+    await insertItems(running, 0, SMALL);
+    const small = await measureReads(running, SMALL, VISITORS * VIEWS);
+    for (let from = SMALL; from < LARGE; from += CHUNK) {
+      await insertItems(running, from, Math.min(LARGE, from + CHUNK));
+    }
+    const large = await measureReads(running, LARGE, 2 * VISITORS * VIEWS);
+    return [
+      measured('catalogue.read_p50_1000_items', percentile(small, 0.5), 'ms'),
+      measured('catalogue.read_p99_1000_items', percentile(small, 0.99), 'ms'),
+      measured('catalogue.read_p50_1000000_items', percentile(large, 0.5), 'ms'),
+      measured('catalogue.read_p99_1000000_items', percentile(large, 0.99), 'ms'),
+      measured('catalogue.read_p50_ratio', percentile(large, 0.5) / percentile(small, 0.5), 'x', SAME),
+      measured('catalogue.read_p99_ratio', percentile(large, 0.99) / percentile(small, 0.99), 'x'),
+    ];
+  });
+}
+
+/** Straight into the table: a million products over the API would take longer than all of the bench. */
+async function insertItems({ vitrine }: Running, from: number, to: number): Promise<void> {
+  const db = await vitrine.getD1('DB');
+  await db
+    .prepare(
+      `WITH RECURSIVE numbers(n) AS (SELECT ?2 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ?3)
+       INSERT INTO items (site, id, title, url, price, currency, category, position, updated_at)
+       SELECT ?1, 'p' || n, 'Product ' || n, 'https://shop.example/p/' || n, 20 + n % 80, 'EUR', 'c' || (n / ?4), n, ?5 FROM numbers`,
+    )
+    .bind(BENCH_SITE.id, from, to, ITEMS_PER_CATEGORY, Date.now())
+    .run();
+}
+
+/**
+ * ms of each read, one after the other, of new visitors who viewed products all over a catalogue of `items`. `counted`: events
+ * that the rollups then hold.
+ */
+async function measureReads(running: Running, items: number, counted: number): Promise<number[]> {
+  const { client, vitrine } = running;
+  const name = (visitor: number) => `of-${items}-${visitor}`;
+  for (let visitor = 0; visitor < VISITORS; visitor += 1) {
+    const events = Array.from({ length: VIEWS }, (_, view) => {
+      const item = Math.floor(((visitor * VIEWS + view) * items) / (VISITORS * VIEWS));
+      const event = benchEvent(name(visitor), 'product_viewed', item, Date.now() - view * 60_000);
+      return { ...event, properties: { ...event.properties, category: `c${Math.floor(item / ITEMS_PER_CATEGORY)}` } };
+    });
+    await client.expect(202, ingestRequest(events));
+  }
+  await waitCounted(vitrine, counted);
+  await vitrine.scheduled();
+  const samples: number[] = [];
+  for (let sample = 0; sample < SAMPLES; sample += 1) {
+    samples.push((await client.expect(200, readRequest(name(sample % VISITORS)))).ms);
+  }
+  return samples;
+}

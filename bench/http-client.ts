@@ -1,0 +1,71 @@
+import { Agent, request } from 'node:http';
+
+/** A request of the bench. */
+export interface BenchRequest {
+  readonly method?: 'GET' | 'POST';
+  /** Path and query. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+}
+
+export interface BenchAnswer {
+  readonly status: number;
+  readonly body: string;
+  /** ms from sending to the answer's last byte. */
+  readonly ms: number;
+}
+
+/** Sends requests to one server over connections that stay open; leaner than `fetch`, so that the client is not what is measured. */
+export class HttpClient {
+  readonly #url: URL;
+  readonly #agent: Agent;
+
+  constructor(url: string, connections: number) {
+    this.#url = new URL(url);
+    this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
+  }
+
+  send({ method = 'GET', path, headers, body }: BenchRequest): Promise<BenchAnswer> {
+    const { promise, resolve, reject } = Promise.withResolvers<BenchAnswer>();
+    const start = performance.now();
+    const sent = request(
+      {
+        host: this.#url.hostname,
+        port: this.#url.port,
+        agent: this.#agent,
+        method,
+        path,
+        headers: {
+          ...headers,
+          ...(body === undefined
+            ? {}
+            : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+        },
+      },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on('data', (chunk: Buffer) => chunks.push(chunk));
+        response.on('error', reject);
+        response.on('end', () => {
+          const ms = performance.now() - start;
+          resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8'), ms });
+        });
+      },
+    );
+    sent.on('error', reject);
+    sent.end(body);
+    return promise;
+  }
+
+  /** Like `send`; throws when the status is not the expected one. */
+  async expect(status: number, benchRequest: BenchRequest): Promise<BenchAnswer> {
+    const answer = await this.send(benchRequest);
+    if (answer.status === status) return answer;
+    throw new Error(`${benchRequest.path} answered ${answer.status}: ${answer.body.slice(0, 300)}`);
+  }
+
+  close(): void {
+    this.#agent.destroy();
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * `npm run bench [-- --only ingest,read,fresh,growth,catalogue,cost] [--json]`: measures the production bundle under workerd,
+ * without the dev proxy. Ratios are to bare routes in the same runtime and run. See README.md.
+ */
+import { parseArgs } from 'node:util';
+import { formatTable } from './format-table.ts';
+import { benchCatalogue } from './groups/catalogue.ts';
+import { benchCost } from './groups/cost.ts';
+import { benchFresh } from './groups/fresh.ts';
+import { benchGrowth } from './groups/growth.ts';
+import { benchIngest } from './groups/ingest.ts';
+import { benchRead } from './groups/read.ts';
+import { missing, type Result } from './result.ts';
+
+const GROUPS: Record<string, () => Promise<Result[]>> = {
+  ingest: benchIngest,
+  read: benchRead,
+  fresh: benchFresh,
+  growth: benchGrowth,
+  catalogue: benchCatalogue,
+  cost: benchCost,
+};
+
+const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean', default: false } } });
+const wanted = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(GROUPS);
+const unknown = wanted.filter((name) => !(name in GROUPS));
+if (unknown.length > 0) {
+  process.stderr.write(`no such group: ${unknown.join(', ')}; there are ${Object.keys(GROUPS).join(', ')}\n`);
+  process.exit(2);
+}
+
+const results: Result[] = [];
+for (const [name, run] of Object.entries(GROUPS)) {
+  if (!wanted.includes(name)) continue;
+  process.stderr.write(`bench: ${name} …\n`);
+  try {
+    results.push(...(await run()));
+  } catch (error) {
+    results.push(missing(name, '', `could not run: ${error instanceof Error ? error.message : String(error)}`));
+  }
+}
+process.stdout.write(values.json ? `${JSON.stringify({ results })}\n` : `${formatTable(results)}\n`);
+process.exitCode = results.some(({ pass }) => !pass) ? 1 : 0;

@@ -1,0 +1,36 @@
+import { DurableObject } from 'cloudflare:workers';
+
+/** A Durable Object that does nothing: its round trip is what any read through an object costs at least. */
+export class UserProfile extends DurableObject<Env> {
+  ping(): { ok: true } {
+    return { ok: true };
+  }
+}
+
+/** Bound by the configuration, not used. */
+export class SessionIndex extends DurableObject<Env> {}
+
+interface BareObject extends Rpc.DurableObjectBranded {
+  ping(): { ok: true };
+}
+
+/**
+ * What the bench measures against: a route that parses the same JSON and sends it to a queue (`POST /v/events`), and one that
+ * makes one round trip to a Durable Object (`GET /object?name=`). No checks, no logs.
+ */
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    const url = new URL(request.url);
+    if (url.pathname === '/v/events') {
+      const body = (await request.json()) as { events: unknown[] };
+      await env.EVENTS.send(body, { contentType: 'json' });
+      return Response.json({ accepted: body.events.length, rejected: [] }, { status: 202 });
+    }
+    if (url.pathname === '/object') {
+      const objects = env.USER_PROFILE as unknown as DurableObjectNamespace<BareObject>;
+      const object = objects.get(objects.idFromName(url.searchParams.get('name') ?? ''));
+      return Response.json(await object.ping());
+    }
+    return new Response('not found', { status: 404 });
+  },
+};

@@ -1,0 +1,11 @@
+import type { BrokerProcess } from './start-broker.ts';
+
+/** Throws unless the broker holds no message any more and gave none up; made for `vi.waitFor`. */
+export async function expectDrained(broker: BrokerProcess): Promise<void> {
+  for (const [name, { ready, delayed, inFlight, dead }] of Object.entries(await broker.stats())) {
+    if (dead > 0) throw new Error(`${dead} messages of ${name} were given up`);
+    if (ready + delayed + inFlight > 0) {
+      throw new Error(`${name} holds ${ready} ready, ${delayed} delayed and ${inFlight} delivered messages`);
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { vi } from 'vitest';
+import type { Vitrine } from '../../ops/runtime/start-vitrine.ts';
+
+/** A kill comes up to this long after its mark, so that it hits any phase of a request or batch. */
+const JITTER_MS = 40;
+
+/**
+ * Kills workerd with SIGKILL `times` times, at marks drawn over the progress of some work, and waits each time until it is back.
+ *
+ * @param progress How far the work is, 0 … 1.
+ * @param random Seeded: the marks and the jitter.
+ */
+export async function killAtRandom(
+  vitrine: Vitrine,
+  times: number,
+  progress: () => number,
+  random: () => number,
+): Promise<void> {
+  const marks = Array.from({ length: times }, random).sort((a, b) => a - b);
+  for (const [index, mark] of marks.entries()) {
+    await vi.waitFor(
+      () => {
+        if (progress() < mark) throw new Error(`the work stands at ${progress()}, before mark ${mark}`);
+      },
+      { timeout: 60_000, interval: 2 },
+    );
+    // Not a wait for a condition: the very moment of the kill is what is drawn.
+    await sleep(random() * JITTER_MS);
+    for (const pid of await vitrine.workerdPids()) process.kill(pid, 'SIGKILL');
+    await vi.waitFor(
+      () => {
+        if (vitrine.restarts() <= index) throw new Error('workerd is not back');
+      },
+      { timeout: 30_000, interval: 5 },
+    );
+  }
+}

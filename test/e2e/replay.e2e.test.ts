@@ -1,0 +1,143 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, test, vi } from 'vitest';
+import { ReplayStopped, replay } from '../../ops/replay/replay.ts';
+import { seedSite } from '../../ops/runtime/seed-site.ts';
+import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
+import { type CountableEvent, countEvents, readCountedState } from '../broker/counted-state.ts';
+import { expectDrained } from '../broker/drained.ts';
+import { generateLog } from '../broker/generate-log.ts';
+import { type BrokerProcess, startBroker } from '../broker/start-broker.ts';
+
+const SITE = { id: 'replay', name: 'Replay', origins: [], writeKey: 'wk_replay', secretKey: 'sk_replay' };
+const TAOBAO = fileURLToPath(new URL('../../../shared/data/taobao/events.csv', import.meta.url));
+const DAY_MS = 86_400_000;
+
+let folder: string;
+let broker: BrokerProcess;
+let vitrine: Vitrine;
+
+beforeEach(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vitrine-replay-'));
+  broker = await startBroker(path.join(folder, 'broker'));
+  vitrine = await startVitrine({
+    stateDir: path.join(folder, 'state'),
+    queue: { brokerUrl: broker.url },
+    maxBatchTimeoutSeconds: 0.05,
+    log: () => undefined,
+  });
+  await seedSite(await vitrine.getD1('DB'), SITE);
+});
+
+afterEach(async () => {
+  await vitrine.stop();
+  await broker.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const replayFile = (file: string, extra: Partial<Parameters<typeof replay>[0]> = {}) =>
+  replay({
+    file,
+    url: vitrine.url,
+    key: SITE.writeKey,
+    site: SITE.id,
+    stateFile: path.join(folder, 'replay.ndjson'),
+    ...extra,
+  });
+
+const drained = () => vi.waitFor(() => expectDrained(broker), { timeout: 60_000, interval: 50 });
+const countedState = (visitors: readonly string[]) => readCountedState(vitrine, SITE.id, SITE.writeKey, visitors);
+
+describe('replay of a generated log', () => {
+  const lines = generateLog({ seed: 3, events: 2_000, visitors: 40, endMs: Date.now(), repeats: 0.05 });
+  const expected = countEvents(
+    lines.map((line) => {
+      const event = JSON.parse(line) as CountableEvent & { occurredAt: string };
+      return { ...event, time: Date.parse(event.occurredAt) };
+    }),
+  );
+
+  test('counts each event once; unreadable lines are refused with their number; a second replay changes nothing', async ({
+    expect,
+  }) => {
+    const file = path.join(folder, 'log.ndjson');
+    writeFileSync(file, ['not json', ...lines, '{"id":"cut'].join('\n'));
+    const first = await replayFile(file);
+    expect(first).toMatchObject({ sent: 2_000, accepted: 2_000, rejected: {}, refused: { count: 2 } });
+    expect(first.refused.lines.map(({ line }) => line)).toEqual([1, 2_002]);
+    await drained();
+    const visitors = Object.keys(expected.profiles);
+    expect(await countedState(visitors)).toEqual(expected);
+
+    expect(await replayFile(file)).toMatchObject({ sent: 2_000, accepted: 2_000, resumed: 0 });
+    await drained();
+    expect(await countedState(visitors)).toEqual(expected);
+  });
+
+  test('a stopped replay goes on where it was and sends no event twice', async ({ expect }) => {
+    const file = path.join(folder, 'log.ndjson');
+    writeFileSync(file, lines.join('\n'));
+    const stop = new AbortController();
+    const stopped = replayFile(file, {
+      signal: stop.signal,
+      onProgress: ({ sent }) => {
+        if (sent > 500) stop.abort();
+      },
+    });
+    await expect(stopped).rejects.toThrow(ReplayStopped);
+    const second = await replayFile(file);
+    expect(second).toMatchObject({ sent: 2_000, accepted: 2_000 });
+    expect(second.resumed).toBeGreaterThan(500);
+    expect(second.resumed).toBeLessThan(2_000);
+    await drained();
+    const sent = (await broker.stats())['vitrine-events'];
+    expect(await countedState(Object.keys(expected.profiles))).toEqual(expected);
+    expect(sent).toMatchObject({ dead: 0 });
+  });
+});
+
+test.skipIf(!existsSync(TAOBAO))(
+  'the Taobao log: 84,474 lines accepted, 2 refused with reasons, all counts as in the file; a second replay changes none',
+  async ({ expect }) => {
+    const { rows, visitors } = countFile();
+    const first = await replayFile(TAOBAO);
+    expect(first).toMatchObject({ accepted: 84_474, rejected: { late: 1 }, refused: { count: 1 } });
+    expect(first.refused.lines).toEqual([
+      { line: 84_476, reason: '5 columns expected (user, item, category, behaviour, time), 4 found' },
+    ]);
+    await drained();
+    const expected = countEvents(rows.map((row) => ({ ...row, time: row.time + first.shiftMs })));
+    expect(expected.lake.length).toBe(84_474);
+    expect(await countedState(visitors)).toEqual(expected);
+
+    const second = await replayFile(TAOBAO);
+    expect(second).toMatchObject({ accepted: 84_474, rejected: { late: 1 }, shiftMs: first.shiftMs });
+    await drained();
+    expect(await countedState(visitors)).toEqual(expected);
+  },
+);
+
+/** Counts the file without the replay's code. */
+function countFile(): { rows: CountableEvent[]; visitors: string[] } {
+  const types: Record<string, string> = {
+    pv: 'product_viewed',
+    cart: 'product_added',
+    fav: 'product_favorited',
+    buy: 'order_completed',
+  };
+  const all = readFileSync(TAOBAO, 'utf8')
+    .split('\n')
+    .map((text, index) => ({ line: index + 1, fields: text.split(',') }))
+    .filter(({ fields }) => fields.length === 5)
+    .map(({ line, fields: [user = '', , , behaviour = '', seconds = ''] }) => ({
+      id: `taobao-${line}`,
+      type: types[behaviour] ?? '',
+      anonymousId: `tb-${user}`,
+      time: Number(seconds) * 1_000,
+    }));
+  const newest = Math.max(...all.map(({ time }) => time));
+  const rows = all.filter(({ time }) => newest - time < 14 * DAY_MS);
+  return { rows, visitors: [...new Set(rows.map(({ anonymousId }) => anonymousId))] };
+}
