@@ -1,5 +1,8 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+import { buildBeacon } from './ops/build-beacon.ts';
+
+await buildBeacon();
 
 export default defineConfig({
   test: {

@@ -2,6 +2,7 @@ import { type IRequest, Router } from 'itty-router';
 import { consumeDeadLetters } from '../queues/dead-letter/consumer.ts';
 import { consumeEvents } from '../queues/events/consumer.ts';
 import { api } from './api/app.ts';
+import { handleBeacon } from './beacon/handle-beacon.ts';
 import { handleFragment } from './fragments/handle-fragment.ts';
 import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
@@ -21,6 +22,8 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .get('/v/recommendations', (request, env) => handleRecommendations(request, env))
   .get('/v/fragments/:slot', (request, env) => handleFragment(request, env, request.params.slot ?? ''))
   .get('/v/profile', (request, env) => handleProfile(request, env))
+  .get('/v/beacon.js', (request) => handleBeacon(request))
+  .get('/v/beacon.:hash.js', (request) => handleBeacon(request, request.params.hash))
   .all('/api/*', (request, env, ctx) => api.fetch(request, env, ctx))
   .all('*', (request) => {
     throw new HttpError(404, `There is no ${request.method} ${new URL(request.url).pathname}.`, { code: 'not_found' });

@@ -47,12 +47,3 @@ export const BUILTIN_PROPERTIES = {
   recommendation_clicked: z.looseObject({ slot: text, product_id: id }),
   identify: z.looseObject({}),
 } as const satisfies Record<string, z.ZodType>;
-
-/** The critical types: they go to the profile in the same request, so that the very next read sees them. */
-export const CRITICAL_TYPES: ReadonlySet<string> = new Set([
-  'product_added',
-  'product_removed',
-  'order_completed',
-  'identify',
-  'consent_changed',
-]);

@@ -14,8 +14,9 @@ const CAMPAIGN_PARAMETERS = {
 
 /** Adds corrected time, content fingerprint, campaign and referrer to a checked event. Times in ms since 1970. */
 export function enrichEvent(event: WireEvent, sentAtMs: number | undefined, receivedAtMs: number): EnrichedEvent {
-  const url = pageUrl(event);
-  const referrer = parseUrl(event.context?.referrer ?? event.properties?.referrer);
+  const page = pageOf(event);
+  const url = parseUrl(page.url ?? event.properties?.url);
+  const referrer = parseUrl(event.context?.referrer ?? page.referrer ?? event.properties?.referrer);
   const campaign = url && campaignOf(url);
   return {
     id: event.id,
@@ -31,10 +32,11 @@ export function enrichEvent(event: WireEvent, sentAtMs: number | undefined, rece
   };
 }
 
-function pageUrl(event: WireEvent): URL | undefined {
+/** The page as Segment's context describes it; a bare address is understood too. */
+function pageOf(event: WireEvent): Record<string, unknown> {
   const page = event.context?.page;
-  const fromContext = typeof page === 'object' && page !== null && !Array.isArray(page) ? page.url : page;
-  return parseUrl(fromContext ?? event.properties?.url);
+  if (typeof page === 'string') return { url: page };
+  return typeof page === 'object' && page !== null && !Array.isArray(page) ? page : {};
 }
 
 function parseUrl(value: unknown): URL | undefined {

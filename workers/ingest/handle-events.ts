@@ -1,5 +1,5 @@
 import { uuidv7 } from 'uuidv7';
-import { CRITICAL_TYPES } from '../../core/events/builtin-types.ts';
+import { CRITICAL_TYPES } from '../../core/events/critical-types.ts';
 import { enrichEvent } from '../../core/events/enrich.ts';
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import { groupBatches, type PackedMessage, packMessages } from '../../core/events/pack.ts';

@@ -1,0 +1,92 @@
+import { CRITICAL_TYPES } from '../../core/events/critical-types.ts';
+import { trackDeclared } from './declared-events.ts';
+import { eventQueue } from './event-queue.ts';
+import { guard } from './guard.ts';
+import { startSender } from './sender.ts';
+import { startSlots } from './slots.ts';
+import { openStore } from './store.ts';
+import { uuidV7 } from './uuid-v7.ts';
+import { visitorId } from './visitor-id.ts';
+
+/** What the beacon offers the page as `window.vitrine`. Nothing here ever throws. */
+export interface Vitrine {
+  /** The visitor's own id. */
+  readonly anonymousId: string;
+  /** Tracks an event, e.g. `track('product_viewed', { product_id: 'p1' })`, and returns its id. */
+  track(type: string, properties?: Record<string, unknown>): string | undefined;
+  /** Says who the visitor is from now on. */
+  identify(userId: string, traits?: Record<string, unknown>): string | undefined;
+  /** Fills the page's slots again. */
+  refresh(): void;
+  /** Runs a call as `['track', 'product_viewed', { … }]`: what a page pushed before the beacon had loaded. */
+  push(call: [method: 'track' | 'identify' | 'refresh', ...args: never[]]): void;
+}
+
+export interface BeaconOptions {
+  /** Where Vitrine answers, e.g. `https://shop.example`. */
+  readonly base: string;
+  /** The site's write key. */
+  readonly key: string;
+}
+
+/** Starts tracking the page and filling its slots. */
+export function startBeacon({ base, key }: BeaconOptions): Vitrine {
+  const store = openStore();
+  const queue = eventQueue(store);
+  const anonymousId = visitorId(store, () => uuidV7(Date.now()));
+  const sender = startSender(`${base}/v/events?key=${encodeURIComponent(key)}`, queue, (accepted) =>
+    document.dispatchEvent(new CustomEvent('vitrine:accepted', { detail: { accepted } })),
+  );
+  let userId: string | undefined;
+
+  const track = (type: string, properties?: Record<string, unknown>): string => {
+    const now = new Date();
+    const id = uuidV7(now.getTime());
+    const page = { url: location.href, title: document.title, referrer: document.referrer };
+    queue.add({
+      id,
+      type,
+      occurredAt: now.toISOString(),
+      anonymousId,
+      ...(userId && { userId }),
+      ...(properties && { properties }),
+      context: { page },
+    });
+    sender.notify(CRITICAL_TYPES.has(type));
+    return id;
+  };
+
+  track('page_viewed');
+  trackDeclared(track);
+  const refresh = startSlots({ base, key, anonymousId, track });
+  addEventListener('pagehide', guard(sender.leave));
+  document.addEventListener(
+    'visibilitychange',
+    guard(() => {
+      if (document.visibilityState === 'hidden') sender.leave();
+    }),
+  );
+  // A page that comes back from the browser's cache shows slots of the past.
+  addEventListener(
+    'pageshow',
+    guard(({ persisted }) => {
+      if (!persisted) return;
+      track('page_viewed');
+      refresh();
+    }),
+  );
+
+  const api: Vitrine = {
+    anonymousId,
+    track: guard(track),
+    identify: guard((id: string, traits?: Record<string, unknown>) => {
+      userId = id;
+      return track('identify', traits);
+    }),
+    refresh: guard(refresh),
+    push: guard(([method, ...args]) => {
+      (api[method] as (...args: never[]) => unknown)(...args);
+    }),
+  };
+  return api;
+}

@@ -1,0 +1,17 @@
+import { describe, it } from 'vitest';
+import { z } from 'zod';
+import { uuidV7 } from './uuid-v7.ts';
+
+describe('uuidV7', () => {
+  it('is a UUID of version 7 that begins with its time', ({ expect }) => {
+    for (let n = 0; n < 1_000; n += 1) {
+      const id = uuidV7(1_700_000_000_000 + n);
+      expect(z.uuidv7().safeParse(id).success).toBe(true);
+      expect(Number.parseInt(id.replace('-', '').slice(0, 12), 16)).toBe(1_700_000_000_000 + n);
+    }
+  });
+
+  it('never comes twice', ({ expect }) => {
+    expect(new Set(Array.from({ length: 10_000 }, () => uuidV7(5))).size).toBe(10_000);
+  });
+});
