@@ -1,15 +1,15 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Backoff, DEFAULT_BACKOFF } from './backoff.ts';
+import { type Backoff, DEFAULT_BACKOFF } from '../send-events/backoff.ts';
+import { Pace } from '../send-events/pace.ts';
+import { sendBatch, type Target } from '../send-events/send-batch.ts';
 import { type NumberedEvent, VisitorBatches } from './batch-by-visitor.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { detectFormat, type LogFormat } from './log-format.ts';
-import { Pace } from './pace.ts';
 import { readLines } from './read-lines.ts';
 import { rebaseEvent, rebaseShift } from './rebase.ts';
 import { refused } from './replay-event.ts';
 import { fileSha256, newestTime } from './scan-log.ts';
-import { sendBatch, type Target } from './send-batch.ts';
 import { type ReplaySummary, Tally } from './tally.ts';
 
 /** Most events in a request: what a beacon gathers on a few pages. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, test, vi } from 'vitest';
+import { seededRandom } from '../../core/seeded-random.ts';
 import { csvLineReader } from '../../ops/replay/read-csv-line.ts';
 import { rebaseEvent } from '../../ops/replay/rebase.ts';
 import { replay } from '../../ops/replay/replay.ts';
@@ -13,7 +14,6 @@ import { type CountableEvent, countEvents, readCountedState } from '../broker/co
 import { expectDrained } from '../broker/drained.ts';
 import { generateLog } from '../broker/generate-log.ts';
 import { killAtRandom } from '../broker/kill-at-random.ts';
-import { seededRandom } from '../broker/random.ts';
 import { type BrokerProcess, startBroker } from '../broker/start-broker.ts';
 
 const KILLS = 20;

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { type Backoff, pauseBefore } from './backoff.ts';
-import type { ReplayEvent } from './replay-event.ts';
 
 const acceptedSchema = z.object({
   accepted: z.int(),
@@ -30,7 +29,7 @@ export interface Target {
  *
  * @throws on 401, 403 and 404, when the tries are used up, and when `signal` aborts.
  */
-export async function sendBatch(target: Target, events: readonly ReplayEvent[]): Promise<BatchOutcome> {
+export async function sendBatch(target: Target, events: readonly object[]): Promise<BatchOutcome> {
   const body = JSON.stringify({ events });
   for (let attempt = 0; ; attempt += 1) {
     target.signal?.throwIfAborted();
@@ -66,7 +65,7 @@ async function post(target: Target, body: string): Promise<Response | Error> {
   }
 }
 
-async function readAnswer(target: Target, events: readonly ReplayEvent[], response: Response): Promise<BatchOutcome> {
+async function readAnswer(target: Target, events: readonly object[], response: Response): Promise<BatchOutcome> {
   const text = await response.text();
   if (response.status === 202) {
     const { accepted, rejected } = acceptedSchema.parse(JSON.parse(text));
