@@ -4,7 +4,7 @@ import { type WireEvent, wireEventSchema } from './wire-event.ts';
 
 /** Why an event was refused; `message` says what was wrong, where, and what would be right. */
 export interface Refusal {
-  readonly code: 'invalid_envelope' | 'invalid_properties' | 'too_large' | 'late' | 'conflict' | 'quota';
+  readonly code: 'invalid_envelope' | 'invalid_properties' | 'too_large' | 'too_deep' | 'late' | 'conflict' | 'quota';
   readonly message: string;
 }
 

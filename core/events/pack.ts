@@ -8,6 +8,18 @@ const BATCH_MESSAGES = 100;
 /** What a message's own fields take around its events, at most. */
 const HEAD_BYTES = 2_048;
 
+/** A body up to this size needs no measuring, event by event: all it can become fits one message. */
+const SMALL_BODY_BYTES = 8_192;
+/** How much longer a body's JSON may become: `1e20` is written out as 21 digits, page and referrer give campaign and host. */
+const GROWTH = 8;
+/** What enrichment adds to an event besides. */
+const ENRICHMENT_BYTES = 256;
+
+/** Whether nothing in a body of this size can exceed the limit of an event or of a message. */
+export function isSmallBody(bodyBytes: number): boolean {
+  return bodyBytes <= SMALL_BODY_BYTES;
+}
+
 export interface PackedMessage {
   readonly body: EventMessage;
   readonly bytes: number;
@@ -17,6 +29,8 @@ interface PackInput {
   readonly site: string;
   readonly receivedAt: number;
   readonly client: Client;
+  /** UTF-8 bytes of the request's body, inflated. */
+  readonly bodyBytes: number;
   readonly events: readonly { readonly anonymousId: string; readonly event: EnrichedEvent }[];
   /** A new message id; called once a message. */
   readonly newId: () => string;
@@ -26,8 +40,9 @@ interface PackInput {
 export function packMessages(input: PackInput): PackedMessage[] {
   const open = new Map<string, PackedMessage & { bytes: number }>();
   const packed: PackedMessage[] = [];
+  const share = Math.ceil((GROWTH * input.bodyBytes) / input.events.length) + ENRICHMENT_BYTES;
   for (const { anonymousId, event } of input.events) {
-    const bytes = utf8Bytes(JSON.stringify(event)) + 1;
+    const bytes = isSmallBody(input.bodyBytes) ? share : utf8Bytes(JSON.stringify(event)) + 1;
     let message = open.get(anonymousId);
     if (!message || message.bytes + bytes > MESSAGE_BYTES) {
       message = {

@@ -10,6 +10,8 @@ import { migrate } from '../storage/migrate.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
 import { PROFILE_MIGRATIONS } from './schema.ts';
 
+/** Decay is shown to the minute. */
+const MINUTE_MS = 60_000;
 /** Retired sessions that are remembered for a redelivery, newest first. */
 const RETIRED_CAP = 32;
 
@@ -35,6 +37,8 @@ export class UserProfile extends DurableObject<Env> {
   private stored: StoredProfile | undefined;
   private log: DedupLog | undefined;
   private alarmSet: boolean | undefined;
+  /** The last answer to `read`, which holds until the next change or minute. */
+  private view: { readonly minute: number; readonly profile: ProfileView } | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -49,6 +53,7 @@ export class UserProfile extends DurableObject<Env> {
     const profile = this.profile();
     const applied = applyMessages(profile.state, this.log, messages, Date.now(), this.horizonDays);
     if (applied.changed) {
+      this.view = undefined;
       profile.version += 1;
       profile.retired = [...applied.retired, ...profile.retired].slice(0, RETIRED_CAP);
       this.save(profile, this.log);
@@ -59,7 +64,10 @@ export class UserProfile extends DurableObject<Env> {
 
   /** The profile as readers see it. Writes nothing. */
   read(): ProfileView {
-    return viewProfile(this.profile().state, Date.now());
+    const minute = Math.floor(Date.now() / MINUTE_MS);
+    if (this.view?.minute !== minute)
+      this.view = { minute, profile: viewProfile(this.profile().state, minute * MINUTE_MS) };
+    return this.view.profile;
   }
 
   /** The stored state as canonical text: equal sets of events give equal bytes. */
@@ -90,6 +98,7 @@ export class UserProfile extends DurableObject<Env> {
     } catch (error) {
       this.stored = undefined;
       this.log = undefined;
+      this.view = undefined;
       throw error;
     }
   }

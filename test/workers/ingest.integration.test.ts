@@ -7,6 +7,13 @@ import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';
 const until = vi.waitFor;
 const PATIENCE = { timeout: 20_000, interval: 50 };
 
+/** Arrays in arrays. */
+const nested = (levels: number): unknown => {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = [value];
+  return value;
+};
+
 describe('POST /v/events', () => {
   it('brings an accepted event to profile, lake and rollups, once', async ({ expect }) => {
     const site = await makeSite();
@@ -48,6 +55,7 @@ describe('POST /v/events', () => {
       makeEvent('dora', 'page_viewed', {}, 15 * 24 * 60),
       makeEvent('dora', 'page_viewed', { title: 'x'.repeat(40_000) }),
       makeEvent('dora', 'wishlist_shared', { anything: [1, { goes: true }] }),
+      makeEvent('dora', 'wishlist_shared', { deep: nested(4_000) }),
     ]);
     expect(response.status).toBe(202);
     const body = await response.json<{
@@ -60,9 +68,16 @@ describe('POST /v/events', () => {
       [2, 'invalid_envelope'],
       [3, 'late'],
       [4, 'too_large'],
+      [6, 'too_deep'],
     ]);
     expect(body.rejected[0]?.message).toContain('properties.product_id');
-    expect(await failedReasonsOf(site.id)).toEqual(['invalid_envelope', 'invalid_properties', 'late', 'too_large']);
+    expect(await failedReasonsOf(site.id)).toEqual([
+      'invalid_envelope',
+      'invalid_properties',
+      'late',
+      'too_deep',
+      'too_large',
+    ]);
   });
 
   it('keeps the first of two events with one id and other content; the second is a failed event', async ({

@@ -12,7 +12,7 @@ const ROWS_PER_BATCH = 100;
 
 /** `POST /api/catalog`: products as NDJSON, one a line; each line is taken or refused for itself. */
 export const catalogRoutes = new Hono<ApiContext>().post('/', async (c) => {
-  const lines = (await readBoundedText(c.req.raw, MAX_CATALOG_BYTES)).split('\n');
+  const lines = (await readBoundedText(c.req.raw, MAX_CATALOG_BYTES)).text.split('\n');
   const good: { item: Item; position: number }[] = [];
   const rejected: { line: number; message: string }[] = [];
   for (const [index, line] of lines.entries()) {

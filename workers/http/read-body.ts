@@ -1,11 +1,17 @@
 import { HttpError } from './error.ts';
 
+/** A body's text and its length in UTF-8 bytes, inflated. */
+export interface BoundedText {
+  readonly text: string;
+  readonly bytes: number;
+}
+
 /**
  * Reads a request's body as UTF-8 text, inflating gzip, and counts bytes on the way: what a client says of its length is not
  * believed, and a small gzip body cannot become a large text. Throws 413, 415 or 400.
  */
-export async function readBoundedText(request: Request, maxBytes: number): Promise<string> {
-  if (!request.body) return '';
+export async function readBoundedText(request: Request, maxBytes: number): Promise<BoundedText> {
+  if (!request.body) return { text: '', bytes: 0 };
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   try {
@@ -22,7 +28,8 @@ export async function readBoundedText(request: Request, maxBytes: number): Promi
       }
       chunks.push(chunk);
     }
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(concat(chunks, bytes));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(concat(chunks, bytes));
+    return { text, bytes };
   } catch (error) {
     if (error instanceof HttpError) throw error;
     throw new HttpError(400, 'The body is not valid UTF-8, or not the gzip it says it is.', {

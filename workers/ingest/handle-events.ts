@@ -36,6 +36,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
     site: site.id,
     receivedAt: startedAt,
     client: clientOf(request),
+    bodyBytes: parsed.bodyBytes,
     events: accepted,
     newId: uuidv7,
   });

@@ -1,5 +1,6 @@
 import { checkEvent, type Refusal } from '../../core/events/check-event.ts';
-import { utf8Bytes } from '../../core/events/pack.ts';
+import { cutNesting, MAX_NESTING, nestsDeeper } from '../../core/events/nesting.ts';
+import { isSmallBody, utf8Bytes } from '../../core/events/pack.ts';
 import { type WireEvent, wireBatchSchema } from '../../core/events/wire-event.ts';
 import { HttpError } from '../http/error.ts';
 import { parseJson } from '../http/parse-json.ts';
@@ -14,6 +15,8 @@ export interface RefusedEvent {
 }
 
 export interface ParsedRequest {
+  /** UTF-8 bytes of the body, inflated. */
+  readonly bodyBytes: number;
   readonly sentAtMs: number | undefined;
   readonly good: { readonly index: number; readonly event: WireEvent }[];
   readonly refused: RefusedEvent[];
@@ -27,7 +30,8 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
       code: 'media_type_unsupported',
     });
   }
-  const batch = wireBatchSchema.safeParse(parseJson(await readBoundedText(request, MAX_BODY_BYTES)));
+  const body = await readBoundedText(request, MAX_BODY_BYTES);
+  const batch = wireBatchSchema.safeParse(parseJson(body.text));
   if (!batch.success) {
     const [issue] = batch.error.issues;
     throw new HttpError(
@@ -47,14 +51,20 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
   const good: ParsedRequest['good'] = [];
   const refused: RefusedEvent[] = [];
   for (const [index, payload] of events.entries()) {
-    const checked = checkSized(payload);
+    const checked = checkBounded(payload, body.bytes);
     if (checked.ok) good.push({ index, event: checked.event });
-    else refused.push({ index, refusal: checked.refusal, payload });
+    else refused.push({ index, refusal: checked.refusal, payload: cutNesting(payload, MAX_NESTING) });
   }
-  return { sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt), good, refused };
+  return { bodyBytes: body.bytes, sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt), good, refused };
 }
 
-function checkSized(payload: unknown): ReturnType<typeof checkEvent> {
+/** Refuses what is too deep or too large before anything recursive looks at it; in a small body nothing can be too large. */
+function checkBounded(payload: unknown, bodyBytes: number): ReturnType<typeof checkEvent> {
+  if (nestsDeeper(payload, MAX_NESTING)) {
+    const message = `The event nests deeper than ${MAX_NESTING} levels. Send it flatter.`;
+    return { ok: false, refusal: { code: 'too_deep', message } };
+  }
+  if (isSmallBody(bodyBytes)) return checkEvent(payload);
   const bytes = utf8Bytes(JSON.stringify(payload) ?? '');
   if (bytes <= MAX_EVENT_BYTES) return checkEvent(payload);
   return {

@@ -38,6 +38,8 @@ interface Candidate {
 
 /** Candidates are asked for beyond the limit, since some are not available any more. */
 const OVERFETCH = 3;
+/** Candidates looked up beyond what is still missing. */
+const SPARE = 2;
 /** The visitor's last items that candidates are sought for. */
 const RECENT_ITEMS = 5;
 
@@ -110,16 +112,20 @@ async function dress(
   const hidden = new Set(query.strategy === 'recently_viewed' ? [] : query.strategy === 'for_you' ? seen : []);
   if (query.item !== undefined) hidden.add(query.item);
   const open = candidates.filter(({ id }) => !hidden.has(id)).slice(0, query.limit * OVERFETCH);
-  const products = await readItems(env, site, [
-    ...open.map(({ id }) => id),
-    ...open.flatMap(({ because }) => because ?? []),
-  ]);
-  return open
-    .flatMap((candidate) => {
+  const dressed: RecommendedItem[] = [];
+  // The best ones first; the others are looked up only for those that are not available.
+  for (let from = 0; from < open.length && dressed.length < query.limit; ) {
+    const next = open.slice(from, from + query.limit - dressed.length + SPARE);
+    from += next.length;
+    const ids = new Set(next.flatMap(({ id, because }) => (because === undefined ? [id] : [id, because])));
+    const products = await readItems(env, site, [...ids]);
+    for (const candidate of next) {
       const item = products.get(candidate.id);
-      return item ? [{ item, score: candidate.score, reason: reasonFor(query.strategy, candidate, products) }] : [];
-    })
-    .slice(0, query.limit);
+      if (item && dressed.length < query.limit)
+        dressed.push({ item, score: candidate.score, reason: reasonFor(query.strategy, candidate, products) });
+    }
+  }
+  return dressed;
 }
 
 function reasonFor(
