@@ -1,4 +1,11 @@
+import { HourlyCounts } from './hourly-counts.ts';
 import { SESSIONS_PER_ITEM, type SessionUpdate } from './session-update.ts';
+
+/** What an index holds beside its sessions: counts that outlive the sessions they came from. */
+export interface IndexCounts {
+  readonly counts: [item: string, sessions: number][];
+  readonly hours: ReturnType<HourlyCounts['entries']>;
+}
 
 /**
  * The session index of the items that `owns` names: for each item its newest sessions by (end, id). The result depends on the
@@ -9,8 +16,11 @@ export class ItemSessions {
   readonly lists = new Map<string, SessionUpdate[]>();
   /** Sessions that hold each owned item, also those that its list has no room for. */
   readonly counts = new Map<string, number>();
+  hours = new HourlyCounts();
   private readonly owns: (item: string) => boolean;
   private readonly cap: number;
+  /** One string for each item, however many sessions hold it. */
+  private readonly names = new Map<string, string>();
 
   constructor(owns: (item: string) => boolean = () => true, cap = SESSIONS_PER_ITEM) {
     this.owns = owns;
@@ -22,32 +32,51 @@ export class ItemSessions {
     const known = this.sessions.get(update.id);
     if (known && known.version >= update.version) return false;
     if (known) this.leave(known);
+    const session = { ...update, items: update.items.map((item) => this.nameOf(item)) };
     // A removed session stays as a tombstone, so that an older update that comes later does not bring it back.
-    this.sessions.set(update.id, update);
-    for (const item of this.ownedItems(update)) {
+    this.sessions.set(session.id, session);
+    for (const item of this.ownedItems(session)) {
       this.counts.set(item, (this.counts.get(item) ?? 0) + 1);
-      this.enterList(item, update);
+      this.hours.add(item, session.endedAt, 1);
+      this.enterList(item, session);
     }
     return true;
   }
 
-  /** Sessions that stand in at least one list. */
-  listedSessions(): Set<SessionUpdate> {
-    const listed = new Set<SessionUpdate>();
-    for (const list of this.lists.values()) for (const session of list) listed.add(session);
-    return listed;
+  /** Sets the counts to stored ones, which also hold what came from sessions that are gone. */
+  restoreCounts(stored: IndexCounts): void {
+    for (const [item, count] of stored.counts) this.counts.set(item, count);
+    this.hours = new HourlyCounts(stored.hours);
   }
 
-  /** Forgets sessions that stand in no list and ended before `beforeMs`, tombstones too; they stay counted. Returns how many went. */
-  prune(beforeMs: number): number {
-    const listed = this.listedSessions();
-    let gone = 0;
-    for (const [id, session] of this.sessions) {
-      if (listed.has(session) || session.endedAt >= beforeMs) continue;
-      this.sessions.delete(id);
-      gone += 1;
+  /**
+   * Keeps at most `most` sessions, tombstones counted: the first to go are those that stand in no list any more, then the oldest,
+   * which their lists lose. They stay counted, except where an item is left without any session.
+   */
+  evict(most: number): number {
+    const excess = this.sessions.size - most;
+    if (excess <= 0) return 0;
+    const listed = new Set<SessionUpdate>();
+    for (const list of this.lists.values()) for (const session of list) listed.add(session);
+    const leaving = [...this.sessions.values()]
+      .sort((a, b) => Number(listed.has(a)) - Number(listed.has(b)) || (comesBefore(a, b) ? 1 : -1))
+      .slice(0, excess);
+    for (const session of leaving) {
+      this.sessions.delete(session.id);
+      for (const item of this.ownedItems(session)) {
+        this.leaveList(item, session);
+        if (!this.lists.has(item)) this.counts.delete(item);
+      }
     }
-    return gone;
+    this.names.clear();
+    return leaving.length;
+  }
+
+  private nameOf(item: string): string {
+    const name = this.names.get(item);
+    if (name !== undefined) return name;
+    this.names.set(item, item);
+    return item;
   }
 
   private ownedItems(session: SessionUpdate): Set<string> {
@@ -72,12 +101,17 @@ export class ItemSessions {
       const left = (this.counts.get(item) ?? 1) - 1;
       if (left > 0) this.counts.set(item, left);
       else this.counts.delete(item);
-      const list = this.lists.get(item);
-      const at = list?.indexOf(session) ?? -1;
-      if (!list || at < 0) continue;
-      list.splice(at, 1);
-      if (list.length === 0) this.lists.delete(item);
+      this.hours.add(item, session.endedAt, -1);
+      this.leaveList(item, session);
     }
+  }
+
+  private leaveList(item: string, session: SessionUpdate): void {
+    const list = this.lists.get(item);
+    const at = list?.indexOf(session) ?? -1;
+    if (!list || at < 0) return;
+    list.splice(at, 1);
+    if (list.length === 0) this.lists.delete(item);
   }
 }
 

@@ -53,6 +53,46 @@ describe('the session index', () => {
   });
 });
 
+describe('the index’s caps and counts', () => {
+  const session = (id: string, second: number, items: string[], version = 1) => ({
+    id,
+    version,
+    endedAt: second * 1000,
+    items,
+  });
+
+  it('lets sessions go that stand in no list, then the oldest, and items with their last session', ({ expect }) => {
+    const all = [session('a', 1, ['x']), session('b', 2, ['x']), session('c', 3, ['x']), session('d', 0, ['y'])];
+    const index = indexOf(all, 2);
+    expect(index.evict(3)).toBe(1);
+    expect([...index.sessions.keys()].sort()).toEqual(['b', 'c', 'd']);
+    expect(index.counts.get('x')).toBe(3);
+    index.evict(1);
+    expect([...index.sessions.keys()]).toEqual(['c']);
+    expect([...index.lists.keys()]).toEqual(['x']);
+    expect([...index.counts.keys()]).toEqual(['x']);
+  });
+
+  it('counts a session in the hour of its end, once, however often it changed', ({ expect }) => {
+    const hour = 3_600;
+    const now = 100 * hour;
+    const index = indexOf([
+      session('a', now - 25 * hour, ['x', 'y']),
+      session('a', now - 24 * hour, ['x', 'x', 'y'], 2),
+      session('b', now, ['y']),
+      session('c', now - 80 * hour, ['z']),
+    ]);
+    expect(index.hours.trending(now * 1000, 10)).toEqual([
+      { item: 'y', score: 1.5 },
+      { item: 'x', score: 0.5 },
+    ]);
+    index.upsert(session('b', now, [], 2));
+    expect(index.hours.trending(now * 1000, 1)).toEqual([{ item: 'x', score: 0.5 }]);
+    index.hours.forget((now + 60 * hour) * 1000);
+    expect(index.hours.entries()).toEqual([]);
+  });
+});
+
 describe('a block', () => {
   it('holds after decoding what was encoded', () => {
     fc.assert(

@@ -5,14 +5,15 @@ import type { ItemSessions } from '../../core/recommend/item-sessions.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
 import { groupIntoBlocks, shardOf } from '../../core/recommend/partition.ts';
 import { ITEMS_PER_SESSION, type SessionUpdate } from '../../core/recommend/session-update.ts';
-import { trendingItems } from '../../core/recommend/trending.ts';
 import { migrate } from '../storage/migrate.ts';
 import { IndexStore } from './index-store.ts';
 import { INDEX_MIGRATIONS } from './schema.ts';
 
-/** Sessions that a shard holds at most; beyond it those in no list go, the oldest first by 30-day steps. */
-const MAX_SESSIONS = 500_000;
-const PRUNE_AGE_MS = 30 * 86_400_000;
+/**
+ * Sessions that a shard holds at most: at 20 items each some 60 MB of an isolate's 128. Beyond it a tenth goes at once, those that
+ * no item's list holds first. A shop with more takes more shards.
+ */
+const MAX_SESSIONS = 120_000;
 /** Journal rows before the journal is folded into the checkpoint. */
 const JOURNAL_ROWS = 200;
 /** Items a shard names as trending. */
@@ -20,12 +21,19 @@ const TRENDING_ITEMS = 200;
 
 /** What a shard tells before a model is published. */
 export interface ShardSummary {
-  /** Changes with each update that changed something, since the object woke; with `null` nothing is known yet. */
+  /** Sessions that the shard counts for all: those whose first item is its own. */
   readonly sessions: number;
   readonly counts: [item: string, sessions: number][];
   readonly trending: { item: string; score: number }[];
   /** Bytes of the lists, roughly. */
   readonly bytes: number;
+}
+
+/** The blocks that a shard has written. */
+export interface EncodedShard {
+  readonly blocks: Manifest['shards'][number];
+  /** Number of the newest change that they hold. */
+  readonly change: number;
 }
 
 /** The session index of a site's items whose hash falls on this shard. The object's name is `<site>/<shard>`. */
@@ -34,7 +42,6 @@ export class SessionIndex extends DurableObject<Env> {
   private readonly site: string;
   private readonly shard: number;
   private index: ItemSessions | undefined;
-  private changed = true;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -52,7 +59,7 @@ export class SessionIndex extends DurableObject<Env> {
       .map((session) => ({ ...session, items: session.items.slice(-ITEMS_PER_SESSION) }))
       .filter((session) => index.upsert(session));
     if (fresh.length === 0) return;
-    this.changed = true;
+    if (index.sessions.size > MAX_SESSIONS) index.evict(MAX_SESSIONS * 0.9);
     try {
       this.store.append(fresh);
     } catch (error) {
@@ -61,9 +68,14 @@ export class SessionIndex extends DurableObject<Env> {
     }
   }
 
-  /** Whether anything came since the last `encode`. */
+  /** Whether the shard holds anything that the model that serves does not. */
   hasChanged(): boolean {
-    return this.changed;
+    return this.store.newest() > this.store.published();
+  }
+
+  /** The model made of `encode`'s answer is current now. */
+  markPublished(change: number): void {
+    if (change > this.store.published()) this.store.markPublished(change);
   }
 
   /** What the publisher needs of every shard before any can encode. `now` in ms since 1970. */
@@ -79,7 +91,7 @@ export class SessionIndex extends DurableObject<Env> {
     return {
       sessions,
       counts: [...index.counts],
-      trending: trendingItems(index.lists, index.counts, now, TRENDING_ITEMS),
+      trending: index.hours.trending(now, TRENDING_ITEMS),
       bytes,
     };
   }
@@ -88,9 +100,9 @@ export class SessionIndex extends DurableObject<Env> {
    * Writes the shard's blocks to R2 and names them. A block is named by its content, so what has not changed is not written
    * again, and what a reader holds stays true for ever.
    */
-  async encode(blocks: number, counts: [item: string, sessions: number][]): Promise<Manifest['shards'][number]> {
+  async encode(blocks: number, counts: [item: string, sessions: number][]): Promise<EncodedShard> {
     const index = this.load();
-    this.changed = false;
+    const change = this.store.newest();
     this.compact(index);
     const countOf = new Map(counts);
     const partition = { shards: Number(this.env.INDEX_SHARDS), blocks };
@@ -100,16 +112,11 @@ export class SessionIndex extends DurableObject<Env> {
       if (!(await this.env.MODELS.head(key))) await this.env.MODELS.put(key, bytes);
       return { key, bytes: bytes.byteLength };
     });
-    try {
-      return await Promise.all(written);
-    } catch (error) {
-      this.changed = true;
-      throw error;
-    }
+    return { blocks: await Promise.all(written), change };
   }
 
   private compact(index: ItemSessions): void {
-    if (index.sessions.size > MAX_SESSIONS) index.prune(Date.now() - PRUNE_AGE_MS);
+    index.hours.forget(Date.now());
     if (this.store.journalRows() < JOURNAL_ROWS) return;
     this.ctx.storage.transactionSync(() => this.store.checkpoint(index));
   }

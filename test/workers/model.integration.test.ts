@@ -2,6 +2,7 @@ import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import { feedSessions } from '../../workers/model/feed-sessions.ts';
+import { publishAll } from '../../workers/model/publish-all.ts';
 import { publishModel } from '../../workers/model/publish-model.ts';
 import { shardStubs } from '../../workers/model/shards.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
@@ -69,6 +70,32 @@ describe('the model', () => {
     if (!before.ok || !after.ok) throw new Error('refused');
     expect(after.manifest.shards).toEqual(before.manifest.shards);
     expect(after.manifest.sessions).toBe(3);
+  });
+
+  it('is published by the cron when something has changed, also after an eviction, and else not', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    const changed = () => Promise.all(shardStubs(env, site.id).map((shard) => shard.hasChanged()));
+    await feedSessions(env, site.id, sessionsOf([['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']]));
+    for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
+    expect(await changed()).toContain(true);
+    await publishAll(env);
+    expect(await changed()).not.toContain(true);
+    for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
+    expect(await changed()).not.toContain(true);
+    expect((await publish(site)).status).toBe(200);
+  });
+
+  it('keeps what is trending over an eviction', async ({ expect }) => {
+    const site = await makeSite();
+    await upload(site, ['a', 'b']);
+    await feedSessions(env, site.id, sessionsOf([['a'], ['b'], ['b']]));
+    await publish(site);
+    for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
+    await publish(site);
+    const body = await (await send(`/v/recommendations?key=${site.writeKey}&strategy=trending`)).json();
+    expect(body).toMatchObject({ items: [{ id: 'b' }, { id: 'a' }] });
   });
 
   it('goes back to the model before, and has none before the first', async ({ expect }) => {

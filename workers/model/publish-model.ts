@@ -15,8 +15,12 @@ export type Published =
   | { readonly ok: true; readonly manifest: Manifest }
   | { readonly ok: false; readonly refusals: string[] };
 
-/** Publishes what the shards hold as the next model, if the check lets it; else the last good one stays. */
-export async function publishModel(env: Env, site: string): Promise<Published> {
+/**
+ * Publishes what the shards hold as the next model, if the check lets it; else the last good one stays.
+ *
+ * @param acceptCounts Lets sessions and items halve or double: the shop has changed that much and somebody says so.
+ */
+export async function publishModel(env: Env, site: string, acceptCounts = false): Promise<Published> {
   const now = Date.now();
   const shards = shardStubs(env, site);
   const [current, ...summaries] = await Promise.all([
@@ -26,12 +30,13 @@ export async function publishModel(env: Env, site: string): Promise<Published> {
   const counts = summaries.flatMap((summary) => summary.counts);
   const largest = Math.max(...summaries.map(({ bytes }) => bytes));
   const blocks = Math.min(MAX_BLOCKS, 2 ** Math.max(0, Math.ceil(Math.log2(largest / BLOCK_BYTES))));
+  const encoded = await Promise.all(shards.map((shard) => shard.encode(blocks, counts)));
   const manifest: Manifest = {
     v: 1,
     site,
     version: now,
     blocks,
-    shards: await Promise.all(shards.map((shard) => shard.encode(blocks, counts))),
+    shards: encoded.map((shard) => shard.blocks),
     sessions: summaries.reduce((sum, { sessions }) => sum + sessions, 0),
     items: counts.length,
     trending: summaries
@@ -39,10 +44,11 @@ export async function publishModel(env: Env, site: string): Promise<Published> {
       .sort((a, b) => b.score - a.score || (a.item < b.item ? -1 : 1))
       .slice(0, TRENDING_ITEMS),
   };
-  const refusals = checkModel(manifest, current?.manifest, site);
+  const refusals = checkModel(manifest, current?.manifest, site, acceptCounts);
   if (refusals.length > 0) return { ok: false, refusals };
   const previous = current ? [current.manifest, ...current.previous] : [];
   await writeCurrent(env, site, { manifest, previous: previous.slice(0, KEPT_MODELS), held: false });
+  await Promise.all(shards.map((shard, at) => shard.markPublished(encoded[at]?.change ?? 0)));
   await deleteUnused(env, [manifest, ...previous.slice(0, KEPT_MODELS)], previous.slice(KEPT_MODELS));
   return { ok: true, manifest };
 }

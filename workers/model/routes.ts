@@ -13,7 +13,7 @@ export const modelRoutes = new Hono<ApiContext>()
     return c.json({ ...summaryOf(current.manifest), held: current.held, previous: current.previous.map(summaryOf) });
   })
   .post('/publish', async (c) => {
-    const published = await publishModel(c.env, c.get('site').id);
+    const published = await publishModel(c.env, c.get('site').id, c.req.query('accept') === 'counts');
     if (!published.ok) {
       throw new HttpError(409, `The model was refused, the last good one stays: ${published.refusals.join('; ')}.`, {
         code: 'model_refused',
