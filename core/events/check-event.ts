@@ -19,6 +19,12 @@ export function checkEvent(candidate: unknown): CheckedEvent {
   const envelope = wireEventSchema.safeParse(candidate);
   if (!envelope.success) return refuse('invalid_envelope', envelope.error, '');
   const event = envelope.data;
+  if (event.type === 'identify' && event.userId === undefined) {
+    return {
+      ok: false,
+      refusal: { code: 'invalid_envelope', message: 'userId: an identify event must say who it is.' },
+    };
+  }
   const schema = Object.hasOwn(builtin, event.type) ? builtin[event.type] : undefined;
   if (schema) {
     const properties = schema.safeParse(event.properties ?? {});

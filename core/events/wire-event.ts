@@ -16,6 +16,9 @@ const visible = (length: number, what: string) =>
 /** Who sent the event: a device's or server's own id. It names the ledger that the event belongs to. */
 export const anonymousIdSchema = visible(PERSON_ID_LENGTH, 'anonymousId');
 
+/** Who a person is to the shop. */
+export const userIdSchema = visible(PERSON_ID_LENGTH, 'userId');
+
 /**
  * An event as a client sends it. Types and properties follow Segment's e-commerce spec in snake case; built-in types have a
  * schema of their own for `properties` (`builtin-types.ts`), others pass with this envelope checked.
@@ -33,7 +36,7 @@ export const wireEventSchema = z.object({
     error: 'occurredAt must be an ISO 8601 time with zone, e.g. "2026-05-01T12:00:00.000Z"',
   }),
   anonymousId: anonymousIdSchema,
-  userId: visible(PERSON_ID_LENGTH, 'userId').optional(),
+  userId: userIdSchema.optional(),
   properties: z.record(z.string(), z.json()).optional(),
   context: z.record(z.string(), z.json()).optional(),
 });

@@ -17,7 +17,7 @@ const HASH_BYTES = 8;
 const MAX_TRIES = 8;
 
 /**
- * Adds the counted events to the rollups (site, hour of event time, type) and to the orders, once for each message.
+ * Adds the counted events to the rollups (site, hour of event time, type), the orders and the users, once for each message.
  *
  * The guard is an append-only log of message hashes for each bucket of arrival time. The log is read, messages in it are left
  * out, and the next version is written in the same transaction as the counts: if another consumer wrote that version first,
@@ -47,6 +47,7 @@ async function recordBucket(env: Env, site: string, bucket: number, group: reado
         ),
         ...rollupStatements(env, site, fresh),
         ...orderStatements(env, site, fresh),
+        ...userStatements(env, site, fresh),
       ]);
       return;
     } catch (error) {
@@ -117,6 +118,19 @@ function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]
         JSON.stringify(productsOf(event).map(({ item }) => item)),
       );
     });
+}
+
+/** The device of each user's newest identify event. */
+function userStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
+  return countedEvents(fresh)
+    .filter((event) => event.type === 'identify' && event.userId !== undefined)
+    .map((event) =>
+      env.DB.prepare(
+        `INSERT INTO users (site, user_id, anonymous_id, time, event_id) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET anonymous_id = excluded.anonymous_id, time = excluded.time, event_id = excluded.event_id
+         WHERE (excluded.time, excluded.event_id) > (users.time, users.event_id)`,
+      ).bind(site, event.userId ?? '', event.anonymousId, event.time, event.id),
+    );
 }
 
 function countedEvents(applied: readonly AppliedEvents[]) {

@@ -1,6 +1,8 @@
+import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import worker from '../../workers/index.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';
 
@@ -137,6 +139,30 @@ describe('POST /v/events', () => {
     expect(response.status).toBe(status);
     expect(response.headers.get('content-type')).toBe('application/problem+json');
     expect(await response.json()).toMatchObject({ status, code });
+  });
+
+  it('answers 503 with Retry-After when the queue refuses, and has taken nothing', async ({ expect }) => {
+    const site = await makeSite();
+    const refusing: Env = {
+      ...env,
+      EVENTS: Object.assign(Object.create(env.EVENTS), {
+        send: () => Promise.reject(new Error('Queue send failed: Too Many Requests')),
+        sendBatch: () => Promise.reject(new Error('Queue sendBatch failed: Too Many Requests')),
+      }),
+    };
+    const request = new Request<unknown, IncomingRequestCfProperties>(
+      `https://vitrine.example/v/events?key=${site.writeKey}`,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ events: [makeEvent('gus', 'product_added', { product_id: 'bag' })] }),
+      },
+    );
+    const response = await worker.fetch(request, refusing, createExecutionContext());
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('5');
+    expect(await response.json()).toMatchObject({ code: 'queue_unavailable' });
+    expect((await profileStub(env, site.id, 'gus').read()).counts).toEqual({});
   });
 
   it('names the place where JSON breaks', async ({ expect }) => {

@@ -10,7 +10,7 @@ export async function handleFragment(request: Request, env: Env, slot: string): 
   const startedAt = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const recommendation = await recommend(env, site.id, parseQuery(request, url, slot));
+  const recommendation = await recommend(env, site.id, parseQuery(request, url, site.keyKind, slot));
   const body = await renderFragment(recommendation.slot, recommendation.strategy, recommendation.items);
   return new Response(body, {
     headers: {

@@ -1,22 +1,37 @@
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
 import { corsHeaders } from '../http/cors.ts';
 import { HttpError } from '../http/error.ts';
 import { parseQuery } from '../recommend/query.ts';
+import { tierHeaders } from '../recommend/tier-headers.ts';
 import { authorizePublic } from '../site/authorize.ts';
+import { readProfile } from './read-profile.ts';
 
-/** `GET /v/profile`: the visitor's own live profile. */
+/** `GET /v/profile`: the visitor's own live profile; with the secret key that of any `userId`. */
 export async function handleProfile(request: Request, env: Env): Promise<Response> {
+  const startedAt = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const { anonymousId } = parseQuery(request, url);
-  if (anonymousId === undefined) {
-    throw new HttpError(400, 'No visitor: neither the cookie "vitrine_id" nor ?anonymousId= names one.', {
-      code: 'no_visitor',
-    });
-  }
-  const profile = await profileStub(env, site.id, anonymousId).read();
+  const read = await readProfile(env, site.id, parseQuery(request, url, site.keyKind));
+  if (read.tier === 'none') throw noProfile(read.reason);
+  const ms = Date.now() - startedAt;
+  const reason = read.tier === 'live' ? 'live_profile' : read.reason;
   return Response.json(
-    { anonymousId, ...profile },
-    { headers: { ...corsHeaders(request, site), 'cache-control': 'no-store' } },
+    { anonymousId: read.anonymousId, ...read.profile },
+    { headers: { ...corsHeaders(request, site), ...tierHeaders({ tier: read.tier, reason, profileMs: ms }, ms) } },
   );
+}
+
+function noProfile(reason: 'no_visitor' | 'unknown_user' | 'profile_deadline' | 'profile_error'): HttpError {
+  switch (reason) {
+    case 'no_visitor':
+      return new HttpError(400, 'No visitor: neither the cookie "vitrine_id" nor ?anonymousId= names one.', {
+        code: reason,
+      });
+    case 'unknown_user':
+      return new HttpError(404, 'No identify event has named this user yet.', { code: reason });
+    default:
+      return new HttpError(503, 'The profile does not answer right now. Ask again.', {
+        code: reason,
+        headers: { 'retry-after': '1' },
+      });
+  }
 }

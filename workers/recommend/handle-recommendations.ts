@@ -9,7 +9,7 @@ export async function handleRecommendations(request: Request, env: Env): Promise
   const startedAt = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const recommendation = await recommend(env, site.id, parseQuery(request, url));
+  const recommendation = await recommend(env, site.id, parseQuery(request, url, site.keyKind));
   const { slot, strategy, tier, reason, items } = recommendation;
   const body = {
     slot,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { anonymousIdSchema } from '../../core/events/wire-event.ts';
+import { anonymousIdSchema, userIdSchema } from '../../core/events/wire-event.ts';
 import { HttpError } from '../http/error.ts';
+import type { Site } from '../site/site.ts';
 import { visitorOf } from '../site/visitor-cookie.ts';
 
 export const STRATEGIES = ['for_you', 'similar', 'trending', 'recently_viewed'] as const;
@@ -15,15 +16,21 @@ const querySchema = z.object({
   item: z.string().min(1).max(256).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(8),
   anonymousId: anonymousIdSchema.optional(),
+  userId: userIdSchema.optional(),
 });
 
 /** What a read asks for, and for whom. */
 export interface ReadQuery extends Omit<z.infer<typeof querySchema>, 'anonymousId'> {
   readonly anonymousId: string | undefined;
+  /** Only ever there with the secret key. */
+  readonly userId?: string | undefined;
 }
 
-/** Reads the query of a recommendation or fragment. The visitor is the cookie's; `anonymousId` serves clients without cookies. */
-export function parseQuery(request: Request, url: URL, slot?: string): ReadQuery {
+/**
+ * Reads the query of a recommendation or fragment. The visitor is the cookie's; `anonymousId` serves clients without cookies,
+ * `userId` servers with the secret key.
+ */
+export function parseQuery(request: Request, url: URL, keyKind: Site['keyKind'], slot?: string): ReadQuery {
   const parsed = querySchema.safeParse({
     ...Object.fromEntries(url.searchParams),
     ...(slot !== undefined && { slot }),
@@ -35,6 +42,11 @@ export function parseQuery(request: Request, url: URL, slot?: string): ReadQuery
   if (parsed.data.strategy === 'similar' && parsed.data.item === undefined) {
     throw new HttpError(400, 'item: the strategy "similar" needs the product it shall be similar to, as ?item=', {
       code: 'invalid_query',
+    });
+  }
+  if (parsed.data.userId !== undefined && keyKind !== 'secret') {
+    throw new HttpError(403, 'userId: only the secret key may ask for any user. Pages ask with the visitor’s cookie.', {
+      code: 'secret_key_required',
     });
   }
   return { ...parsed.data, anonymousId: visitorOf(request) ?? parsed.data.anonymousId };

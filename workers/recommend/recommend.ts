@@ -49,7 +49,7 @@ type Model = NonNullable<Awaited<ReturnType<typeof loadModel>>>;
 export async function recommend(env: Env, site: string, query: ReadQuery): Promise<Recommendation> {
   const startedAt = Date.now();
   const [read, model] = await Promise.all([
-    readProfile(env, site, query.anonymousId),
+    readProfile(env, site, query),
     loadModel(env, site).catch((error) => {
       log('model_unavailable', { site, error: String(error) });
       return null;

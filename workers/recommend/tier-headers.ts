@@ -1,7 +1,10 @@
 import type { Recommendation } from './recommend.ts';
 
 /** Headers that say which tier served a read, why, and how long it took. Reads are personal: no cache may keep them. */
-export function tierHeaders(recommendation: Recommendation, totalMs: number): Record<string, string> {
+export function tierHeaders(
+  recommendation: Pick<Recommendation, 'tier' | 'reason' | 'profileMs'>,
+  totalMs: number,
+): Record<string, string> {
   return {
     'vitrine-tier': recommendation.tier,
     'vitrine-reason': recommendation.reason,
