@@ -3,6 +3,8 @@ import { consumeDeadLetters } from '../queues/dead-letter/consumer.ts';
 import { consumeEvents } from '../queues/events/consumer.ts';
 import { api } from './api/app.ts';
 import { handleBeacon } from './beacon/handle-beacon.ts';
+import { handleConsole } from './console/handle-console.ts';
+import { handleDocs, handleOpenApi } from './docs/handle-docs.ts';
 import { handleFragment } from './fragments/handle-fragment.ts';
 import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
@@ -24,6 +26,9 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .get('/v/profile', (request, env) => handleProfile(request, env))
   .get('/v/beacon.js', (request) => handleBeacon(request))
   .get('/v/beacon.:hash.js', (request) => handleBeacon(request, request.params.hash))
+  .get('/docs', () => handleDocs())
+  .get('/openapi.json', () => handleOpenApi())
+  .get('/console', () => handleConsole())
   .all('/api/*', (request, env, ctx) => api.fetch(request, env, ctx))
   .all('*', (request) => {
     throw new HttpError(404, `There is no ${request.method} ${new URL(request.url).pathname}.`, { code: 'not_found' });

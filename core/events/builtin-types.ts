@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 const text = z.string().min(1).max(1024);
-const id = z.union([z.string().min(1).max(256), z.number().transform(String)]);
+const id = z.union([z.string().min(1).max(256), z.number().transform(String).pipe(z.string())]);
 const amount = z.number().finite();
 const currency = z.string().regex(/^[A-Z]{3}$/, 'currency must be an ISO 4217 code such as "EUR"');
 

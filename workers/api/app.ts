@@ -15,7 +15,7 @@ export const api = new Hono<ApiContext>()
   .route('/catalog', catalogRoutes)
   .route('/model', modelRoutes)
   .notFound((c) => {
-    throw new HttpError(404, `There is no ${c.req.method} ${c.req.path}. See docs/contracts.md for what there is.`, {
+    throw new HttpError(404, `There is no ${c.req.method} ${c.req.path}. See /docs for what there is.`, {
       code: 'not_found',
     });
   })

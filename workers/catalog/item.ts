@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /** A product as the shop uploads it. */
 export const itemSchema = z.object({
-  id: z.union([z.string().min(1).max(256), z.number().transform(String)]),
+  id: z.union([z.string().min(1).max(256), z.number().transform(String).pipe(z.string())]),
   title: z.string().min(1).max(1024),
   url: z.string().min(1).max(4096),
   image: z.string().max(4096).optional(),

@@ -7,7 +7,8 @@ import { visitorOf } from '../site/visitor-cookie.ts';
 export const STRATEGIES = ['for_you', 'similar', 'trending', 'recently_viewed'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
-const querySchema = z.object({
+/** The query of a read. */
+export const readQuerySchema = z.object({
   slot: z
     .string()
     .regex(/^[a-z0-9][a-z0-9_-]{0,63}$/i, 'must be 1–64 letters, digits, "-" or "_"')
@@ -20,7 +21,7 @@ const querySchema = z.object({
 });
 
 /** What a read asks for, and for whom. */
-export interface ReadQuery extends Omit<z.infer<typeof querySchema>, 'anonymousId'> {
+export interface ReadQuery extends Omit<z.infer<typeof readQuerySchema>, 'anonymousId'> {
   readonly anonymousId: string | undefined;
   /** Only ever there with the secret key. */
   readonly userId?: string | undefined;
@@ -31,7 +32,7 @@ export interface ReadQuery extends Omit<z.infer<typeof querySchema>, 'anonymousI
  * `userId` servers with the secret key.
  */
 export function parseQuery(request: Request, url: URL, keyKind: Site['keyKind'], slot?: string): ReadQuery {
-  const parsed = querySchema.safeParse({
+  const parsed = readQuerySchema.safeParse({
     ...Object.fromEntries(url.searchParams),
     ...(slot !== undefined && { slot }),
   });

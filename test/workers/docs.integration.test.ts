@@ -1,0 +1,60 @@
+import { describe, it } from 'vitest';
+import { api } from '../../workers/api/app.ts';
+import { apiDocument } from '../../workers/docs/document.ts';
+import { acceptedSchema } from '../../workers/ingest/operation.ts';
+import { profileSchema } from '../../workers/profile/operation.ts';
+import { recommendationsSchema } from '../../workers/recommend/operation.ts';
+import { makeEvent, makeSite, postEvents, send } from './site.ts';
+
+/** Pages for people and the document itself: not part of the API. */
+const NOT_API = ['GET /docs', 'GET /openapi.json', 'GET /console'];
+
+/** Method and path of each operation in the document. */
+const documented = () =>
+  Object.entries(apiDocument().paths ?? {}).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+
+describe('the API’s document', () => {
+  it('names every route of the private API', ({ expect }) => {
+    const routes = api.routes
+      .filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path.replace(/\/$/, '')}`);
+    expect([...new Set(routes)].sort()).toEqual(
+      documented()
+        .filter((route) => route.includes('/api/'))
+        .sort(),
+    );
+  });
+
+  it('names no route that is not there', async ({ expect }) => {
+    const site = await makeSite();
+    for (const route of [...documented(), ...NOT_API]) {
+      const [method = '', path = ''] = route.split(' ');
+      const response = await send(path.replace(/\{\w+\}/, 'x'), {
+        method,
+        headers: { authorization: `Bearer ${site.secretKey}` },
+        redirect: 'manual',
+      });
+      const body = await response.text();
+      expect([route, body.includes('"not_found"')]).toEqual([route, false]);
+    }
+  });
+
+  it('says what the answers are', async ({ expect }) => {
+    const site = await makeSite();
+    const taken = await postEvents(site, [makeEvent('ada', 'product_added', { product_id: 'bag' }), {}]);
+    expect(acceptedSchema.strict().safeParse(await taken.json()).error).toBeUndefined();
+    const query = `key=${site.writeKey}&anonymousId=ada`;
+    const profile = await (await send(`/v/profile?${query}`)).json();
+    expect(profileSchema.strict().safeParse(profile).error).toBeUndefined();
+    const recommended = await (await send(`/v/recommendations?${query}`)).json();
+    expect(recommendationsSchema.strict().safeParse(recommended).error).toBeUndefined();
+  });
+
+  it('is served as JSON and as a page', async ({ expect }) => {
+    expect(await (await send('/openapi.json')).json()).toMatchObject({ openapi: '3.1.0', paths: { '/v/events': {} } });
+    const page = await (await send('/docs')).text();
+    for (const route of documented()) expect(page).toContain(route.split(' ')[1]);
+  });
+});

@@ -1,0 +1,49 @@
+import { createDocument } from 'zod-openapi';
+import { beaconPaths } from '../beacon/operation.ts';
+import { catalogPaths } from '../catalog/operation.ts';
+import { fragmentPaths } from '../fragments/operation.ts';
+import { ingestPaths } from '../ingest/operation.ts';
+import { modelPaths } from '../model/operation.ts';
+import { profilePaths } from '../profile/operation.ts';
+import { recommendPaths } from '../recommend/operation.ts';
+
+type Document = ReturnType<typeof createDocument>;
+
+let document: Document | undefined;
+
+/** The API as OpenAPI 3.1, made once in an isolate from the schemas that the handlers parse with. */
+export function apiDocument(): Document {
+  document ??= createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Vitrine',
+      version: '1',
+      description: 'Real-time personalization for online shops, at the edge. Errors are problem documents (RFC 9457).',
+    },
+    paths: {
+      ...ingestPaths,
+      ...recommendPaths,
+      ...fragmentPaths,
+      ...profilePaths,
+      ...beaconPaths,
+      ...catalogPaths,
+      ...modelPaths,
+    },
+    components: {
+      securitySchemes: {
+        writeKey: {
+          type: 'apiKey',
+          in: 'query',
+          name: 'key',
+          description: 'The site’s public write key; also as header `x-vitrine-key` or as Basic user.',
+        },
+        secretKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'The site’s secret key; also as Basic user. Never in a URL.',
+        },
+      },
+    },
+  });
+  return document;
+}

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+
+/** The problem document of every error (RFC 9457), as `http/problem.ts` writes it. */
+export const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string().meta({ description: 'What was wrong, where, and what would be right.' }),
+    code: z.string().meta({ description: 'Stable reason, e.g. "unknown_key".' }),
+    requestId: z.string(),
+  })
+  .meta({ id: 'Problem' });
+
+const DESCRIPTIONS: Record<number, string> = {
+  400: 'The request cannot be read: `detail` says where.',
+  401: 'The key is missing or unknown.',
+  403: 'The key, or the page’s origin, may not do this.',
+  404: 'There is no such thing.',
+  409: 'The state does not allow this.',
+  413: 'The body is too large.',
+  415: 'The media type or encoding is not understood.',
+  503: 'Try again after `Retry-After` seconds.',
+};
+
+/** The error answers of an operation. */
+export function problemResponses(...statuses: number[]) {
+  return Object.fromEntries(
+    statuses.map((status) => [
+      String(status) as `${1 | 2 | 3 | 4 | 5}${string}`,
+      {
+        description: DESCRIPTIONS[status] ?? 'An error.',
+        content: { 'application/problem+json': { schema: problemSchema } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { problemResponses } from '../docs/problem-responses.ts';
+import { tierHeadersSchema } from '../recommend/operation.ts';
+import { readQuerySchema } from '../recommend/query.ts';
+
+const affinities = z.array(z.object({ key: z.string(), score: z.number() }));
+
+/** What `GET /v/profile` answers; times are ms since 1970. */
+export const profileSchema = z.object({
+  anonymousId: z.string(),
+  firstSeenAt: z.int().nullable(),
+  lastSeenAt: z.int().nullable(),
+  userId: z.string().nullable(),
+  sessions: z.int(),
+  counts: z.record(z.string(), z.int()),
+  recentItems: z.array(z.object({ id: z.string(), at: z.int(), type: z.enum(['view', 'cart', 'order']) })),
+  affinities: z.object({ category: affinities, brand: affinities }),
+  cart: z.array(z.object({ id: z.string(), quantity: z.int() })),
+  orders: z.array(
+    z.object({
+      id: z.string(),
+      at: z.int(),
+      total: z.number().nullable(),
+      currency: z.string().nullable(),
+      items: z.array(z.string()),
+    }),
+  ),
+});
+
+export const profilePaths: ZodOpenApiPathsObject = {
+  '/v/profile': {
+    get: {
+      summary: 'Read the live profile',
+      description: 'The visitor’s own; with the secret key that of any user.',
+      tags: ['Reads'],
+      security: [{ writeKey: [] }, { secretKey: [] }],
+      requestParams: { query: readQuerySchema.pick({ anonymousId: true, userId: true }) },
+      responses: {
+        '200': {
+          description: 'The profile.',
+          headers: tierHeadersSchema,
+          content: { 'application/json': { schema: profileSchema } },
+        },
+        ...problemResponses(400, 401, 403, 404, 503),
+      },
+    },
+  },
+};
