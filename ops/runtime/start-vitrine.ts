@@ -19,6 +19,7 @@ import { type LogLine, startRuntimeLog } from './runtime-log.ts';
 const PROJECT_CONFIG = fileURLToPath(new URL('../../wrangler.toml', import.meta.url));
 const WORKER = 'vitrine';
 const TRIGGER = 'vitrine-trigger';
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 export interface VitrineOptions {
   /** Port of the Worker; 0 (default) picks a free one, which stays over restarts of workerd. */
@@ -39,6 +40,8 @@ export interface VitrineOptions {
   readonly cron?: boolean;
   /** Gets each line that the Worker logs. Default: warnings and errors go to stderr. */
   readonly log?: (line: LogLine) => void;
+  /** Leaves SIGINT and SIGTERM to the caller, who stops what runs; else they end the process at once. Default: false. */
+  readonly ownSignals?: boolean;
   /** The `wrangler.toml` to run. Default: the project's own. */
   readonly configPath?: string;
   /** Entry of the Worker, in place of the configuration's `main`. */
@@ -86,6 +89,7 @@ export async function startVitrine(options: VitrineOptions): Promise<Vitrine> {
   const mark = randomUUID();
   let restarts = 0;
 
+  const signalListeners = new Set(SIGNALS.flatMap((signal) => process.listeners(signal)));
   const runtime = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
@@ -120,6 +124,15 @@ export async function startVitrine(options: VitrineOptions): Promise<Vitrine> {
       ],
     }),
   );
+
+  if (options.ownSignals) {
+    // Miniflare's own listeners end the process before anything else can be stopped.
+    for (const signal of SIGNALS) {
+      for (const listener of process.listeners(signal)) {
+        if (!signalListeners.has(listener)) process.removeListener(signal, listener);
+      }
+    }
+  }
 
   try {
     await runtime.ready;

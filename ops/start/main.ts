@@ -1,26 +1,10 @@
-import { parseArgs } from 'node:util';
-import { startVitrine } from '../runtime/start-vitrine.ts';
-import { DEMO, makeDemoSite } from './demo-site.ts';
+/**
+ * `npm start [-- --fresh] [--no-shoppers] [--port 8787] [--shop-port 8788]`. Runs `demo.ts` in a process group of its own: Ctrl-C
+ * reaches every process of the terminal's group, workerd too, and the queue that lives in its memory would be lost.
+ */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 
-/** `npm start [-- --fresh] [--port 8787]`: Vitrine on this machine, with a demo site. State is kept in `.vitrine/`. */
-const { values } = parseArgs({
-  options: { fresh: { type: 'boolean', default: false }, port: { type: 'string', default: '8787' } },
-});
-const vitrine = await startVitrine({
-  stateDir: '.vitrine',
-  port: Number(values.port),
-  fresh: values.fresh,
-  cron: true,
-});
-await makeDemoSite(await vitrine.getD1('DB'), 'http://localhost:8788');
-console.log(`
-  Vitrine     ${vitrine.url}
-  write key   ${DEMO.writeKey}
-  secret key  ${DEMO.secretKey}
-
-  Ctrl-C stops it; --fresh begins anew.
-`);
-const { promise: stopped, resolve: stop } = Promise.withResolvers<void>();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop());
-await stopped;
-await vitrine.stop();
+const demo = fork(fileURLToPath(new URL('./demo.ts', import.meta.url)), process.argv.slice(2), { detached: true });
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => demo.kill('SIGTERM'));
+demo.on('exit', (code) => process.exit(code ?? 1));

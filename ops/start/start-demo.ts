@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { products, toCatalogueItem } from '../../examples/storefront/catalogue.ts';
+import { startStorefront } from '../../examples/storefront/server.ts';
+import { startVitrine, type Vitrine } from '../runtime/start-vitrine.ts';
+import { runShoppers } from '../shoppers/run-shoppers.ts';
+import { DEMO, makeDemoSite } from './demo-site.ts';
+import { loadCatalogue } from './load-catalogue.ts';
+import { sendHistory } from './send-history.ts';
+import { settled } from './settled.ts';
+
+/** Pause between two visits while the demo runs. */
+const VISIT_EVERY_MS = 5_000;
+const VISIT_HOURS = 0.2;
+/** A little more than the queue waits to fill a batch. */
+const QUIET_MS = 1_500;
+
+export interface DemoOptions {
+  readonly stateDir: string;
+  /** 0 picks a free one. */
+  readonly port: number;
+  readonly shopPort: number;
+  readonly fresh?: boolean;
+  /** Whether simulated shoppers visit the shop. */
+  readonly shoppers: boolean;
+  /** See `VitrineOptions`. */
+  readonly ownSignals?: boolean;
+  readonly vars?: Readonly<Record<string, string>>;
+}
+
+/** A running demo: Vitrine and a shop that uses it. URLs without a slash at their end. */
+export interface Demo {
+  readonly vitrine: Vitrine;
+  readonly vitrineUrl: string;
+  readonly shopUrl: string;
+  /** Resolves once the shoppers' past visits are counted and the model knows them. `tell` hears how it goes on. */
+  populate(tell: (line: string) => void): Promise<void>;
+  /** Stops all, once the queue, which lives in memory here, has delivered what it holds. */
+  stop(): Promise<void>;
+}
+
+/** Starts Vitrine and the demo shop, with the demo site and its catalogue. */
+export async function startDemo(options: DemoOptions): Promise<Demo> {
+  const { stateDir, fresh = false, vars = {} } = options;
+  const vitrine = await startVitrine({
+    stateDir,
+    port: options.port,
+    fresh,
+    cron: true,
+    vars,
+    ownSignals: options.ownSignals ?? false,
+  });
+  const stopping = new AbortController();
+  let visiting: Promise<void> | undefined;
+  try {
+    // Pages and beacon must be of one site for the browser, which takes localhost and 127.0.0.1 for two.
+    const vitrineUrl = vitrine.url.replace('127.0.0.1', 'localhost');
+    const shop = await startStorefront({ port: options.shopPort, vitrineUrl, writeKey: DEMO.writeKey });
+    await makeDemoSite(await vitrine.getD1('DB'), shop.url);
+    await loadCatalogue(
+      vitrine.url,
+      DEMO.secretKey,
+      products.map((product) => toCatalogueItem(product, shop.url)),
+    );
+    return {
+      vitrine,
+      vitrineUrl,
+      shopUrl: shop.url,
+      populate: async (tell) => {
+        if (!options.shoppers) return;
+        await sendHistory(vitrine, stateDir, products, stopping.signal, tell);
+        visiting ??= keepVisiting(vitrine.url, stopping.signal);
+      },
+      stop: async () => {
+        stopping.abort();
+        await visiting;
+        await shop.stop();
+        await settled(vitrine, QUIET_MS);
+        await vitrine.stop();
+      },
+    };
+  } catch (error) {
+    await vitrine.stop();
+    throw error;
+  }
+}
+
+/** One visit every few seconds, until `signal`; an error waits for the next. */
+async function keepVisiting(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await sleep(VISIT_EVERY_MS, undefined, { signal }).catch(() => undefined);
+    const untilMs = Date.now();
+    const visit = {
+      url,
+      key: DEMO.writeKey,
+      products,
+      visitors: 1,
+      hours: VISIT_HOURS,
+      untilMs,
+      seed: untilMs,
+      signal,
+    };
+    if (!signal.aborted) await runShoppers(visit).catch(() => undefined);
+  }
+}
