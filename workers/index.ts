@@ -14,9 +14,13 @@ import { handleEvents } from './ingest/handle-events.ts';
 import { publishAll } from './model/publish-all.ts';
 import { handleProfile } from './profile/handle-profile.ts';
 import { handleRecommendations } from './recommend/handle-recommendations.ts';
+import { sweep } from './retention/sweep.ts';
 
 export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
 export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
+
+/** The minute of each hour in which old rows are deleted. */
+const SWEEP_MINUTE = 7;
 
 const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .options('*', (request, env) => handlePreflight(request, env))
@@ -46,7 +50,8 @@ export default {
   async queue(batch, env) {
     await (batch.queue === 'vitrine-events-dead' ? consumeDeadLetters(batch, env) : consumeEvents(batch, env));
   },
-  async scheduled(_controller, env) {
+  async scheduled({ scheduledTime }, env) {
     await publishAll(env);
+    if (new Date(scheduledTime).getUTCMinutes() === SWEEP_MINUTE) await sweep(env, scheduledTime);
   },
 } satisfies ExportedHandler<Env>;

@@ -47,13 +47,12 @@ async function fill(element: HTMLElement, { base, key, anonymousId }: SlotOption
       element.innerHTML = html;
       shown(slot, element);
     }
-    const detail = {
-      slot,
-      tier: response.headers.get('vitrine-tier'),
-      reason: response.headers.get('vitrine-reason'),
-      ms: performance.now() - start,
-      empty: !html,
-    };
+    const tier = response.headers.get('vitrine-tier') ?? '';
+    const reason = response.headers.get('vitrine-reason') ?? '';
+    const ms = Math.round(performance.now() - start);
+    // For styles, and for scripts that come later than the event.
+    Object.assign(element.dataset, { vitrineTier: tier, vitrineReason: reason, vitrineMs: ms });
+    const detail = { slot, tier, reason, ms };
     element.dispatchEvent(new CustomEvent('vitrine:slot', { bubbles: true, detail }));
   } catch {
     // No network: the page shows what it has.

@@ -11,7 +11,7 @@ export interface AppliedEvents {
 }
 
 /** Messages that arrived in the same ten seconds share a bucket of the guard. */
-const GUARD_BUCKET_MS = 10_000;
+export const GUARD_BUCKET_MS = 10_000;
 const HASH_BYTES = 8;
 /** Tries against other consumers that count messages of the same bucket at the same time. */
 const MAX_TRIES = 8;

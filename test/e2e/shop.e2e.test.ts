@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import { products } from '../../examples/storefront/catalogue.ts';
+import { CHROMIUM_FLAGS, findChromium } from '../../ops/find-chromium.ts';
+import { runShoppers } from '../../ops/shoppers/run-shoppers.ts';
+import { DEMO } from '../../ops/start/demo-site.ts';
+import { settled } from '../../ops/start/settled.ts';
+import { type Demo, startDemo } from '../../ops/start/start-demo.ts';
+
+const executablePath = findChromium();
+if (!executablePath) console.warn('No Chromium here (set CHROMIUM_PATH): the browser tests are skipped.');
+
+const PATIENCE = { timeout: 20_000, interval: 100 };
+const DRESS = 'dress-linen-wrap';
+
+interface Profile {
+  readonly anonymousId: string;
+  readonly counts: Record<string, number>;
+  readonly cart: { readonly id: string }[];
+  readonly orders: { readonly items: string[] }[];
+  readonly recentItems: { readonly id: string }[];
+}
+
+describe.skipIf(!executablePath)('the demo shop in a browser', () => {
+  let stateDir: string;
+  let demo: Demo;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let faults: string[];
+
+  beforeAll(async () => {
+    stateDir = mkdtempSync(path.join(tmpdir(), 'vitrine-shop-'));
+    demo = await startDemo({ stateDir, port: 0, shopPort: 0, shoppers: false });
+    const visits = { visitors: 150, hours: 48, untilMs: Date.now() - 60_000, seed: 4 };
+    await runShoppers({ url: demo.vitrine.url, key: DEMO.writeKey, products, ...visits });
+    await settled(demo.vitrine, 1_500);
+    await demo.vitrine.scheduled();
+    browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    context = await browser.newContext();
+    page = await context.newPage();
+    faults = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') faults.push(message.text());
+    });
+  });
+
+  afterEach(async () => {
+    await context.close();
+  });
+
+  const open = (where: string) => page.goto(`${demo.shopUrl}${where}`);
+  const visitorId = () => page.evaluate(() => localStorage.getItem('vitrine:id') ?? '');
+  const profileOf = async (id: string): Promise<Profile> => {
+    const query = new URLSearchParams({ key: DEMO.writeKey, anonymousId: id });
+    return (await fetch(`${demo.vitrine.url}/v/profile?${query}`)).json() as Promise<Profile>;
+  };
+  const reasonsIn = (slot: string) => page.locator(`[data-vitrine-slot="${slot}"] .vitrine-reason`).allInnerTexts();
+
+  test('a first look at a product changes the home page, and says why', async ({ expect }) => {
+    await open('/');
+    await expect.poll(() => reasonsIn('home-for-you'), PATIENCE).toContain('Popular right now');
+    await open(`/p/${DRESS}`);
+    await expect.poll(async () => (await profileOf(await visitorId())).counts.product_viewed, PATIENCE).toBe(1);
+    await open('/');
+    await expect
+      .poll(() => reasonsIn('home-for-you'), PATIENCE)
+      .toContain(`Because you viewed ${products.find(({ id }) => id === DRESS)?.title}`);
+    await expect.poll(() => page.locator('[data-vitrine-slot="home-recent"] [data-product-id]').count()).toBe(1);
+    expect(faults).toEqual([]);
+  });
+
+  test('what goes into the bag is in the profile at once, and the order empties it', async ({ expect }) => {
+    await open(`/p/${DRESS}`);
+    await page.getByRole('button', { name: 'Add to bag' }).click();
+    await page.waitForURL('**/cart');
+    const id = await visitorId();
+    await expect.poll(async () => (await profileOf(id)).cart, PATIENCE).toEqual([{ id: DRESS, quantity: 1 }]);
+    await open('/checkout');
+    await page.locator('main form button').last().click();
+    await page.waitForURL('**/checkout/thanks');
+    await expect.poll(async () => (await profileOf(id)).orders.map(({ items }) => items), PATIENCE).toEqual([[DRESS]]);
+    expect((await profileOf(id)).cart).toEqual([]);
+    await page.reload();
+    await page.waitForLoadState('networkidle');
+    expect((await profileOf(id)).orders).toHaveLength(1);
+    expect(faults).toEqual([]);
+  });
+
+  test('events of a page without network arrive with the next one, each once', async ({ expect }) => {
+    await open('/');
+    const id = await visitorId();
+    await expect.poll(async () => (await profileOf(id)).counts.page_viewed, PATIENCE).toBe(1);
+    await context.route('**/v/events*', (route) => route.abort());
+    await open(`/p/${DRESS}`);
+    await page.waitForLoadState('networkidle');
+    await page.close();
+    await context.unroute('**/v/events*');
+    page = await context.newPage();
+    await open('/c/bags');
+    const { page_viewed, product_viewed } = { page_viewed: 3, product_viewed: 1 };
+    await expect
+      .poll(async () => (await profileOf(id)).counts, PATIENCE)
+      .toMatchObject({ page_viewed, product_viewed });
+    expect(await visitorId()).toBe(id);
+  });
+
+  test('the HttpOnly cookie names the visitor to every read', async ({ expect }) => {
+    await open('/');
+    const id = await visitorId();
+    const cookie = async () =>
+      (await context.cookies(demo.vitrineUrl)).find(({ name }) => name === 'vitrine_id') ?? {
+        value: '',
+        httpOnly: false,
+      };
+    await expect.poll(cookie, PATIENCE).toMatchObject({ value: id, httpOnly: true, sameSite: 'Lax' });
+  });
+
+  test('the drawer shows the profile, each slot’s tier and each product’s reason', async ({ expect }) => {
+    await open(`/p/${DRESS}`);
+    await expect.poll(async () => (await profileOf(await visitorId())).counts.product_viewed, PATIENCE).toBe(1);
+    await page.getByRole('button', { name: 'What Vitrine knows' }).click();
+    const drawer = page.locator('#drawer');
+    await expect.poll(() => drawer.innerText(), PATIENCE).toContain('product_viewed');
+    const text = (await drawer.innerText()).toLowerCase();
+    expect(text).toContain('live');
+    expect(text).toContain('often viewed together');
+    await page.keyboard.press('Escape');
+    await expect.poll(() => drawer.isVisible()).toBe(false);
+    expect(faults).toEqual([]);
+  });
+
+  test.for([
+    ['desktop', 1280, 900],
+    ['phone', 390, 844],
+  ] as const)(
+    'no page is wider than a %s, nothing shifts when the slots fill',
+    async ([, width, height], { expect }) => {
+      await page.setViewportSize({ width, height });
+      for (const where of ['/', '/c/dresses', `/p/${DRESS}`, '/cart', '/search?q=linen', '/checkout/thanks']) {
+        await page.addInitScript(() => {
+          const shifts = { sum: 0 };
+          Object.assign(globalThis, { shifts });
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) {
+              const { value, hadRecentInput } = entry as PerformanceEntry & { value: number; hadRecentInput: boolean };
+              if (!hadRecentInput) shifts.sum += value;
+            }
+          }).observe({ type: 'layout-shift', buffered: true });
+        });
+        await open(where);
+        await page.waitForLoadState('networkidle');
+        const { overflow, shifted } = await page.evaluate(() => ({
+          overflow: document.documentElement.scrollWidth - innerWidth,
+          shifted: (globalThis as unknown as { shifts: { sum: number } }).shifts.sum,
+        }));
+        expect([where, overflow <= 0, shifted < 0.1]).toEqual([where, true, true]);
+      }
+      expect(faults).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,17 @@
+import { DAY_MS, HOUR_MS, QUEUE_RETENTION_DAYS } from '../../core/profile/limits.ts';
+import { GUARD_BUCKET_MS } from '../../queues/events/record-rollups.ts';
+
+/** Rollups are kept as long as a profile that is not used any more. */
+const ROLLUP_DAYS = 395;
+/** Past the queue's retention no message can come again; a day more for its dead-letter queue's own retries. */
+const GUARD_DAYS = QUEUE_RETENTION_DAYS + 1;
+
+/** Deletes what no rule needs any more, of all sites. `nowMs` since 1970. */
+export async function sweep(env: Env, nowMs: number): Promise<void> {
+  await env.DB.batch([
+    env.DB.prepare('DELETE FROM rollup_guard WHERE bucket < ?').bind(
+      Math.floor((nowMs - GUARD_DAYS * DAY_MS) / GUARD_BUCKET_MS),
+    ),
+    env.DB.prepare('DELETE FROM rollups WHERE hour < ?').bind(Math.floor((nowMs - ROLLUP_DAYS * DAY_MS) / HOUR_MS)),
+  ]);
+}
