@@ -134,10 +134,10 @@ describe.skipIf(!executablePath)('the demo shop in a browser', () => {
     await expect.poll(async () => (await profileOf(await visitorId())).counts.product_viewed, PATIENCE).toBe(1);
     await page.getByRole('button', { name: 'What Vitrine knows' }).click();
     const drawer = page.locator('#drawer');
-    await expect.poll(() => drawer.innerText(), PATIENCE).toContain('product_viewed');
-    const text = (await drawer.innerText()).toLowerCase();
-    expect(text).toContain('live');
-    expect(text).toContain('often viewed together');
+    const shown = async (part: string) => (await drawer.locator(part).allTextContents()).join('\n');
+    await expect.poll(() => shown('.counts'), PATIENCE).toContain('product viewed 1');
+    await expect.poll(() => shown('.tier'), PATIENCE).toContain('live');
+    await expect.poll(() => shown('.reasons'), PATIENCE).toContain('Often viewed together');
     await page.keyboard.press('Escape');
     await expect.poll(() => drawer.isVisible()).toBe(false);
     expect(faults).toEqual([]);
