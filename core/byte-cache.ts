@@ -1,6 +1,9 @@
-/** A map bounded by bytes; what was used least recently goes first. Keys must start with the site. */
+/**
+ * A map bounded by bytes. What goes first is chosen by second chance (the clock algorithm, Corbató 1968): a read only marks its
+ * entry, and the oldest entry without a mark leaves. Keys must start with the site.
+ */
 export class ByteCache<V extends { readonly bytes: number }> {
-  private readonly entries = new Map<string, V>();
+  private readonly entries = new Map<string, { readonly value: V; used: boolean }>();
   private readonly capBytes: number;
   private held = 0;
 
@@ -14,27 +17,30 @@ export class ByteCache<V extends { readonly bytes: number }> {
   }
 
   get(key: string): V | undefined {
-    const value = this.entries.get(key);
-    if (value === undefined) return undefined;
-    this.entries.delete(key);
-    this.entries.set(key, value);
-    return value;
+    const entry = this.entries.get(key);
+    if (entry === undefined) return undefined;
+    entry.used = true;
+    return entry.value;
   }
 
   set(key: string, value: V): void {
     this.remove(key);
-    this.entries.set(key, value);
+    this.entries.set(key, { value, used: false });
     this.held += value.bytes;
-    for (const oldest of this.entries.keys()) {
-      if (this.held <= this.capBytes || oldest === key) break;
-      this.remove(oldest);
+    // What was used moves behind the new entry, unmarked, so the walk ends.
+    for (const [oldest, entry] of this.entries) {
+      if (this.held <= this.capBytes) break;
+      if (oldest === key) continue;
+      this.entries.delete(oldest);
+      if (entry.used) this.entries.set(oldest, { value: entry.value, used: false });
+      else this.held -= entry.value.bytes;
     }
   }
 
   private remove(key: string): void {
-    const value = this.entries.get(key);
-    if (value === undefined) return;
-    this.held -= value.bytes;
+    const entry = this.entries.get(key);
+    if (entry === undefined) return;
+    this.held -= entry.value.bytes;
     this.entries.delete(key);
   }
 }

@@ -53,6 +53,11 @@ export function viewProfile(state: ProfileState, now: number): ProfileView {
   };
 }
 
+/** The ids of the distinct items of the last interactions, newest first. */
+export function recentIds(state: ProfileState): string[] {
+  return [...new Set(state.interactions.map(({ item }) => item))];
+}
+
 function typeCounts(state: ProfileState): Record<string, number> {
   const counts = Object.fromEntries([...state.totals.counts].map(([type, [n]]) => [type, n ?? 0]));
   return state.totals.other > 0 ? { ...counts, '(other)': state.totals.other } : counts;

@@ -36,6 +36,8 @@ const SOURCE_EXPONENT = 0.85;
 /** Longest session that a block holds. */
 const MAX_SESSION = 256;
 
+const NOTHING: ReadonlySet<string> = new Set();
+
 export interface Scored {
   readonly item: string;
   readonly score: number;
@@ -60,6 +62,7 @@ export class Scorer {
   private readonly distanceWeights: Float64Array;
   private readonly pairWeights: Float64Array;
   private readonly seen = new Set<number>();
+  private readonly hidden = new Set<number>();
 
   constructor(table: ItemTable, parameters: ScorerParameters = DEFAULT_PARAMETERS) {
     this.table = table;
@@ -76,12 +79,14 @@ export class Scorer {
    * @param recent the visitor's items, oldest first.
    * @param blockOf the block that holds an item's list, if it is there.
    * @param sessionCount sessions in the whole model.
+   * @param hidden items that are not to be answered.
    */
   score(
     recent: readonly string[],
     blockOf: (item: string) => Block | undefined,
     sessionCount: number,
     limit: number,
+    hidden: ReadonlySet<string> = NOTHING,
   ): Scored[] {
     this.fit();
     const prefix = this.prefix(recent);
@@ -91,6 +96,7 @@ export class Scorer {
       const place = block?.places.get(number);
       if (block && place !== undefined) this.scanList(block, place, number, steps, norm);
     }
+    this.hide(hidden);
     const best = this.best(recent, prefix, sessionCount, limit);
     this.clear(prefix);
     return best;
@@ -170,6 +176,13 @@ export class Scorer {
     }
   }
 
+  private hide(items: ReadonlySet<string>): void {
+    for (const item of items) {
+      const number = this.table.numberOf(item);
+      if (number !== undefined) this.hidden.add(number);
+    }
+  }
+
   private touch(item: number, steps: number): void {
     if (this.reason[item] === 0) this.touched.push(item);
     if (this.reason[item] === 0 || (this.reason[item] ?? 0) > steps + 1) this.reason[item] = steps + 1;
@@ -199,6 +212,7 @@ export class Scorer {
     const top: number[] = [];
     let worst = -1;
     for (const item of this.touched) {
+      if (this.hidden.size > 0 && this.hidden.has(item)) continue;
       const score = (scores[item] ?? 0) * sessionScale + (this.pairScore[item] ?? 0) * pairScale;
       scores[item] = score;
       if (top.length >= limit && score <= worst) continue;
@@ -225,6 +239,7 @@ export class Scorer {
     for (const { number } of prefix) this.position[number] = 0;
     this.touched.length = 0;
     this.seen.clear();
+    this.hidden.clear();
   }
 
   /** Scratch as large as the table has grown. */

@@ -5,7 +5,7 @@ import type { DedupLog } from '../../core/profile/dedup-log.ts';
 import { encodeState } from '../../core/profile/encode-state.ts';
 import { DAY_MS, QUEUE_RETENTION_DAYS } from '../../core/profile/limits.ts';
 import { sessionItems } from '../../core/profile/session-items.ts';
-import { type ProfileView, viewProfile } from '../../core/profile/view-profile.ts';
+import { type ProfileView, recentIds, viewProfile } from '../../core/profile/view-profile.ts';
 import { migrate } from '../storage/migrate.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
 import { PROFILE_MIGRATIONS } from './schema.ts';
@@ -40,6 +40,9 @@ export class UserProfile extends DurableObject<Env> {
   /** The last answer to `read`, which holds until the next change or minute. */
   private view: { readonly minute: number; readonly profile: ProfileView } | undefined;
 
+  /** The last answer to `readRecent`, which holds until the next change. */
+  private recent: string[] | undefined;
+
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, PROFILE_MIGRATIONS);
@@ -54,6 +57,7 @@ export class UserProfile extends DurableObject<Env> {
     const applied = applyMessages(profile.state, this.log, messages, Date.now(), this.horizonDays);
     if (applied.changed) {
       this.view = undefined;
+      this.recent = undefined;
       profile.version += 1;
       profile.retired = [...applied.retired, ...profile.retired].slice(0, RETIRED_CAP);
       this.save(profile, this.log);
@@ -68,6 +72,12 @@ export class UserProfile extends DurableObject<Env> {
     if (this.view?.minute !== minute)
       this.view = { minute, profile: viewProfile(this.profile().state, minute * MINUTE_MS) };
     return this.view.profile;
+  }
+
+  /** The ids of the last distinct items, newest first. Writes nothing. */
+  readRecent(): string[] {
+    this.recent ??= recentIds(this.profile().state);
+    return this.recent;
   }
 
   /** The stored state as canonical text: equal sets of events give equal bytes. */
@@ -99,6 +109,7 @@ export class UserProfile extends DurableObject<Env> {
       this.stored = undefined;
       this.log = undefined;
       this.view = undefined;
+      this.recent = undefined;
       throw error;
     }
   }

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { rollupsOf } from './stores.ts';
@@ -16,14 +17,18 @@ const CATALOGUE = [
   { id: 'gone', title: 'Sold out', url: '/p/gone', category: 'shirts', available: false },
 ];
 
-async function shop(): Promise<TestSite> {
-  const site = await makeSite();
+async function upload(site: TestSite, items: readonly object[]): Promise<void> {
   const response = await send('/api/catalog', {
     method: 'POST',
     headers: { authorization: `Bearer ${site.secretKey}` },
-    body: CATALOGUE.map((item) => JSON.stringify(item)).join('\n'),
+    body: items.map((item) => JSON.stringify(item)).join('\n'),
   });
   if (!response.ok) throw new Error(await response.text());
+}
+
+async function shop(): Promise<TestSite> {
+  const site = await makeSite();
+  await upload(site, CATALOGUE);
   return site;
 }
 
@@ -54,6 +59,51 @@ describe('GET /v/recommendations', () => {
     const body = await (await read(await shop(), 'strategy=for_you')).json<Answer>();
     expect(body).toMatchObject({ tier: 'baseline', reason: 'no_model' });
     expect(body.items.map(({ id }) => id)).toEqual(['shirt', 'oxford', 'bag']);
+  });
+
+  it('follows the catalogue: what is sold out disappears, what is back returns', async ({ expect }) => {
+    const site = await shop();
+    await postEvents(site, [
+      makeEvent('ada', 'product_added', { product_id: 'bag' }),
+      makeEvent('ada', 'product_added', { product_id: 'gone' }),
+    ]);
+    const shown = async () =>
+      (await (await read(site, 'strategy=recently_viewed&anonymousId=ada')).json<Answer>()).items.map(({ id }) => id);
+    expect(await shown()).toEqual(['bag']);
+    const [, , bag, gone] = CATALOGUE;
+    await upload(site, [
+      { ...bag, available: false },
+      { ...gone, available: true },
+    ]);
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_500 });
+    try {
+      await vi.waitFor(async () => expect(await shown()).toEqual(['gone']));
+      await upload(site, [{ ...gone, title: 'Back again', available: true }]);
+      vi.setSystemTime(Date.now() + 60_000);
+      const { items } = await (await read(site, 'strategy=recently_viewed&anonymousId=ada')).json<Answer>();
+      expect(items.map(({ title }) => title)).toEqual(['Back again']);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('serves what it knows while D1 does not answer', async ({ expect }) => {
+    const site = await shop();
+    await postEvents(site, [makeEvent('ada', 'product_added', { product_id: 'bag' })]);
+    const shown = async () =>
+      (await (await read(site, 'strategy=recently_viewed&anonymousId=ada')).json<Answer>()).items.map(({ id }) => id);
+    expect(await shown()).toEqual(['bag']);
+    const prepare = vi.spyOn(env.DB, 'prepare').mockImplementation(() => {
+      throw new Error('D1 is away');
+    });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 });
+    try {
+      expect(await shown()).toEqual(['bag']);
+      expect(prepare).toHaveBeenCalled();
+    } finally {
+      vi.useRealTimers();
+      prepare.mockRestore();
+    }
   });
 
   it('never serves another site’s products or profiles', async ({ expect }) => {

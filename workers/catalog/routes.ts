@@ -22,10 +22,11 @@ export const catalogRoutes = new Hono<ApiContext>().post('/', async (c) => {
     else good.push({ item: parsed, position: index });
   }
   const site = c.get('site').id;
-  const now = Date.now();
   for (let from = 0; from < good.length; from += ROWS_PER_BATCH) {
     await c.env.DB.batch(
-      good.slice(from, from + ROWS_PER_BATCH).map(({ item, position }) => upsert(c.env, site, item, position, now)),
+      good
+        .slice(from, from + ROWS_PER_BATCH)
+        .map(({ item, position }) => upsert(c.env, site, item, position, Date.now())),
     );
   }
   return c.json({ accepted: good.length, rejected });

@@ -6,7 +6,7 @@ import { ExpiringCache } from '../../core/expiring-cache.ts';
 type Agent = Pick<Client, 'device' | 'browser' | 'os' | 'bot'>;
 
 /** Parsing a user agent costs more than everything else in a request; browsers of a shop repeat a few hundred of them. */
-const agents = new ExpiringCache<Agent>(1_000, 86_400_000);
+const agents = new ExpiringCache<Agent>(1_000, { ttlMs: 86_400_000 });
 
 /** What the request itself tells about its client. The address is never kept. */
 export function clientOf(request: Request): Client {

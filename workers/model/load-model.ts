@@ -3,85 +3,94 @@ import { ExpiringCache } from '../../core/expiring-cache.ts';
 import { type Block, decodeBlock } from '../../core/recommend/decode-block.ts';
 import { ItemTable } from '../../core/recommend/item-table.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
-import { placeOf } from '../../core/recommend/partition.ts';
-import { DEFAULT_PARAMETERS, type Scored, Scorer } from '../../core/recommend/scorer.ts';
+import { type Partition, placeOf } from '../../core/recommend/partition.ts';
+import { type Scored, Scorer } from '../../core/recommend/scorer.ts';
+import { readThrough } from '../cache/read-through.ts';
 import { readCurrent } from './current-model.ts';
 
-/** How long an isolate serves a manifest before it asks for a newer one. */
-const MANIFEST_TTL_MS = 10_000;
+/** After how long an isolate asks for a newer manifest, and until when it serves the old one in the meantime. */
+const MANIFEST_AGES = { refreshMs: 5_000, ttlMs: 60_000 };
 /** Decoded blocks of all sites that an isolate holds; it has 128 MB for everything. */
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 /** Items a site's numbering may hold before it begins anew, with its blocks. */
 const MAX_TABLE_ITEMS = 500_000;
 
-const manifests = new ExpiringCache<Manifest | null>(100, MANIFEST_TTL_MS);
-const blocks = new ByteCache<Block>(BLOCK_CACHE_BYTES);
-const numberings = new Map<string, { table: ItemTable; scorer: Scorer; generation: number }>();
+const models = new ExpiringCache<Model | null>(100, MANIFEST_AGES);
+const blocks = new ByteCache<SiteBlock>(BLOCK_CACHE_BYTES);
+const numberings = new Map<string, Numbering>();
 
-/** A site's current model, as far as reads need it. */
-export interface Model {
-  readonly manifest: Manifest;
-  /** The best items for a visitor; `recent` are his last items, oldest first. */
-  forYou(recent: readonly string[], limit: number): Promise<Scored[]>;
-  /** What visitors of an item look at beside it. */
-  similar(item: string, limit: number): Promise<Scored[]>;
-  /** What many look at now. */
-  trending(limit: number): { item: string; score: number }[];
+/** A site's numbering of items, and the scorer that works in it. */
+interface Numbering {
+  readonly table: ItemTable;
+  readonly scorer: Scorer;
+}
+
+/** A decoded block with the numbering that its items have. */
+interface SiteBlock extends Block {
+  readonly table: ItemTable;
 }
 
 /** The site's current model, or null when none was published. Only the manifest is read; blocks come with the first question. */
-export async function loadModel(env: Env, site: string): Promise<Model | null> {
-  const now = Date.now();
-  let manifest = manifests.get(site, now);
-  if (manifest === undefined) {
-    manifest = (await readCurrent(env, site))?.manifest ?? null;
-    manifests.set(site, manifest, now);
+export function loadModel(env: Env, site: string): Promise<Model | null> {
+  return readThrough(models, site, async () => {
+    const current = await readCurrent(env, site);
+    return current ? new Model(current.manifest) : null;
+  });
+}
+
+/** A site's current model, as far as reads need it. Items in `hidden` are never answered. */
+export class Model {
+  private readonly manifest: Manifest;
+  private readonly partition: Partition;
+
+  constructor(manifest: Manifest) {
+    this.manifest = manifest;
+    this.partition = { shards: manifest.shards.length, blocks: manifest.blocks };
   }
-  return manifest && modelOf(env, manifest);
+
+  /** The best items for a visitor, or beside an item; `recent` are his last items, or that item, oldest first. */
+  async near(env: Env, recent: readonly string[], limit: number, hidden: ReadonlySet<string>): Promise<Scored[]> {
+    const numbering = numberingOf(this.manifest.site);
+    const found = new Map<string, SiteBlock>();
+    const missing = new Map<string, string>();
+    for (const item of recent) {
+      const key = this.blockKey(item);
+      const block = key === undefined ? undefined : blocks.get(key);
+      if (block?.table === numbering.table) found.set(item, block);
+      else if (key !== undefined) missing.set(item, key);
+    }
+    if (missing.size > 0) {
+      const load = async ([item, key]: [string, string]) => found.set(item, await loadBlock(env, key, numbering.table));
+      await Promise.all([...missing].map(load));
+    }
+    return numbering.scorer.score(recent, (item) => found.get(item), this.manifest.sessions, limit, hidden);
+  }
+
+  /** What many look at now. */
+  trending(limit: number, hidden: ReadonlySet<string>): Manifest['trending'] {
+    return this.manifest.trending.filter(({ item }) => !hidden.has(item)).slice(0, limit);
+  }
+
+  private blockKey(item: string): string | undefined {
+    const { shard, block } = placeOf(item, this.partition);
+    return this.manifest.shards[shard]?.[block]?.key;
+  }
 }
 
-function modelOf(env: Env, manifest: Manifest): Model {
-  const forYou = async (recent: readonly string[], limit: number): Promise<Scored[]> => {
-    const numbering = numberingOf(manifest.site);
-    const items = [...new Set(recent.slice(-DEFAULT_PARAMETERS.recentItems))];
-    const found = new Map(
-      await Promise.all(items.map(async (item) => [item, await blockOf(env, manifest, item, numbering)] as const)),
-    );
-    return numbering.scorer.score(recent, (item) => found.get(item), manifest.sessions, limit);
-  };
-  return {
-    manifest,
-    forYou,
-    similar: (item, limit) => forYou([item], limit),
-    trending: (limit) => manifest.trending.slice(0, limit),
-  };
-}
-
-function numberingOf(site: string) {
+function numberingOf(site: string): Numbering {
   let numbering = numberings.get(site);
   if (!numbering || numbering.table.size > MAX_TABLE_ITEMS) {
     const table = new ItemTable();
-    numbering = { table, scorer: new Scorer(table), generation: (numbering?.generation ?? 0) + 1 };
+    numbering = { table, scorer: new Scorer(table) };
     numberings.set(site, numbering);
   }
   return numbering;
 }
 
-async function blockOf(
-  env: Env,
-  manifest: Manifest,
-  item: string,
-  numbering: ReturnType<typeof numberingOf>,
-): Promise<Block | undefined> {
-  const { shard, block } = placeOf(item, { shards: manifest.shards.length, blocks: manifest.blocks });
-  const key = manifest.shards[shard]?.[block]?.key;
-  if (key === undefined) return undefined;
-  const cacheKey = `${manifest.site}/${numbering.generation}/${key}`;
-  const cached = blocks.get(cacheKey);
-  if (cached) return cached;
+async function loadBlock(env: Env, key: string, table: ItemTable): Promise<SiteBlock> {
   const object = await env.MODELS.get(key);
   if (!object) throw new Error(`the block ${key} is missing`);
-  const decoded = decodeBlock(new Uint8Array(await object.arrayBuffer()), numbering.table);
-  blocks.set(cacheKey, decoded);
-  return decoded;
+  const block = { ...decodeBlock(new Uint8Array(await object.arrayBuffer()), table), table };
+  blocks.set(key, block);
+  return block;
 }

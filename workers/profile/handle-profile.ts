@@ -10,7 +10,7 @@ export async function handleProfile(request: Request, env: Env): Promise<Respons
   const startedAt = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const read = await readProfile(env, site.id, parseQuery(request, url, site.keyKind));
+  const read = await readProfile(env, site.id, parseQuery(request, url, site.keyKind), 'view');
   if (read.tier === 'none') throw noProfile(read.reason);
   const ms = Date.now() - startedAt;
   const reason = read.tier === 'live' ? 'live_profile' : read.reason;

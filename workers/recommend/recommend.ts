@@ -1,7 +1,7 @@
 import type { Item } from '../catalog/item.ts';
 import { firstItems, readItems } from '../catalog/read-items.ts';
 import { log } from '../http/log.ts';
-import { loadModel } from '../model/load-model.ts';
+import { loadModel, type Model } from '../model/load-model.ts';
 import { readProfile } from '../profile/read-profile.ts';
 import type { ReadQuery, Strategy } from './query.ts';
 
@@ -31,8 +31,9 @@ export interface Recommendation {
 
 /** A candidate before its product is known. */
 interface Candidate {
-  readonly id: string;
+  readonly item: string;
   readonly score: number;
+  /** The visitor's item that brought it. */
   readonly because?: string;
 }
 
@@ -43,13 +44,11 @@ const SPARE = 2;
 /** The visitor's last items that candidates are sought for. */
 const RECENT_ITEMS = 5;
 
-type Model = NonNullable<Awaited<ReturnType<typeof loadModel>>>;
-
 /** Answers a read, always: what fails on the way lowers the tier and is named in `reason`. */
 export async function recommend(env: Env, site: string, query: ReadQuery): Promise<Recommendation> {
   const startedAt = Date.now();
   const [read, model] = await Promise.all([
-    readProfile(env, site, query),
+    readProfile(env, site, query, 'recent'),
     loadModel(env, site).catch((error) => {
       log('model_unavailable', { site, error: String(error) });
       return null;
@@ -57,70 +56,68 @@ export async function recommend(env: Env, site: string, query: ReadQuery): Promi
   ]);
   const profileMs = Date.now() - startedAt;
   const base = { slot: query.slot, strategy: query.strategy, profileMs };
-  const profile = read.tier === 'none' ? undefined : read.profile;
-  const seen = profile?.recentItems.map(({ id }) => id) ?? [];
+  const seen = read.tier === 'none' ? [] : read.profile;
   try {
-    const personal = await personalCandidates(model, query, seen);
-    const items = await dress(env, site, query, personal, seen);
+    const items = await dress(env, site, query, await personalCandidates(env, model, query, seen));
     if (items.length > 0 && (read.tier !== 'none' || query.strategy === 'similar' || query.strategy === 'trending')) {
       const tier = read.tier === 'none' ? 'segment' : read.tier;
       return { ...base, tier, reason: read.tier === 'live' ? 'live_profile' : read.reason, items };
     }
     if (query.strategy === 'recently_viewed')
-      return { ...base, tier: profile ? 'live' : 'baseline', reason: 'nothing_viewed', items: [] };
+      return { ...base, tier: read.tier === 'none' ? 'baseline' : read.tier, reason: 'nothing_viewed', items: [] };
   } catch (error) {
     log('recommend_degraded', { site, error: String(error) });
   }
   return {
     ...base,
-    ...(await fallback(env, site, query, model, seen, read.tier === 'none' ? read.reason : 'nothing_known')),
+    ...(await fallback(env, site, query, model, read.tier === 'none' ? read.reason : 'nothing_known')),
   };
 }
 
 async function personalCandidates(
+  env: Env,
   model: Model | null,
   query: ReadQuery,
   seen: readonly string[],
-): Promise<Candidate[]> {
-  const wanted = query.limit * OVERFETCH + seen.length;
+): Promise<readonly Candidate[]> {
+  const wanted = query.limit * OVERFETCH;
   switch (query.strategy) {
     case 'recently_viewed':
-      return seen.map((id, index) => ({ id, score: 1 / (index + 1) }));
+      return seen.filter((item) => item !== query.item).map((item, index) => ({ item, score: 1 / (index + 1) }));
     case 'similar':
-      return model && query.item !== undefined ? toCandidates(await model.similar(query.item, wanted)) : [];
+      return model && query.item !== undefined ? model.near(env, [query.item], wanted, hiddenItems(query)) : [];
     case 'trending':
-      return model ? toCandidates(model.trending(wanted)) : [];
+      return model ? model.trending(wanted, hiddenItems(query)) : [];
     case 'for_you': {
       const recent = seen.slice(0, RECENT_ITEMS).reverse();
-      return model && recent.length > 0 ? toCandidates(await model.forYou(recent, wanted)) : [];
+      return model && recent.length > 0 ? model.near(env, recent, wanted, hiddenItems(query, seen)) : [];
     }
   }
 }
 
-function toCandidates(scored: readonly { item: string; score: number; because?: string }[]): Candidate[] {
-  return scored.map(({ item, score, because }) => ({ id: item, score, ...(because !== undefined && { because }) }));
+/** What is not shown: the product of the page, and what the visitor has just seen where that is not the point. */
+function hiddenItems(query: ReadQuery, seen: readonly string[] = []): Set<string> {
+  const hidden = new Set(seen);
+  if (query.item !== undefined) hidden.add(query.item);
+  return hidden;
 }
 
-/** Turns candidates into products with their reasons; what the visitor has just seen is left out, except where it is the point. */
+/** Turns candidates, best first, into at most `query.limit` available products with their reasons. */
 async function dress(
   env: Env,
   site: string,
   query: ReadQuery,
   candidates: readonly Candidate[],
-  seen: readonly string[],
 ): Promise<RecommendedItem[]> {
-  const hidden = new Set(query.strategy === 'recently_viewed' ? [] : query.strategy === 'for_you' ? seen : []);
-  if (query.item !== undefined) hidden.add(query.item);
-  const open = candidates.filter(({ id }) => !hidden.has(id)).slice(0, query.limit * OVERFETCH);
   const dressed: RecommendedItem[] = [];
   // The best ones first; the others are looked up only for those that are not available.
-  for (let from = 0; from < open.length && dressed.length < query.limit; ) {
-    const next = open.slice(from, from + query.limit - dressed.length + SPARE);
+  for (let from = 0; from < candidates.length && dressed.length < query.limit; ) {
+    const next = candidates.slice(from, from + query.limit - dressed.length + SPARE);
     from += next.length;
-    const ids = new Set(next.flatMap(({ id, because }) => (because === undefined ? [id] : [id, because])));
-    const products = await readItems(env, site, [...ids]);
+    const ids = new Set(next.flatMap(({ item, because }) => (because === undefined ? [item] : [item, because])));
+    const products = await readItems(env, site, ids);
     for (const candidate of next) {
-      const item = products.get(candidate.id);
+      const item = products.get(candidate.item);
       if (item && dressed.length < query.limit)
         dressed.push({ item, score: candidate.score, reason: reasonFor(query.strategy, candidate, products) });
     }
@@ -161,13 +158,12 @@ async function fallback(
   site: string,
   query: ReadQuery,
   model: Model | null,
-  seen: readonly string[],
   reason: string,
 ): Promise<Pick<Recommendation, 'tier' | 'reason' | 'items'>> {
   const trending = { ...query, strategy: 'trending' as const };
   try {
     const popular = model
-      ? await dress(env, site, trending, toCandidates(model.trending(query.limit * OVERFETCH + seen.length)), seen)
+      ? await dress(env, site, trending, model.trending(query.limit * OVERFETCH, hiddenItems(query)))
       : [];
     if (popular.length > 0) return { tier: 'segment', reason, items: popular };
     const first = (await firstItems(env, site, query.limit + 1))

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ExpiringCache } from '../../core/expiring-cache.ts';
+import { readThrough } from '../cache/read-through.ts';
 import { HttpError } from '../http/error.ts';
 
 /** A tenant, as the key of a request names it. */
@@ -19,9 +20,9 @@ const rowSchema = z.object({
 
 /** Longer keys are not ours; nobody fills the cache with them. */
 const MAX_KEY_LENGTH = 128;
-/** How long an isolate believes what it read of a key; a revoked key works at most this long. */
-const KEY_TTL_MS = 30_000;
-const cache = new ExpiringCache<Site | null>(1_000, KEY_TTL_MS);
+/** How long an isolate believes what it read of a key; a revoked key works at most this long, or until D1 answers again. */
+const KEY_AGES = { ttlMs: 30_000 };
+const cache = new ExpiringCache<Site | null>(1_000, KEY_AGES);
 
 /** The site that a key belongs to. Throws 401 for a missing or unknown key; the answer is the same for both kinds of wrong. */
 export async function siteOf(env: Env, key: string | undefined): Promise<Site> {
@@ -34,10 +35,8 @@ export async function siteOf(env: Env, key: string | undefined): Promise<Site> {
       },
     );
   }
-  const now = Date.now();
-  const cached = key.length > MAX_KEY_LENGTH ? null : cache.get(key, now);
-  const site = cached === undefined ? await readSite(env, await sha256Hex(key)) : cached;
-  if (cached === undefined) cache.set(key, site, now);
+  const site =
+    key.length > MAX_KEY_LENGTH ? null : await readThrough(cache, key, async () => readSite(env, await sha256Hex(key)));
   if (!site)
     throw new HttpError(401, 'This key is unknown. Check it against the keys of your site.', { code: 'unknown_key' });
   return site;
