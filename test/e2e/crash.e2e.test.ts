@@ -1,20 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, test, vi } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { seededRandom } from '../../core/seeded-random.ts';
 import { csvLineReader } from '../../ops/replay/read-csv-line.ts';
 import { rebaseEvent } from '../../ops/replay/rebase.ts';
 import { replay } from '../../ops/replay/replay.ts';
 import { taobaoMapping } from '../../ops/replay/taobao-mapping.ts';
-import { seedSite } from '../../ops/runtime/seed-site.ts';
-import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
+import { useBrokerStack } from '../broker/broker-stack.ts';
 import { type CountableEvent, countEvents, readCountedState } from '../broker/counted-state.ts';
 import { expectDrained } from '../broker/drained.ts';
 import { generateLog } from '../broker/generate-log.ts';
 import { killAtRandom } from '../broker/kill-at-random.ts';
-import { type BrokerProcess, startBroker } from '../broker/start-broker.ts';
 
 const KILLS = 20;
 const SITE = { id: 'crash', name: 'Crash', origins: [], writeKey: 'wk_crash', secretKey: 'sk_crash' };
@@ -23,39 +20,19 @@ const TAOBAO = fileURLToPath(new URL('../../../shared/data/taobao/events.csv', i
 const HORIZON_MS = 13 * 86_400_000;
 const BACKOFF = { baseMs: 20, capMs: 200, attempts: 1_000 };
 
-let folder: string;
-let broker: BrokerProcess;
-let vitrine: Vitrine;
-
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'vitrine-crash-'));
-  broker = await startBroker(path.join(folder, 'broker'));
-  vitrine = await startVitrine({
-    stateDir: path.join(folder, 'state'),
-    queue: { brokerUrl: broker.url },
-    maxBatchTimeoutSeconds: 0.05,
-    log: () => undefined,
-  });
-  await seedSite(await vitrine.getD1('DB'), SITE);
-});
-
-afterEach(async () => {
-  await vitrine.stop();
-  await broker.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+const stack = useBrokerStack(SITE);
 
 /** Replays a log while workerd is killed, and compares what Vitrine holds in the end with an independent count. */
 async function killDrill(lines: readonly string[], events: readonly CountableEvent[], seed: number) {
-  const file = path.join(folder, 'log.ndjson');
+  const file = path.join(stack.folder, 'log.ndjson');
   writeFileSync(file, `${lines.join('\n')}\n`);
   let accepted = 0;
   const replaying = replay({
     file,
-    url: vitrine.url,
+    url: stack.vitrine.url,
     key: SITE.writeKey,
     site: SITE.id,
-    stateFile: path.join(folder, 'replay.ndjson'),
+    stateFile: path.join(stack.folder, 'replay.ndjson'),
     rate: 2_000,
     batchEvents: 10,
     backoff: BACKOFF,
@@ -63,11 +40,11 @@ async function killDrill(lines: readonly string[], events: readonly CountableEve
       accepted = progress.accepted;
     },
   });
-  const killing = killAtRandom(vitrine, KILLS, () => accepted / lines.length, seededRandom(seed));
+  const killing = killAtRandom(stack.vitrine, KILLS, () => accepted / lines.length, seededRandom(seed));
   const [summary] = await Promise.all([replaying, killing]);
-  await vi.waitFor(() => expectDrained(broker), { timeout: 90_000, interval: 50 });
+  await vi.waitFor(() => expectDrained(stack.broker), { timeout: 90_000, interval: 50 });
   const expected = countEvents(events);
-  const counted = await readCountedState(vitrine, SITE.id, SITE.writeKey, Object.keys(expected.profiles));
+  const counted = await readCountedState(stack.vitrine, SITE.id, SITE.writeKey, Object.keys(expected.profiles));
   return { summary, expected, counted };
 }
 
@@ -79,7 +56,7 @@ describe('workerd killed twenty times at random during a replay', () => {
       return { ...event, time: Date.parse(event.occurredAt) };
     });
     const { summary, expected, counted } = await killDrill(lines, events, 11);
-    expect(vitrine.restarts()).toBe(KILLS);
+    expect(stack.vitrine.restarts()).toBe(KILLS);
     expect(summary).toMatchObject({ sent: lines.length, accepted: lines.length, rejected: {} });
     expect(counted).toEqual(expected);
   });
@@ -102,7 +79,7 @@ describe('workerd killed twenty times at random during a replay', () => {
       events,
       13,
     );
-    expect(vitrine.restarts()).toBe(KILLS);
+    expect(stack.vitrine.restarts()).toBe(KILLS);
     expect(summary).toMatchObject({ sent: events.length, accepted: events.length, rejected: {} });
     expect(counted).toEqual(expected);
   });

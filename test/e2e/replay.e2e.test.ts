@@ -1,54 +1,31 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, test, vi } from 'vitest';
+import { describe, test, vi } from 'vitest';
 import { ReplayStopped, replay } from '../../ops/replay/replay.ts';
-import { seedSite } from '../../ops/runtime/seed-site.ts';
-import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
+import { useBrokerStack } from '../broker/broker-stack.ts';
 import { type CountableEvent, countEvents, readCountedState } from '../broker/counted-state.ts';
 import { expectDrained } from '../broker/drained.ts';
 import { generateLog } from '../broker/generate-log.ts';
-import { type BrokerProcess, startBroker } from '../broker/start-broker.ts';
 
 const SITE = { id: 'replay', name: 'Replay', origins: [], writeKey: 'wk_replay', secretKey: 'sk_replay' };
 const TAOBAO = fileURLToPath(new URL('../../../shared/data/taobao/events.csv', import.meta.url));
 const DAY_MS = 86_400_000;
 
-let folder: string;
-let broker: BrokerProcess;
-let vitrine: Vitrine;
-
-beforeEach(async () => {
-  folder = mkdtempSync(path.join(tmpdir(), 'vitrine-replay-'));
-  broker = await startBroker(path.join(folder, 'broker'));
-  vitrine = await startVitrine({
-    stateDir: path.join(folder, 'state'),
-    queue: { brokerUrl: broker.url },
-    maxBatchTimeoutSeconds: 0.05,
-    log: () => undefined,
-  });
-  await seedSite(await vitrine.getD1('DB'), SITE);
-});
-
-afterEach(async () => {
-  await vitrine.stop();
-  await broker.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+const stack = useBrokerStack(SITE);
 
 const replayFile = (file: string, extra: Partial<Parameters<typeof replay>[0]> = {}) =>
   replay({
     file,
-    url: vitrine.url,
+    url: stack.vitrine.url,
     key: SITE.writeKey,
     site: SITE.id,
-    stateFile: path.join(folder, 'replay.ndjson'),
+    stateFile: path.join(stack.folder, 'replay.ndjson'),
     ...extra,
   });
 
-const drained = () => vi.waitFor(() => expectDrained(broker), { timeout: 60_000, interval: 50 });
-const countedState = (visitors: readonly string[]) => readCountedState(vitrine, SITE.id, SITE.writeKey, visitors);
+const drained = () => vi.waitFor(() => expectDrained(stack.broker), { timeout: 60_000, interval: 50 });
+const countedState = (visitors: readonly string[]) => readCountedState(stack.vitrine, SITE.id, SITE.writeKey, visitors);
 
 describe('replay of a generated log', () => {
   const lines = generateLog({ seed: 3, events: 2_000, visitors: 40, endMs: Date.now(), repeats: 0.05 });
@@ -62,7 +39,7 @@ describe('replay of a generated log', () => {
   test('counts each event once; unreadable lines are refused with their number; a second replay changes nothing', async ({
     expect,
   }) => {
-    const file = path.join(folder, 'log.ndjson');
+    const file = path.join(stack.folder, 'log.ndjson');
     writeFileSync(file, ['not json', ...lines, '{"id":"cut'].join('\n'));
     const first = await replayFile(file);
     expect(first).toMatchObject({ sent: 2_000, accepted: 2_000, rejected: {}, refused: { count: 2 } });
@@ -77,7 +54,7 @@ describe('replay of a generated log', () => {
   });
 
   test('a stopped replay goes on where it was and sends no event twice', async ({ expect }) => {
-    const file = path.join(folder, 'log.ndjson');
+    const file = path.join(stack.folder, 'log.ndjson');
     writeFileSync(file, lines.join('\n'));
     const stop = new AbortController();
     const stopped = replayFile(file, {
@@ -92,7 +69,7 @@ describe('replay of a generated log', () => {
     expect(second.resumed).toBeGreaterThan(500);
     expect(second.resumed).toBeLessThan(2_000);
     await drained();
-    const sent = (await broker.stats())['vitrine-events'];
+    const sent = (await stack.broker.stats())['vitrine-events'];
     expect(await countedState(Object.keys(expected.profiles))).toEqual(expected);
     expect(sent).toMatchObject({ dead: 0 });
   });
