@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { SeedSite } from '../ops/runtime/seed-site.ts';
+import type { NewSite } from '../ops/site/site-statements.ts';
 import type { BenchRequest } from './http-client.ts';
 
 /** The site that the bench writes to. */
-export const BENCH_SITE: SeedSite = {
+export const BENCH_SITE: NewSite = {
   id: 'bench',
   name: 'Bench',
   origins: [],

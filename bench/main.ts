@@ -2,7 +2,8 @@
  * `npm run bench [-- --only ingest,read,fresh,growth,catalogue,cost] [--json]`: measures the production bundle under workerd,
  * without the dev proxy. Ratios are to bare routes in the same runtime and run. See README.md.
  */
-import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { readOptions } from '../ops/read-options.ts';
 import { formatTable } from './format-table.ts';
 import { benchCatalogue } from './groups/catalogue.ts';
 import { benchCost } from './groups/cost.ts';
@@ -21,7 +22,11 @@ const GROUPS: Record<string, () => Promise<Result[]>> = {
   cost: benchCost,
 };
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, json: { type: 'boolean', default: false } } });
+const USAGE = `usage: npm run bench -- [options]
+  --only A,B  groups: ${Object.keys(GROUPS).join(', ')} (default: all)
+  --json      one JSON object on stdout instead of a table`;
+
+const values = readOptions(z.object({ only: z.string().optional(), json: z.boolean().default(false) }), USAGE);
 const wanted = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(GROUPS);
 const unknown = wanted.filter((name) => !(name in GROUPS));
 if (unknown.length > 0) {

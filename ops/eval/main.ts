@@ -1,20 +1,19 @@
 import { createWriteStream } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { readOptions } from '../read-options.ts';
 import { evaluate } from './evaluate.ts';
 import { readQuestions, readSessions } from './read-log.ts';
 
-const { values } = parseArgs({
-  options: {
-    train: { type: 'string' },
-    test: { type: 'string' },
-    out: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-});
-if (!values.train || !values.test) {
-  console.error('usage: npm run eval -- --train train.jsonl --test test.jsonl [--out recs.jsonl] [--json]');
-  process.exit(2);
-}
+const USAGE = `usage: npm run eval -- --train FILE --test FILE [options]
+  --train FILE  sessions that the model is built from, {"s","items"} a line
+  --test FILE   questions, {"q","prefix","target"} a line
+  --out FILE    the answers, {"q","recs"} a line, best first
+  --json        report as one JSON object on stdout`;
+
+const values = readOptions(
+  z.object({ train: z.string(), test: z.string(), out: z.string().optional(), json: z.boolean().default(false) }),
+  USAGE,
+);
 const out = values.out === undefined ? undefined : createWriteStream(values.out);
 const report = await evaluate(readSessions(values.train), readQuestions(values.test), (answer) => {
   out?.write(`${JSON.stringify(answer)}\n`);

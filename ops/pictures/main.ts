@@ -1,18 +1,23 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { z } from 'zod';
 import { CHROMIUM_FLAGS, findChromium } from '../find-chromium.ts';
+import { readOptions } from '../read-options.ts';
 
-// Takes the pictures of docs/pictures from the demo that `npm start` runs.
+const USAGE = `usage: npm run pictures -- [options]: takes the pictures of docs/pictures from the demo that "npm start" runs
+  --shop URL  the demo shop (default http://localhost:8788)
+  --out DIR   where the pictures go (default docs/pictures)
+  --png       PNG instead of JPEG`;
 
-const { values } = parseArgs({
-  options: {
-    shop: { type: 'string', default: 'http://localhost:8788' },
-    png: { type: 'boolean', default: false },
-    out: { type: 'string', default: 'docs/pictures' },
-  },
-});
+const values = readOptions(
+  z.object({
+    shop: z.url().default('http://localhost:8788'),
+    out: z.string().default('docs/pictures'),
+    png: z.boolean().default(false),
+  }),
+  USAGE,
+);
 const executablePath = findChromium();
 if (!executablePath) {
   process.stderr.write('No Chromium here: install one, or name it with CHROMIUM_PATH.\n');

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { z } from 'zod';
+import { readOptions } from '../read-options.ts';
 import { formatSummary } from './format-summary.ts';
 import { type ReplayProgress, ReplayStopped, replay } from './replay.ts';
 
@@ -32,27 +32,9 @@ const optionsSchema = z.object({
   json: z.boolean().default(false),
 });
 
-const parsed = optionsSchema.safeParse(
-  parseArgs({
-    options: {
-      file: { type: 'string' },
-      url: { type: 'string' },
-      key: { type: 'string' },
-      site: { type: 'string' },
-      rate: { type: 'string' },
-      rebase: { type: 'string' },
-      mapping: { type: 'string' },
-      state: { type: 'string' },
-      json: { type: 'boolean' },
-    },
-  }).values,
-);
-if (!parsed.success) {
-  process.stderr.write(`${z.prettifyError(parsed.error)}\n\n${USAGE}\n`);
-  process.exit(2);
-}
-const { file, url, key, site, rate, rebase, mapping, json } = parsed.data;
-const stateFile = parsed.data.state ?? defaultState(file, url, site);
+const options = readOptions(optionsSchema, USAGE);
+const { file, url, key, site, rate, rebase, mapping, json } = options;
+const stateFile = options.state ?? defaultState(file, url, site);
 
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());

@@ -2,10 +2,10 @@
  * `npm run shoppers [-- --visitors 400] [--hours 72] [--seed 1] [--rate 100] [--url U] [--key K]`: simulated visitors of the demo
  * shop, through the real ingest. The same seed and `--until` make the same events.
  */
-import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { z } from 'zod';
 import { products } from '../../examples/storefront/catalogue.ts';
+import { readOptions } from '../read-options.ts';
 import { runShoppers } from './run-shoppers.ts';
 
 const USAGE = `usage: npm run shoppers -- [options]
@@ -29,26 +29,7 @@ const optionsSchema = z.object({
   json: z.boolean().default(false),
 });
 
-const text = { type: 'string' } as const;
-const parsed = optionsSchema.safeParse(
-  parseArgs({
-    options: {
-      visitors: text,
-      hours: text,
-      seed: text,
-      until: text,
-      rate: text,
-      url: text,
-      key: text,
-      json: { type: 'boolean' },
-    },
-  }).values,
-);
-if (!parsed.success) {
-  process.stderr.write(`${z.prettifyError(parsed.error)}\n\n${USAGE}\n`);
-  process.exit(2);
-}
-const { until, json, ...options } = parsed.data;
+const { until, json, ...options } = readOptions(optionsSchema, USAGE);
 const stop = new AbortController();
 process.once('SIGINT', () => stop.abort());
 const bar = process.stderr.isTTY

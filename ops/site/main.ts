@@ -1,21 +1,25 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { readOptions } from '../read-options.ts';
 import { type Statement, siteStatements } from './site-statements.ts';
 
-/** `npm run site -- --id shop --name "My shop" --origin https://shop.example [--remote]`: makes a site and prints its keys. */
-const { values } = parseArgs({
-  options: {
-    id: { type: 'string' },
-    name: { type: 'string' },
-    origin: { type: 'string', multiple: true, default: [] },
-    remote: { type: 'boolean', default: false },
-  },
-});
-if (!values.id) {
-  console.error('usage: npm run site -- --id shop [--name "My shop"] --origin https://shop.example [--remote]');
-  process.exit(2);
-}
+/** `npm run site`: makes a site and prints its keys. */
+const USAGE = `usage: npm run site -- --id shop --origin https://shop.example [options]
+  --id ID        1–32 small letters, digits or "-"
+  --name NAME    what people call it (default: the id)
+  --origin URL   origin of the shop's pages; may be given several times
+  --remote       in the deployed database instead of the local one`;
+
+const values = readOptions(
+  z.object({
+    id: z.string(),
+    name: z.string().optional(),
+    origin: z.array(z.string()).default([]),
+    remote: z.boolean().default(false),
+  }),
+  USAGE,
+);
 const newKey = (prefix: string) => `${prefix}_${randomBytes(24).toString('base64url')}`;
 const site = {
   id: values.id,

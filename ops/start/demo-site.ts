@@ -1,5 +1,5 @@
 import type { D1Database } from '@cloudflare/workers-types';
-import { siteStatements } from '../site/site-statements.ts';
+import { seedSite } from '../runtime/seed-site.ts';
 
 /** The keys of the local demo. They open nothing but the state on this machine. */
 export const DEMO = { id: 'demo', writeKey: 'wk_demo_local', secretKey: 'sk_demo_local' } as const;
@@ -8,6 +8,5 @@ export const DEMO = { id: 'demo', writeKey: 'wk_demo_local', secretKey: 'sk_demo
 export async function makeDemoSite(db: D1Database, shopUrl: string): Promise<void> {
   const port = new URL(shopUrl).port;
   const origins = [`http://localhost:${port}`, `http://127.0.0.1:${port}`];
-  const statements = siteStatements({ ...DEMO, name: 'Demo shop', origins }, Date.now());
-  await db.batch(statements.map(({ sql, values }) => db.prepare(sql).bind(...values)));
+  await seedSite(db, { ...DEMO, name: 'Demo shop', origins });
 }

@@ -1,17 +1,25 @@
 /** What `main.ts` runs: Vitrine and the demo shop on this machine, until SIGTERM or until its parent is gone. State is kept in `.vitrine/`. */
-import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { readOptions } from '../read-options.ts';
 import { DEMO } from './demo-site.ts';
 import { startDemo } from './start-demo.ts';
 
-const { values } = parseArgs({
-  allowNegative: true,
-  options: {
-    fresh: { type: 'boolean', default: false },
-    shoppers: { type: 'boolean', default: true },
-    port: { type: 'string', default: '8787' },
-    'shop-port': { type: 'string', default: '8788' },
-  },
-});
+const USAGE = `usage: npm start [-- options]
+  --fresh          begins anew: the state of earlier runs is deleted
+  --no-shoppers    no simulated visitors
+  --port N         Vitrine's port (default 8787)
+  --shop-port N    the shop's port (default 8788)`;
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const values = readOptions(
+  z.object({
+    fresh: z.boolean().default(false),
+    'no-shoppers': z.boolean().default(false),
+    port: port.default(8787),
+    'shop-port': port.default(8788),
+  }),
+  USAGE,
+);
 
 const stopped = new Promise<void>((resolve) => {
   process.on('SIGTERM', () => resolve());
@@ -20,10 +28,10 @@ const stopped = new Promise<void>((resolve) => {
 console.log('Vitrine is starting …');
 const demo = await startDemo({
   stateDir: '.vitrine',
-  port: Number(values.port),
-  shopPort: Number(values['shop-port']),
+  port: values.port,
+  shopPort: values['shop-port'],
   fresh: values.fresh,
-  shoppers: values.shoppers,
+  shoppers: !values['no-shoppers'],
   ownSignals: true,
 });
 console.log(`

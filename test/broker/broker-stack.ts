@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { type SeedSite, seedSite } from '../../ops/runtime/seed-site.ts';
+import { seedSite } from '../../ops/runtime/seed-site.ts';
 import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
+import type { NewSite } from '../../ops/site/site-statements.ts';
 import { type BrokerProcess, startBroker } from './start-broker.ts';
 
 /** What a test of the whole stack works with. */
@@ -15,7 +16,7 @@ export interface BrokerStack {
 }
 
 /** For each test of the file: a broker that survives a kill of workerd, and Vitrine on it with one site, both on new state. */
-export function useBrokerStack(site: SeedSite): BrokerStack {
+export function useBrokerStack(site: NewSite): BrokerStack {
   const stack = {} as BrokerStack;
   beforeEach(async () => {
     stack.folder = mkdtempSync(path.join(tmpdir(), `vitrine-${site.id}-`));
