@@ -6,7 +6,7 @@ import { startSender } from './sender.ts';
 import { startSlots } from './slots.ts';
 import { openStore } from './store.ts';
 import { uuidV7 } from './uuid-v7.ts';
-import { visitorId } from './visitor-id.ts';
+import { openVisitor } from './visitor.ts';
 
 /** What the beacon offers the page as `window.vitrine`. Nothing here ever throws. */
 export interface Vitrine {
@@ -14,12 +14,17 @@ export interface Vitrine {
   readonly anonymousId: string;
   /** Tracks an event, e.g. `track('product_viewed', { product_id: 'p1' })`, and returns its id. */
   track(type: string, properties?: Record<string, unknown>): string | undefined;
-  /** Says who the visitor is from now on. */
-  identify(userId: string, traits?: Record<string, unknown>): string | undefined;
+  /**
+   * Says who the visitor is from now on. `proof` is the token of the shop's server that vouches for it. Another user than before is
+   * another visitor: the device's id is new then, so that two people's profiles never mix.
+   */
+  identify(userId: string, traits?: Record<string, unknown>, proof?: string): string | undefined;
+  /** Forgets the visitor, as at a logout: what comes next is somebody else's. */
+  reset(): void;
   /** Fills the page's slots again. */
   refresh(): void;
   /** Runs a call as `['track', 'product_viewed', { … }]`: what a page pushed before the beacon had loaded. */
-  push(call: [method: 'track' | 'identify' | 'refresh', ...args: never[]]): void;
+  push(call: [method: 'track' | 'identify' | 'reset' | 'refresh', ...args: never[]]): void;
 }
 
 export interface BeaconOptions {
@@ -33,22 +38,22 @@ export interface BeaconOptions {
 export function startBeacon({ base, key }: BeaconOptions): Vitrine {
   const store = openStore();
   const queue = eventQueue(store);
-  const anonymousId = visitorId(store, () => uuidV7(Date.now()));
+  const visitor = openVisitor(store, () => uuidV7(Date.now()));
   const sender = startSender(`${base}/v/events?key=${encodeURIComponent(key)}`, queue, (accepted) =>
     document.dispatchEvent(new CustomEvent('vitrine:accepted', { detail: { accepted } })),
   );
-  let userId: string | undefined;
-
-  const track = (type: string, properties?: Record<string, unknown>): string => {
+  const track = (type: string, properties?: Record<string, unknown>, proof?: string): string => {
     const now = new Date();
     const id = uuidV7(now.getTime());
+    const userId = visitor.userId();
     const page = { url: location.href, title: document.title, referrer: document.referrer };
     queue.add({
       id,
       type,
       occurredAt: now.toISOString(),
-      anonymousId,
+      anonymousId: visitor.anonymousId(),
       ...(userId && { userId }),
+      ...(proof && { proof }),
       ...(properties && { properties }),
       context: { page },
     });
@@ -58,7 +63,7 @@ export function startBeacon({ base, key }: BeaconOptions): Vitrine {
 
   track('page_viewed');
   trackDeclared(track);
-  const refresh = startSlots({ base, key, anonymousId, track });
+  const refresh = startSlots({ base, key, anonymousId: visitor.anonymousId, track });
   addEventListener('pagehide', guard(sender.leave));
   document.addEventListener(
     'visibilitychange',
@@ -76,13 +81,25 @@ export function startBeacon({ base, key }: BeaconOptions): Vitrine {
     }),
   );
 
+  const reset = () => {
+    track('signed_out');
+    visitor.reset();
+    // The last event of a request names the visitor whose cookie is set.
+    track('page_viewed');
+  };
+
   const api: Vitrine = {
-    anonymousId,
+    get anonymousId() {
+      return visitor.anonymousId();
+    },
     track: guard(track),
-    identify: guard((id: string, traits?: Record<string, unknown>) => {
-      userId = id;
-      return track('identify', traits);
+    identify: guard((id: string, traits?: Record<string, unknown>, proof?: string) => {
+      const known = visitor.userId();
+      if (known && known !== id) reset();
+      visitor.identify(id);
+      return track('identify', traits, proof);
     }),
+    reset: guard(reset),
     refresh: guard(refresh),
     push: guard(([method, ...args]) => {
       (api[method] as (...args: never[]) => unknown)(...args);

@@ -7,6 +7,7 @@ export interface BeaconEvent {
   readonly occurredAt: string;
   readonly anonymousId: string;
   readonly userId?: string;
+  readonly proof?: string;
   readonly properties?: Record<string, unknown>;
   readonly context?: Record<string, unknown>;
 }

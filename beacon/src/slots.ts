@@ -4,7 +4,7 @@ interface SlotOptions {
   /** Where Vitrine answers, without a slash at the end. */
   readonly base: string;
   readonly key: string;
-  readonly anonymousId: string;
+  readonly anonymousId: () => string;
   readonly track: (type: string, properties: Record<string, unknown>) => void;
 }
 
@@ -35,7 +35,7 @@ export function startSlots(options: SlotOptions): () => void {
 /** An element keeps its own content when nothing comes. */
 async function fill(element: HTMLElement, { base, key, anonymousId }: SlotOptions, shown: Shown): Promise<void> {
   const { vitrineSlot: slot = '', strategy, item, limit } = element.dataset;
-  const query = new URLSearchParams({ key, anonymousId });
+  const query = new URLSearchParams({ key, anonymousId: anonymousId() });
   if (strategy) query.set('strategy', strategy);
   if (item) query.set('item', item);
   if (limit) query.set('limit', limit);

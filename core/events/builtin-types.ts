@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { userIdSchema } from './person-ids.ts';
 
 const text = z.string().min(1).max(1024);
 const id = z.union([z.string().min(1).max(256), z.number().transform(String).pipe(z.string())]);
@@ -46,4 +47,5 @@ export const BUILTIN_PROPERTIES = {
   recommendation_shown: z.looseObject({ slot: text, products: products.optional() }),
   recommendation_clicked: z.looseObject({ slot: text, product_id: id }),
   identify: z.looseObject({}),
+  alias: z.looseObject({ previous_id: userIdSchema }),
 } as const satisfies Record<string, z.ZodType>;

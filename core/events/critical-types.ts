@@ -4,5 +4,7 @@ export const CRITICAL_TYPES: ReadonlySet<string> = new Set([
   'product_removed',
   'order_completed',
   'identify',
+  'alias',
+  'signed_out',
   'consent_changed',
 ]);

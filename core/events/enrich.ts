@@ -1,6 +1,6 @@
 import { correctedTime } from './event-time.ts';
 import { contentFingerprint } from './fingerprint.ts';
-import type { EnrichedEvent } from './message.ts';
+import type { EnrichedEvent, LinkProof } from './message.ts';
 import type { WireEvent } from './wire-event.ts';
 
 /** Campaign parameters that are kept, by the name they get. */
@@ -13,7 +13,12 @@ const CAMPAIGN_PARAMETERS = {
 };
 
 /** Adds corrected time, content fingerprint, campaign and referrer to a checked event. Times in ms since 1970. */
-export function enrichEvent(event: WireEvent, sentAtMs: number | undefined, receivedAtMs: number): EnrichedEvent {
+export function enrichEvent(
+  event: WireEvent,
+  sentAtMs: number | undefined,
+  receivedAtMs: number,
+  proof?: LinkProof,
+): EnrichedEvent {
   const page = pageOf(event);
   const url = parseUrl(page.url ?? event.properties?.url);
   const referrer = parseUrl(event.context?.referrer ?? page.referrer ?? event.properties?.referrer);
@@ -25,6 +30,7 @@ export function enrichEvent(event: WireEvent, sentAtMs: number | undefined, rece
     occurredAt: event.occurredAt,
     fingerprint: contentFingerprint(event),
     ...(event.userId !== undefined && { userId: event.userId }),
+    ...(proof !== undefined && { proof }),
     ...(event.properties && { properties: event.properties }),
     ...(event.context && { context: event.context }),
     ...(campaign && { campaign }),

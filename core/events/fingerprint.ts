@@ -10,7 +10,7 @@ export function contentFingerprint(event: WireEvent): number {
   const said = [
     event.type,
     event.occurredAt,
-    event.anonymousId,
+    event.anonymousId ?? null,
     event.userId ?? null,
     event.properties ?? null,
     event.context ?? null,

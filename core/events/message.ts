@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { deviceLedger, isLedger } from '../identity/ledger.ts';
 
 /** What the request tells about the client; the same for all events of a message. */
 export const clientSchema = z.object({
@@ -13,6 +14,10 @@ export const clientSchema = z.object({
 });
 export type Client = z.infer<typeof clientSchema>;
 
+/** What may vouch for a link: a token of the shop's server, a request with the secret key, or a site that trusts its pages. */
+export const LINK_PROOFS = ['token', 'secret_key', 'trusted'] as const;
+export type LinkProof = (typeof LINK_PROOFS)[number];
+
 /** An event with what the edge added. `time` is the corrected event time (ms since 1970), `occurredAt` the client's own. */
 export const enrichedEventSchema = z.object({
   id: z.string(),
@@ -21,6 +26,8 @@ export const enrichedEventSchema = z.object({
   occurredAt: z.string(),
   fingerprint: z.int(),
   userId: z.string().optional(),
+  /** What vouches for the link that an `identify` or `alias` event makes; without it the event links nothing. */
+  proof: z.enum(LINK_PROOFS).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   context: z.record(z.string(), z.unknown()).optional(),
   campaign: z.record(z.string(), z.string()).optional(),
@@ -29,19 +36,33 @@ export const enrichedEventSchema = z.object({
 export type EnrichedEvent = z.infer<typeof enrichedEventSchema>;
 
 /** The version of `EventMessage`. A consumer understands its own and the one before. */
-export const MESSAGE_VERSION = 1;
+export const MESSAGE_VERSION = 2;
 
-/**
- * The body of a message on the queue `vitrine-events`: events of one profile from one request. `id` owns the events' effects:
- * an event is counted under the first message that brought it, and under no other.
- */
-export const eventMessageSchema = z.object({
-  v: z.literal(MESSAGE_VERSION),
+const fields = {
   id: z.string(),
   site: z.string(),
-  anonymousId: z.string(),
   receivedAt: z.int(),
   client: clientSchema,
   events: z.array(enrichedEventSchema).min(1),
+};
+const currentSchema = z.object({
+  v: z.literal(MESSAGE_VERSION),
+  ledger: z.string().refine(isLedger, 'must be "a/…" or "u/…"'),
+  ...fields,
 });
-export type EventMessage = z.infer<typeof eventMessageSchema>;
+
+/**
+ * The body of a message on the queue `vitrine-events`: events of one ledger from one request. `id` owns the events' effects:
+ * an event is counted under the first message that brought it, and under no other. Version 1 had devices only.
+ */
+export const eventMessageSchema = z.union([
+  currentSchema,
+  z.object({ v: z.literal(1), anonymousId: z.string(), ...fields }).transform(
+    ({ anonymousId, ...message }): EventMessage => ({
+      ...message,
+      v: MESSAGE_VERSION,
+      ledger: deviceLedger(anonymousId),
+    }),
+  ),
+]);
+export type EventMessage = z.infer<typeof currentSchema>;

@@ -1,3 +1,4 @@
+import type { Ledger } from '../identity/ledger.ts';
 import { type Client, type EnrichedEvent, type EventMessage, MESSAGE_VERSION } from './message.ts';
 
 /** A queue message holds 128 KB, envelope included; we stay below it by what the envelope and our own head may take. */
@@ -31,33 +32,33 @@ interface PackInput {
   readonly client: Client;
   /** UTF-8 bytes of the request's body, inflated. */
   readonly bodyBytes: number;
-  readonly events: readonly { readonly anonymousId: string; readonly event: EnrichedEvent }[];
+  readonly events: readonly { readonly ledger: Ledger; readonly event: EnrichedEvent }[];
   /** A new message id; called once a message. */
   readonly newId: () => string;
 }
 
-/** Packs a request's events into as few messages as the limits allow, each of one profile, in order. */
+/** Packs a request's events into as few messages as the limits allow, each of one ledger, in order. */
 export function packMessages(input: PackInput): PackedMessage[] {
   const open = new Map<string, PackedMessage & { bytes: number }>();
   const packed: PackedMessage[] = [];
   const share = Math.ceil((GROWTH * input.bodyBytes) / input.events.length) + ENRICHMENT_BYTES;
-  for (const { anonymousId, event } of input.events) {
+  for (const { ledger, event } of input.events) {
     const bytes = isSmallBody(input.bodyBytes) ? share : utf8Bytes(JSON.stringify(event)) + 1;
-    let message = open.get(anonymousId);
+    let message = open.get(ledger);
     if (!message || message.bytes + bytes > MESSAGE_BYTES) {
       message = {
         body: {
           v: MESSAGE_VERSION,
           id: input.newId(),
           site: input.site,
-          anonymousId,
+          ledger,
           receivedAt: input.receivedAt,
           client: input.client,
           events: [],
         },
         bytes: HEAD_BYTES,
       };
-      open.set(anonymousId, message);
+      open.set(ledger, message);
       packed.push(message);
     }
     message.body.events.push(event);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { eventLedger } from '../identity/ledger.ts';
 import { checkEvent } from './check-event.ts';
 import { enrichEvent } from './enrich.ts';
 import { groupBatches, isSmallBody, MESSAGE_BYTES, packMessages, utf8Bytes } from './pack.ts';
@@ -12,7 +13,7 @@ function pack(body: string) {
   const accepted = events.map((candidate) => {
     const checked = checkEvent(candidate);
     if (!checked.ok) throw new Error(checked.refusal.message);
-    return { anonymousId: checked.event.anonymousId, event: enrichEvent(checked.event, undefined, NOW) };
+    return { ledger: eventLedger(checked.event), event: enrichEvent(checked.event, undefined, NOW) };
   });
   let ids = 0;
   return packMessages({
@@ -63,9 +64,9 @@ describe('packing', () => {
   it('puts a visitor’s events of a small body into one message, in their order', ({ expect }) => {
     const body = `{"events":[${['1', '2', '3'].map((id) => wire(id === '2' ? 'bob' : 'ada', id, '{}')).join()}]}`;
     expect(isSmallBody(utf8Bytes(body))).toBe(true);
-    expect(pack(body).map((message) => [message.body.anonymousId, message.body.events.map(({ id }) => id)])).toEqual([
-      ['ada', ['1', '3']],
-      ['bob', ['2']],
+    expect(pack(body).map((message) => [message.body.ledger, message.body.events.map(({ id }) => id)])).toEqual([
+      ['a/ada', ['1', '3']],
+      ['a/bob', ['2']],
     ]);
   });
 });

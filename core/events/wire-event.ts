@@ -1,30 +1,16 @@
 import { z } from 'zod';
+import { anonymousIdSchema, userIdSchema } from './person-ids.ts';
+import { visible } from './visible-text.ts';
 
-/** Longest event id and type, in characters. */
-const NAME_LENGTH = 64;
-/** Longest anonymous or user id, in characters. */
-const PERSON_ID_LENGTH = 128;
-
-const visible = (length: number, what: string) =>
-  z
-    .string()
-    .regex(
-      new RegExp(`^[^\\s\\p{C}]{1,${length}}$`, 'u'),
-      `${what} must be 1–${length} visible characters without spaces`,
-    );
-
-/** Who sent the event: a device's or server's own id. It names the ledger that the event belongs to. */
-export const anonymousIdSchema = visible(PERSON_ID_LENGTH, 'anonymousId');
-
-/** Who a person is to the shop. */
-export const userIdSchema = visible(PERSON_ID_LENGTH, 'userId');
+/** Longest event id, in characters. */
+const ID_LENGTH = 64;
 
 /**
  * An event as a client sends it. Types and properties follow Segment's e-commerce spec in snake case; built-in types have a
  * schema of their own for `properties` (`builtin-types.ts`), others pass with this envelope checked.
  */
 export const wireEventSchema = z.object({
-  id: visible(NAME_LENGTH, 'id'),
+  id: visible(ID_LENGTH, 'id'),
   type: z
     .string()
     .regex(
@@ -35,8 +21,15 @@ export const wireEventSchema = z.object({
     offset: true,
     error: 'occurredAt must be an ISO 8601 time with zone, e.g. "2026-05-01T12:00:00.000Z"',
   }),
-  anonymousId: anonymousIdSchema,
+  anonymousId: anonymousIdSchema
+    .optional()
+    .describe('May be left out where `userId` and the secret key or a proof say who.'),
   userId: userIdSchema.optional(),
+  proof: z
+    .string()
+    .max(4096)
+    .optional()
+    .describe('JWT of the shop’s server: vouches for `userId`; `identify` and `alias` link with it.'),
   properties: z.record(z.string(), z.json()).optional(),
   context: z.record(z.string(), z.json()).optional(),
 });

@@ -1,10 +1,11 @@
 import type { Client, EnrichedEvent, EventMessage } from '../events/message.ts';
+import type { Ledger } from '../identity/ledger.ts';
 
-/** One line of a raw lake object: an event with who, where and under which message it came. */
+/** One line of a raw lake object: an event with who, where and under which message it came. Version 1 had `anonymousId` for `ledger`. */
 export interface RawEvent extends EnrichedEvent {
-  readonly v: 1;
+  readonly v: 2;
   readonly site: string;
-  readonly anonymousId: string;
+  readonly ledger: Ledger;
   readonly messageId: string;
   /** ms since 1970 */
   readonly receivedAt: number;
@@ -13,10 +14,10 @@ export interface RawEvent extends EnrichedEvent {
 
 /** The events of a message as lake lines, those that `keep` lets through. */
 export function rawEvents(message: EventMessage, keep: (index: number) => boolean): RawEvent[] {
-  const { site, anonymousId, receivedAt, client, id } = message;
+  const { site, ledger, receivedAt, client, id } = message;
   return message.events
     .filter((_, index) => keep(index))
-    .map((event) => ({ v: 1, site, anonymousId, messageId: id, receivedAt, client, ...event }));
+    .map((event) => ({ v: 2, site, ledger, messageId: id, receivedAt, client, ...event }));
 }
 
 /**

@@ -36,6 +36,23 @@ export function addBounded(target: BoundedCounts, key: string, column: number, c
   target.counts.set(key, fresh);
 }
 
+/**
+ * Adds the counts of `from` to `target`, which keeps at most `k` keys. Equals adding, one by one, what was added to either: a key that
+ * left one of them ranks above `k` others, so it leaves here as well.
+ */
+export function mergeBounded(target: BoundedCounts, from: BoundedCounts, k: number): void {
+  target.other += from.other;
+  for (const [key, row] of from.counts) {
+    const there = target.counts.get(key);
+    target.counts.set(key, there ? there.map((count, column) => count + (row[column] ?? 0)) : [...row]);
+  }
+  while (target.counts.size > k) {
+    const largest = largestOf(target.counts.keys());
+    target.other += (target.counts.get(largest) ?? []).reduce((sum, count) => sum + count, 0);
+    target.counts.delete(largest);
+  }
+}
+
 /** Whether `a` ranks above `b`: by hash, then by the key itself, so that no two keys tie. */
 function ranksAbove(a: string, b: string): boolean {
   const difference = fnv1a(a) - fnv1a(b);

@@ -15,4 +15,17 @@ export const PROFILE_MIGRATIONS: readonly string[] = [
      newest_seconds INTEGER NOT NULL,
      entries BLOB NOT NULL
    );`,
+  // To whom the ledger belongs; and, where it is a person's home, what it holds of his ledgers (state NULL: taken out).
+  `CREATE TABLE assignment (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     person TEXT NOT NULL,
+     version INTEGER NOT NULL,
+     leaving TEXT NOT NULL
+   );
+   CREATE TABLE linked (
+     ledger TEXT PRIMARY KEY,
+     assignment INTEGER NOT NULL,
+     number INTEGER NOT NULL,
+     state TEXT
+   ) WITHOUT ROWID;`,
 ];

@@ -27,14 +27,17 @@ const site = {
   origins: values.origin,
   writeKey: newKey('wk'),
   secretKey: newKey('sk'),
+  identityKey: randomBytes(32).toString('base64url'),
 };
 const sql = siteStatements(site, Date.now()).map(inline).join(' ');
 execFileSync('wrangler', ['d1', 'execute', 'vitrine', values.remote ? '--remote' : '--local', '--command', sql], {
   stdio: 'inherit',
 });
-console.log(
-  `\nsite        ${site.id}\nwrite key   ${site.writeKey}  (public: stands in the page)\nsecret key  ${site.secretKey}  (servers only; shown once)`,
-);
+console.log(`
+site          ${site.id}
+write key     ${site.writeKey}  (public: stands in the page)
+secret key    ${site.secretKey}  (servers only; shown once)
+identity key  ${site.identityKey}  (servers only: signs proofs of who a visitor is, see docs/identity.md)`);
 
 /** Wrangler's command line binds no values, so they are written into the statement as SQL literals. */
 function inline({ sql, values: bound }: Statement): string {

@@ -9,6 +9,8 @@ export interface NewSite {
   readonly origins: readonly string[];
   readonly writeKey: string;
   readonly secretKey: string;
+  /** Signs proofs of who a visitor is (HS256); 32 random bytes, base64url. Without it the site takes no proofs. */
+  readonly identityKey?: string;
 }
 
 /** One SQL statement with the values it binds. */
@@ -32,7 +34,16 @@ export function siteStatements(site: NewSite, now: number): Statement[] {
     },
     { sql: insertKey, values: [hashKey(site.writeKey), site.id, 'write', now] },
     { sql: insertKey, values: [hashKey(site.secretKey), site.id, 'secret', now] },
+    ...(site.identityKey === undefined ? [] : [identityKeyStatement(site.id, site.identityKey, now)]),
   ];
+}
+
+/** Proofs are checked with the key itself, so it is stored as it is. Its `kid` is the start of its hash. */
+function identityKeyStatement(site: string, key: string, now: number): Statement {
+  return {
+    sql: 'INSERT OR REPLACE INTO identity_keys (site, kid, jwk, created_at) VALUES (?, ?, ?, ?)',
+    values: [site, hashKey(key).slice(0, 8), JSON.stringify({ kty: 'oct', alg: 'HS256', k: key }), now],
+  };
 }
 
 function hashKey(key: string): string {

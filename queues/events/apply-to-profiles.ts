@@ -14,7 +14,7 @@ interface AppliedBatch {
 
 /** Applies a batch's messages to their profiles: one call a profile, all profiles at once. */
 export async function applyToProfiles(env: Env, messages: readonly EventMessage[]): Promise<AppliedBatch> {
-  const profiles = [...Map.groupBy(messages, ({ site, anonymousId }) => `${site}/${anonymousId}`).values()];
+  const profiles = [...Map.groupBy(messages, ({ site, ledger }) => `${site}/${ledger}`).values()];
   const results = await Promise.allSettled(profiles.map((group) => applyGroup(env, group)));
   const applied: AppliedEvents[] = [];
   const sessions = new Map<string, ChangedSession[]>();
@@ -37,5 +37,5 @@ async function applyGroup(env: Env, group: readonly EventMessage[]): Promise<App
   const [first] = group;
   if (!first) throw new Error('a profile without messages');
   const messages = group.map(({ id, events }) => ({ id, events }));
-  return profileStub(env, first.site, first.anonymousId).apply(messages);
+  return profileStub(env, first.site, first.ledger).apply(messages);
 }

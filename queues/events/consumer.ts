@@ -2,10 +2,11 @@ import type { EventMessage } from '../../core/events/message.ts';
 import { eventMessageSchema } from '../../core/events/message.ts';
 import { storeFailedEvents } from '../../workers/failed-events/store-failed.ts';
 import { log } from '../../workers/http/log.ts';
+import { followLinks } from '../../workers/identity/follow-links.ts';
 import { feedSessions } from '../../workers/model/feed-sessions.ts';
 import { applyToProfiles } from './apply-to-profiles.ts';
 import { failedOutcomes } from './failed-outcomes.ts';
-import { type AppliedEvents, recordRollups } from './record-rollups.ts';
+import { type AppliedEvents, countedEvents, recordRollups } from './record-rollups.ts';
 import { retryDelaySeconds } from './retry-delay.ts';
 import { writeLake } from './write-lake.ts';
 
@@ -36,6 +37,7 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
   for (const [site, events] of bySite(applied)) {
     try {
       await settleSite(env, site, events);
+      await followLinks(env, site, countedEvents(events));
       await feedSessions(env, site, sessions.get(site) ?? []);
       for (const { message } of events) done.add(message.id);
     } catch (error) {

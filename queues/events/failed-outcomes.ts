@@ -20,7 +20,7 @@ export function failedOutcomes(message: EventMessage, outcomes: readonly Outcome
             message: text,
             type: event.type,
             eventId: event.id,
-            payload: { ...event, anonymousId: message.anonymousId },
+            payload: { ...event, ledger: message.ledger },
           },
         ]
       : [];

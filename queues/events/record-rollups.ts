@@ -17,7 +17,7 @@ const HASH_BYTES = 8;
 const MAX_TRIES = 8;
 
 /**
- * Adds the counted events to the rollups (site, hour of event time, type), the orders and the users, once for each message.
+ * Adds the counted events to the rollups (site, hour of event time, type) and the orders, once for each message.
  *
  * The guard is an append-only log of message hashes for each bucket of arrival time. The log is read, messages in it are left
  * out, and the next version is written in the same transaction as the counts: if another consumer wrote that version first,
@@ -47,7 +47,6 @@ async function recordBucket(env: Env, site: string, bucket: number, group: reado
         ),
         ...rollupStatements(env, site, fresh),
         ...orderStatements(env, site, fresh),
-        ...userStatements(env, site, fresh),
       ]);
       return;
     } catch (error) {
@@ -103,8 +102,8 @@ function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]
     .map((event) => {
       const { order_id: id, total, currency } = event.properties ?? {};
       return env.DB.prepare(
-        `INSERT INTO orders (site, order_id, time, event_id, anonymous_id, total, currency, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET time = excluded.time, event_id = excluded.event_id, anonymous_id = excluded.anonymous_id,
+        `INSERT INTO orders (site, order_id, time, event_id, ledger, total, currency, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT DO UPDATE SET time = excluded.time, event_id = excluded.event_id, ledger = excluded.ledger,
            total = excluded.total, currency = excluded.currency, items = excluded.items
          WHERE (excluded.time, excluded.event_id) > (orders.time, orders.event_id)`,
       ).bind(
@@ -112,7 +111,7 @@ function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]
         String(id),
         event.time,
         event.id,
-        event.anonymousId,
+        event.ledger,
         typeof total === 'number' ? total : null,
         typeof currency === 'string' ? currency : null,
         JSON.stringify(productsOf(event).map(({ item }) => item)),
@@ -120,23 +119,11 @@ function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]
     });
 }
 
-/** The device of each user's newest identify event. */
-function userStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
-  return countedEvents(fresh)
-    .filter((event) => event.type === 'identify' && event.userId !== undefined)
-    .map((event) =>
-      env.DB.prepare(
-        `INSERT INTO users (site, user_id, anonymous_id, time, event_id) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET anonymous_id = excluded.anonymous_id, time = excluded.time, event_id = excluded.event_id
-         WHERE (excluded.time, excluded.event_id) > (users.time, users.event_id)`,
-      ).bind(site, event.userId ?? '', event.anonymousId, event.time, event.id),
-    );
-}
-
-function countedEvents(applied: readonly AppliedEvents[]) {
+/** The events that count under these messages, with the ledgers that counted them. */
+export function countedEvents(applied: readonly AppliedEvents[]) {
   return applied.flatMap(({ message, outcomes }) =>
     message.events
       .filter((_, index) => outcomes[index] === 'counted')
-      .map((event) => ({ ...event, anonymousId: message.anonymousId })),
+      .map((event) => ({ ...event, ledger: message.ledger })),
   );
 }

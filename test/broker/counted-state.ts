@@ -1,4 +1,5 @@
 import { gunzipSync } from 'node:zlib';
+import { type Ledger, ledgerId } from '../../core/identity/ledger.ts';
 import type { Vitrine } from '../../ops/runtime/start-vitrine.ts';
 
 /** What a set of events comes to, wherever it is counted: by visitor and type, by hour and type, and as distinct ids. */
@@ -84,8 +85,8 @@ async function readLake(vitrine: Vitrine, site: string): Promise<string[]> {
       if (!object) throw new Error(`the lake lost ${key}`);
       const text = gunzipSync(Buffer.from(await object.arrayBuffer())).toString('utf8');
       for (const line of text.split('\n').filter(Boolean)) {
-        const { anonymousId, id } = JSON.parse(line) as { anonymousId: string; id: string };
-        distinct.add(`${anonymousId} ${id}`);
+        const { ledger, id } = JSON.parse(line) as { ledger: Ledger; id: string };
+        distinct.add(`${ledgerId(ledger)} ${id}`);
       }
     }
     cursor = page.truncated ? page.cursor : undefined;

@@ -2,6 +2,7 @@ import { createExecutionContext, createMessageBatch, evictDurableObject, getQueu
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import type { EventMessage } from '../../core/events/message.ts';
+import { deviceLedger } from '../../core/identity/ledger.ts';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
 import worker from '../../workers/index.ts';
 import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';
@@ -11,10 +12,10 @@ const newSite = () => `t-${crypto.randomUUID()}`;
 function makeMessage(site: string, anonymousId: string, ids: string[], more: Partial<EventMessage> = {}): EventMessage {
   const time = Date.now() - 60_000;
   return {
-    v: 1,
+    v: 2,
     id: crypto.randomUUID(),
     site,
-    anonymousId,
+    ledger: deviceLedger(anonymousId),
     receivedAt: Date.now(),
     client: { device: 'desktop', bot: false },
     events: ids.map((id, index) => ({
@@ -61,8 +62,8 @@ describe('the consumer of events', () => {
     ];
     for (const bodies of [[a, a], [a, b], [c, b, a], [b], [c, c]]) await deliver(bodies);
     expect(await rollupsOf(site)).toEqual({ product_viewed: 4 });
-    expect(await lakeIdsOf(site)).toEqual(['ada/1', 'ada/2', 'ada/3', 'bob/1']);
-    expect((await profileStub(env, site, 'ada').read()).counts).toEqual({ product_viewed: 3 });
+    expect(await lakeIdsOf(site)).toEqual(['a/ada/1', 'a/ada/2', 'a/ada/3', 'a/bob/1']);
+    expect((await profileStub(env, site, 'a/ada').readHere()).counts).toEqual({ product_viewed: 3 });
   });
 
   it.for([
@@ -76,7 +77,7 @@ describe('the consumer of events', () => {
       expect(await deliver([message], without(name, method))).toEqual({ acked: [], retried: ['q0'] });
       expect(await deliver([message])).toEqual({ acked: ['q0'], retried: [] });
       expect(await rollupsOf(site)).toEqual({ product_viewed: 2 });
-      expect(await lakeIdsOf(site)).toEqual(['ada/1', 'ada/2']);
+      expect(await lakeIdsOf(site)).toEqual(['a/ada/1', 'a/ada/2']);
     },
   );
 
@@ -119,7 +120,7 @@ describe('the consumer of events', () => {
       for (const message of reversed ? messages.reverse() : messages) await deliver([message]);
       const { results } = await env.DB.prepare('SELECT order_id, total FROM orders WHERE site = ?').bind(site).all();
       expect(results).toEqual([{ order_id: 'o1', total: 12 }]);
-      expect((await profileStub(env, site, 'ada').read()).orders.map(({ id, total }) => [id, total])).toEqual([
+      expect((await profileStub(env, site, 'a/ada').readHere()).orders.map(({ id, total }) => [id, total])).toEqual([
         ['o1', 12],
       ]);
     }
@@ -138,7 +139,7 @@ describe('the consumer of events', () => {
 describe('the profile object', () => {
   it('is rebuilt from storage after an eviction, dedup included', async ({ expect }) => {
     const site = newSite();
-    const stub = profileStub(env, site, 'ada');
+    const stub = profileStub(env, site, 'a/ada');
     const messages = [1, 2, 3].map((n) =>
       makeMessage(
         site,

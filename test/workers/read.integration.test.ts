@@ -1,7 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
-import { rollupsOf } from './stores.ts';
 
 const CATALOGUE = [
   {
@@ -113,29 +112,6 @@ describe('GET /v/recommendations', () => {
     expect(body.items).toEqual([]);
     const profile = await (await send(`/v/profile?key=${other.writeKey}&anonymousId=ada`)).json();
     expect(profile).toMatchObject({ counts: {}, cart: [] });
-  });
-
-  it('serves any user to the secret key, from the device on which he was last identified, and to no other key', async ({
-    expect,
-  }) => {
-    const site = await shop();
-    const identify = (device: string, minutesAgo: number) => ({
-      ...makeEvent(device, 'identify', {}, minutesAgo),
-      userId: 'u-1',
-    });
-    await postEvents(site, [makeEvent('phone', 'product_added', { product_id: 'bag' }), identify('phone', 1)]);
-    await postEvents(site, [makeEvent('desk', 'product_added', { product_id: 'shirt' }), identify('desk', 5)]);
-    const headers = { authorization: `Bearer ${site.secretKey}` };
-    const path = '/v/recommendations?strategy=recently_viewed&userId=u-1';
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ identify: 2, product_added: 2 }), {
-      timeout: 20_000,
-      interval: 50,
-    });
-    const body = await (await send(path, { headers })).json<Answer>();
-    expect(body).toMatchObject({ tier: 'live', items: [{ id: 'bag' }] });
-    expect(await (await send('/v/profile?userId=u-1', { headers })).json()).toMatchObject({ anonymousId: 'phone' });
-    expect((await send('/v/profile?userId=u-2', { headers })).status).toBe(404);
-    expect((await read(site, 'strategy=recently_viewed&userId=u-1')).status).toBe(403);
   });
 
   it('refuses the private API to a write key', async ({ expect }) => {

@@ -30,7 +30,9 @@ function tablesOf(migrations: readonly string[], upTo = migrations.length): Prom
 describe('the tables of the objects', () => {
   it('UserProfile', async ({ expect }) => {
     expect(await tablesOf(PROFILE_MIGRATIONS)).toEqual([
+      'CREATE TABLE assignment ( id INTEGER PRIMARY KEY CHECK (id = 1), person TEXT NOT NULL, version INTEGER NOT NULL, leaving TEXT NOT NULL )',
       'CREATE TABLE dedup_segments ( segment INTEGER PRIMARY KEY, newest_seconds INTEGER NOT NULL, entries BLOB NOT NULL )',
+      'CREATE TABLE linked ( ledger TEXT PRIMARY KEY, assignment INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT ) WITHOUT ROWID',
       'CREATE TABLE profile ( id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL, version INTEGER NOT NULL, retired TEXT NOT NULL, tail BLOB NOT NULL )',
     ]);
   });

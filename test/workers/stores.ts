@@ -23,9 +23,9 @@ export async function lakeOf(site: string): Promise<RawEvent[]> {
   );
 }
 
-/** Distinct events of a site's raw lake, as `<anonymous id>/<event id>`, sorted. */
+/** Distinct events of a site's raw lake, as `<ledger>/<event id>`, sorted. */
 export async function lakeIdsOf(site: string): Promise<string[]> {
-  const ids = (await lakeOf(site)).map(({ id, anonymousId }) => `${anonymousId}/${id}`);
+  const ids = (await lakeOf(site)).map(({ id, ledger }) => `${ledger}/${id}`);
   return [...new Set(ids)].sort();
 }
 

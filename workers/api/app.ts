@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { catalogRoutes } from '../catalog/routes.ts';
 import { HttpError } from '../http/error.ts';
+import { userRoutes } from '../identity/routes.ts';
 import { modelRoutes } from '../model/routes.ts';
 import { authorizePrivate } from '../site/authorize.ts';
 import type { ApiContext } from './context.ts';
@@ -14,6 +15,7 @@ export const api = new Hono<ApiContext>()
   })
   .route('/catalog', catalogRoutes)
   .route('/model', modelRoutes)
+  .route('/users', userRoutes)
   .notFound((c) => {
     throw new HttpError(404, `There is no ${c.req.method} ${c.req.path}. See /docs for what there is.`, {
       code: 'not_found',

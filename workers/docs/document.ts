@@ -2,6 +2,7 @@ import { createDocument } from 'zod-openapi';
 import { beaconPaths } from '../beacon/operation.ts';
 import { catalogPaths } from '../catalog/operation.ts';
 import { fragmentPaths } from '../fragments/operation.ts';
+import { userPaths } from '../identity/operation.ts';
 import { ingestPaths } from '../ingest/operation.ts';
 import { modelPaths } from '../model/operation.ts';
 import { profilePaths } from '../profile/operation.ts';
@@ -28,6 +29,7 @@ export function apiDocument(): Document {
       ...beaconPaths,
       ...catalogPaths,
       ...modelPaths,
+      ...userPaths,
     },
     components: {
       securitySchemes: {

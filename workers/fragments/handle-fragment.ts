@@ -3,6 +3,7 @@ import { parseQuery } from '../recommend/query.ts';
 import { recommend } from '../recommend/recommend.ts';
 import { tierHeaders } from '../recommend/tier-headers.ts';
 import { authorizePublic } from '../site/authorize.ts';
+import { withHomeCookie } from '../site/visitor-cookie.ts';
 import { renderFragment } from './render-fragment.ts';
 
 /** `GET /v/fragments/:slot`: the same products as HTML, ready to stand in the page. */
@@ -12,11 +13,12 @@ export async function handleFragment(request: Request, env: Env, slot: string): 
   const site = await authorizePublic(request, url, env);
   const recommendation = await recommend(env, site.id, parseQuery(request, url, site.keyKind, slot));
   const body = await renderFragment(recommendation.slot, recommendation.strategy, recommendation.items);
-  return new Response(body, {
+  const response = new Response(body, {
     headers: {
       ...corsHeaders(request, site),
       ...tierHeaders(recommendation, Date.now() - startedAt),
       'content-type': 'text/html; charset=utf-8',
     },
   });
+  return withHomeCookie(response, request, url, recommendation.home);
 }

@@ -1,19 +1,26 @@
 import { uuidv7 } from 'uuidv7';
+import type { Refusal } from '../../core/events/check-event.ts';
 import { CRITICAL_TYPES } from '../../core/events/critical-types.ts';
 import { enrichEvent } from '../../core/events/enrich.ts';
-import type { EnrichedEvent } from '../../core/events/message.ts';
+import type { EnrichedEvent, EventMessage, LinkProof } from '../../core/events/message.ts';
 import { groupBatches, type PackedMessage, packMessages } from '../../core/events/pack.ts';
+import type { WireEvent } from '../../core/events/wire-event.ts';
+import { eventLedger, type Ledger } from '../../core/identity/ledger.ts';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
 import { nameOf, storeFailedEvents } from '../failed-events/store-failed.ts';
 import { corsHeaders } from '../http/cors.ts';
 import { HttpError } from '../http/error.ts';
 import { log } from '../http/log.ts';
+import { followLinks } from '../identity/follow-links.ts';
+import { LINK_TYPES, needsVouching, vouch } from '../identity/vouch.ts';
 import { authorizePublic } from '../site/authorize.ts';
 import { visitorCookie } from '../site/visitor-cookie.ts';
 import { clientOf } from './client.ts';
 import { lateRefusal } from './late.ts';
 import { CRITICAL_DEADLINE_MS, RETRY_AFTER_SECONDS } from './limits.ts';
 import { parseRequest, type RefusedEvent } from './parse-request.ts';
+
+const NOT_NEEDED = { proof: undefined };
 
 /**
  * `POST /v/events`: takes what it can read, refuses each bad event by itself, and answers 202 once the queue has the good ones.
@@ -25,12 +32,17 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const site = await authorizePublic(request, url, env);
   const parsed = await parseRequest(request);
   const refused: RefusedEvent[] = [...parsed.refused];
-  const accepted: { anonymousId: string; event: EnrichedEvent }[] = [];
+  const accepted: { ledger: Ledger; event: EnrichedEvent }[] = [];
+  let visitor: string | undefined;
   for (const { index, event: wire } of parsed.good) {
-    const event = enrichEvent(wire, parsed.sentAtMs, startedAt);
-    const late = lateRefusal(event, startedAt, Number(env.DEDUP_HORIZON_DAYS));
-    if (late) refused.push({ index, refusal: late, payload: wire });
-    else accepted.push({ anonymousId: wire.anonymousId, event });
+    const vouched = needsVouching(wire) ? await vouch(env, site, wire, startedAt) : NOT_NEEDED;
+    const checked = 'refusal' in vouched ? vouched : enrichInTime(env, wire, parsed.sentAtMs, startedAt, vouched.proof);
+    if ('refusal' in checked) {
+      refused.push({ index, refusal: checked.refusal, payload: { ...wire, proof: undefined } });
+      continue;
+    }
+    accepted.push({ ledger: eventLedger(wire), event: checked });
+    visitor = wire.anonymousId ?? visitor;
   }
   const messages = packMessages({
     site: site.id,
@@ -50,7 +62,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
     ms: Date.now() - startedAt,
   });
   const headers = new Headers({ ...corsHeaders(request, site), 'content-type': 'application/json' });
-  const cookie = visitorCookie(request, url, accepted.at(-1)?.anonymousId);
+  const cookie = visitorCookie(request, url, visitor);
   if (cookie) headers.append('set-cookie', cookie);
   const rejected = refused
     .sort((a, b) => a.index - b.index)
@@ -61,6 +73,19 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
       message: refusal.message,
     }));
   return new Response(JSON.stringify({ accepted: accepted.length, rejected }), { status: 202, headers });
+}
+
+/** The enriched event, or why it is too late to be counted exactly. */
+function enrichInTime(
+  env: Env,
+  wire: WireEvent,
+  sentAtMs: number | undefined,
+  receivedAtMs: number,
+  proof: LinkProof | undefined,
+): EnrichedEvent | { readonly refusal: Refusal } {
+  const event = enrichEvent(wire, sentAtMs, receivedAtMs, LINK_TYPES.has(wire.type) ? proof : undefined);
+  const refusal = lateRefusal(event, receivedAtMs, Number(env.DEDUP_HORIZON_DAYS));
+  return refusal ? { refusal } : event;
 }
 
 /**
@@ -85,7 +110,7 @@ async function enqueue(env: Env, messages: readonly PackedMessage[]): Promise<vo
 async function applyCritical(env: Env, messages: readonly PackedMessage[]): Promise<void> {
   const calls = messages.flatMap(({ body }) => {
     const events = body.events.filter((event) => CRITICAL_TYPES.has(event.type));
-    return events.length > 0 ? [profileStub(env, body.site, body.anonymousId).apply([{ id: body.id, events }])] : [];
+    return events.length > 0 ? [applyAndLink(env, body, events)] : [];
   });
   if (calls.length === 0) return;
   const deadline = Promise.withResolvers<'late'>();
@@ -94,6 +119,15 @@ async function applyCritical(env: Env, messages: readonly PackedMessage[]): Prom
   clearTimeout(timer);
   const missed = outcome === 'late' ? calls.length : outcome.filter(({ status }) => status === 'rejected').length;
   if (missed > 0) log('critical_deferred', { profiles: missed });
+}
+
+async function applyAndLink(env: Env, { id, site, ledger }: EventMessage, events: EnrichedEvent[]): Promise<void> {
+  const { outcomes } = await profileStub(env, site, ledger).apply([{ id, events }]);
+  await followLinks(
+    env,
+    site,
+    events.filter((_, index) => outcomes[0]?.[index] === 'counted').map((event) => ({ ...event, ledger })),
+  );
 }
 
 /** A store that fails must not cost the good events their answer: the client is told of each refusal anyway. */

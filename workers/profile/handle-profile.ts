@@ -3,6 +3,7 @@ import { HttpError } from '../http/error.ts';
 import { parseQuery } from '../recommend/query.ts';
 import { tierHeaders } from '../recommend/tier-headers.ts';
 import { authorizePublic } from '../site/authorize.ts';
+import { withHomeCookie } from '../site/visitor-cookie.ts';
 import { readProfile } from './read-profile.ts';
 
 /** `GET /v/profile`: the visitor's own live profile; with the secret key that of any `userId`. */
@@ -10,14 +11,15 @@ export async function handleProfile(request: Request, env: Env): Promise<Respons
   const startedAt = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const read = await readProfile(env, site.id, parseQuery(request, url, site.keyKind), 'view');
+  const query = parseQuery(request, url, site.keyKind);
+  const read = await readProfile(env, site.id, query, 'view');
   if (read.tier === 'none') throw noProfile(read.reason);
+  if (query.userId !== undefined && read.profile.firstSeenAt === null) throw noProfile('unknown_user');
   const ms = Date.now() - startedAt;
   const reason = read.tier === 'live' ? 'live_profile' : read.reason;
-  return Response.json(
-    { anonymousId: read.anonymousId, ...read.profile },
-    { headers: { ...corsHeaders(request, site), ...tierHeaders({ tier: read.tier, reason, profileMs: ms }, ms) } },
-  );
+  const anonymousId = query.userId === undefined ? (query.anonymousId ?? null) : null;
+  const headers = { ...corsHeaders(request, site), ...tierHeaders({ tier: read.tier, reason, profileMs: ms }, ms) };
+  return withHomeCookie(Response.json({ anonymousId, ...read.profile }, { headers }), request, url, read.home);
 }
 
 function noProfile(reason: 'no_visitor' | 'unknown_user' | 'profile_deadline' | 'profile_error'): HttpError {
@@ -27,7 +29,7 @@ function noProfile(reason: 'no_visitor' | 'unknown_user' | 'profile_deadline' | 
         code: reason,
       });
     case 'unknown_user':
-      return new HttpError(404, 'No identify event has named this user yet.', { code: reason });
+      return new HttpError(404, 'No event has named this user yet.', { code: reason });
     default:
       return new HttpError(503, 'The profile does not answer right now. Ask again.', {
         code: reason,

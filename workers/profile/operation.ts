@@ -8,7 +8,7 @@ const affinities = z.array(z.object({ key: z.string(), score: z.number() }));
 
 /** What `GET /v/profile` answers; times are ms since 1970. */
 export const profileSchema = z.object({
-  anonymousId: z.string(),
+  anonymousId: z.string().nullable(),
   firstSeenAt: z.int().nullable(),
   lastSeenAt: z.int().nullable(),
   userId: z.string().nullable(),
@@ -32,7 +32,8 @@ export const profilePaths: ZodOpenApiPathsObject = {
   '/v/profile': {
     get: {
       summary: 'Read the live profile',
-      description: 'The visitor’s own; with the secret key that of any user.',
+      description:
+        'That of the person to whom the visitor belongs, with all his linked devices; with the secret key that of any user.',
       tags: ['Reads'],
       security: [{ writeKey: [] }, { secretKey: [] }],
       requestParams: { query: readQuerySchema.pick({ anonymousId: true, userId: true }) },

@@ -1,14 +1,16 @@
 import { ExpiringCache } from '../../core/expiring-cache.ts';
+import { deviceLedger, type Ledger, userLedger } from '../../core/identity/ledger.ts';
 import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
-import type { UserProfile } from '../../durable-objects/user-profile/user-profile.ts';
-import { findVisitor } from './find-visitor.ts';
+import type { PersonRead, UserProfile } from '../../durable-objects/user-profile/user-profile.ts';
 import { withDeadline } from './with-deadline.ts';
 
-/** Whose profile is read: a device's, or that of the device on which a user was last identified. */
+/** Whose profile is read: that of the person to whom a device, or a user, belongs. */
 export interface Visitor {
   readonly anonymousId: string | undefined;
   readonly userId?: string | undefined;
+  /** Where the person's profile may be, as the visitor's cookie says. */
+  readonly home?: Ledger | undefined;
 }
 
 /** What of a profile is read: `view` all that readers may see, `recent` the ids of the last items, newest first: what a recommendation starts from. */
@@ -21,10 +23,11 @@ interface Parts {
 export type ProfileRead<Part extends keyof Parts> =
   | ({ readonly tier: 'live' } & Found<Part>)
   | ({ readonly tier: 'last_known'; readonly reason: 'profile_deadline' | 'profile_error' } & Found<Part>)
-  | { readonly tier: 'none'; readonly reason: 'no_visitor' | 'unknown_user' | 'profile_deadline' | 'profile_error' };
+  | { readonly tier: 'none'; readonly reason: 'no_visitor' | 'profile_deadline' | 'profile_error' };
 
 interface Found<Part extends keyof Parts> {
-  readonly anonymousId: string;
+  /** The ledger that told it. */
+  readonly home: Ledger;
   readonly profile: Parts[Part];
 }
 
@@ -35,6 +38,11 @@ const lastKnown: { readonly [Part in keyof Parts]: ExpiringCache<Found<Part>> } 
   recent: new ExpiringCache(5_000, { ttlMs: LAST_KNOWN_MS }),
 };
 
+/** Where ledgers' persons were last found, so that the next read takes one hop. Only a hint: the objects know better. */
+const homes = new ExpiringCache<Ledger>(20_000, { ttlMs: 600_000 });
+/** Objects asked at most, while links are changing. */
+const MAX_HOPS = 3;
+
 /** Reads a part of the live profile under a deadline; falls to the last one this isolate saw. Never throws. */
 export async function readProfile<Part extends keyof Parts>(
   env: Env,
@@ -42,12 +50,11 @@ export async function readProfile<Part extends keyof Parts>(
   visitor: Visitor,
   part: Part,
 ): Promise<ProfileRead<Part>> {
-  const { anonymousId, userId } = visitor;
-  if (anonymousId === undefined && userId === undefined) return { tier: 'none', reason: 'no_visitor' };
-  const key = userId === undefined ? `${site}/a/${anonymousId}` : `${site}/u/${userId}`;
+  const ledger = ledgerOf(visitor);
+  if (!ledger) return { tier: 'none', reason: 'no_visitor' };
+  const key = `${site}/${ledger}`;
   const known = lastKnown[part];
-  const outcome = await withDeadline(read(env, site, visitor, part), Number(env.PROFILE_DEADLINE_MS));
-  if (outcome === undefined) return { tier: 'none', reason: 'unknown_user' };
+  const outcome = await withDeadline(find(env, site, ledger, visitor.home, part), Number(env.PROFILE_DEADLINE_MS));
   if (typeof outcome === 'object') {
     known.set(key, outcome, Date.now());
     return { tier: 'live', ...outcome };
@@ -57,18 +64,47 @@ export async function readProfile<Part extends keyof Parts>(
   return last ? { tier: 'last_known', ...last, reason } : { tier: 'none', reason };
 }
 
-async function read<Part extends keyof Parts>(
-  env: Env,
-  site: string,
-  { anonymousId, userId }: Visitor,
-  part: Part,
-): Promise<Found<Part> | undefined> {
-  const device = userId === undefined ? anonymousId : await findVisitor(env, site, userId);
-  if (device === undefined) return undefined;
-  return { anonymousId: device, profile: await READERS[part](profileStub(env, site, device)) };
+function ledgerOf({ anonymousId, userId }: Visitor): Ledger | undefined {
+  if (userId !== undefined) return userLedger(userId);
+  return anonymousId === undefined ? undefined : deviceLedger(anonymousId);
 }
 
-const READERS: { readonly [Part in keyof Parts]: (stub: DurableObjectStub<UserProfile>) => Promise<Parts[Part]> } = {
-  view: (stub) => stub.read(),
-  recent: (stub) => stub.readRecent(),
+/** Asks where the person was last found, then where it is told to; the ledger itself when links change too fast to follow. */
+async function find<Part extends keyof Parts>(
+  env: Env,
+  site: string,
+  ledger: Ledger,
+  hint: Ledger | undefined,
+  part: Part,
+): Promise<Found<Part>> {
+  const now = Date.now();
+  const key = `${site}/${ledger}`;
+  const cached = homes.get(key, now);
+  let home = cached ?? hint ?? ledger;
+  for (let hop = 0; hop < MAX_HOPS; hop += 1) {
+    const read = await READERS[part].person(profileStub(env, site, home), ledger);
+    if ('value' in read) {
+      if (home !== cached && home !== ledger) homes.set(key, home, now);
+      return { home, profile: read.value };
+    }
+    home = read.elsewhere;
+  }
+  return { home: ledger, profile: await READERS[part].here(profileStub(env, site, ledger)) };
+}
+
+interface Reader<T> {
+  readonly person: (stub: DurableObjectStub<UserProfile>, via: Ledger) => Promise<PersonRead<T>>;
+  readonly here: (stub: DurableObjectStub<UserProfile>) => Promise<T>;
+}
+
+// The types of RPC lose the union of what comes back.
+const READERS: { readonly [Part in keyof Parts]: Reader<Parts[Part]> } = {
+  view: {
+    person: async (stub, via) => (await stub.read(via)) as PersonRead<ProfileView>,
+    here: (stub) => stub.readHere(),
+  },
+  recent: {
+    person: async (stub, via) => (await stub.readRecent(via)) as PersonRead<string[]>,
+    here: (stub) => stub.readRecentHere(),
+  },
 };

@@ -1,5 +1,6 @@
 import { corsHeaders } from '../http/cors.ts';
 import { authorizePublic } from '../site/authorize.ts';
+import { withHomeCookie } from '../site/visitor-cookie.ts';
 import { parseQuery } from './query.ts';
 import { recommend } from './recommend.ts';
 import { tierHeaders } from './tier-headers.ts';
@@ -18,7 +19,12 @@ export async function handleRecommendations(request: Request, env: Env): Promise
     reason,
     items: items.map(({ item, score, reason: why }) => ({ ...item, score, reason: why })),
   };
-  return Response.json(body, {
-    headers: { ...corsHeaders(request, site), ...tierHeaders(recommendation, Date.now() - startedAt) },
-  });
+  return withHomeCookie(
+    Response.json(body, {
+      headers: { ...corsHeaders(request, site), ...tierHeaders(recommendation, Date.now() - startedAt) },
+    }),
+    request,
+    url,
+    recommendation.home,
+  );
 }

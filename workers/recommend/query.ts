@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { anonymousIdSchema, userIdSchema } from '../../core/events/wire-event.ts';
+import { anonymousIdSchema, userIdSchema } from '../../core/events/person-ids.ts';
+import type { Ledger } from '../../core/identity/ledger.ts';
 import { HttpError } from '../http/error.ts';
 import type { Site } from '../site/site.ts';
-import { visitorOf } from '../site/visitor-cookie.ts';
+import { homeOf, visitorOf } from '../site/visitor-cookie.ts';
 
 export const STRATEGIES = ['for_you', 'similar', 'trending', 'recently_viewed'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
@@ -25,6 +26,8 @@ export interface ReadQuery extends Omit<z.infer<typeof readQuerySchema>, 'anonym
   readonly anonymousId: string | undefined;
   /** Only ever there with the secret key. */
   readonly userId?: string | undefined;
+  /** Where the cookie says that the visitor's person may be. */
+  readonly home?: Ledger | undefined;
 }
 
 /**
@@ -50,5 +53,5 @@ export function parseQuery(request: Request, url: URL, keyKind: Site['keyKind'],
       code: 'secret_key_required',
     });
   }
-  return { ...parsed.data, anonymousId: visitorOf(request) ?? parsed.data.anonymousId };
+  return { ...parsed.data, anonymousId: visitorOf(request) ?? parsed.data.anonymousId, home: homeOf(request) };
 }

@@ -1,3 +1,4 @@
+import type { Ledger } from '../../core/identity/ledger.ts';
 import type { Item } from '../catalog/item.ts';
 import { firstItems, readItems } from '../catalog/read-items.ts';
 import { log } from '../http/log.ts';
@@ -27,6 +28,8 @@ export interface Recommendation {
   readonly items: RecommendedItem[];
   /** ms that the profile took. */
   readonly profileMs: number;
+  /** Where the visitor's person was found, if he was. */
+  readonly home: Ledger | undefined;
 }
 
 /** A candidate before its product is known. */
@@ -55,7 +58,8 @@ export async function recommend(env: Env, site: string, query: ReadQuery): Promi
     }),
   ]);
   const profileMs = Date.now() - startedAt;
-  const base = { slot: query.slot, strategy: query.strategy, profileMs };
+  const home = read.tier === 'none' ? undefined : read.home;
+  const base = { slot: query.slot, strategy: query.strategy, profileMs, home };
   const seen = read.tier === 'none' ? [] : read.profile;
   try {
     const items = await dress(env, site, query, await personalCandidates(env, model, query, seen));

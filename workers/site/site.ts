@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ExpiringCache } from '../../core/expiring-cache.ts';
 import { readThrough } from '../cache/read-through.ts';
 import { HttpError } from '../http/error.ts';
+import { type SiteSettings, siteSettingsSchema } from './settings.ts';
 
 /** A tenant, as the key of a request names it. */
 export interface Site {
@@ -10,12 +11,14 @@ export interface Site {
   readonly origins: readonly string[];
   /** `write`: public, may stand in a page. `secret`: servers only. */
   readonly keyKind: 'write' | 'secret';
+  readonly settings: SiteSettings;
 }
 
 const rowSchema = z.object({
   id: z.string(),
   origins: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
   kind: z.enum(['write', 'secret']),
+  settings: z.string().transform((text) => siteSettingsSchema.parse(JSON.parse(text))),
 });
 
 /** Longer keys are not ours; nobody fills the cache with them. */
@@ -44,13 +47,13 @@ export async function siteOf(env: Env, key: string | undefined): Promise<Site> {
 
 async function readSite(env: Env, hash: string): Promise<Site | null> {
   const row = await env.DB.prepare(
-    'SELECT sites.id, sites.origins, site_keys.kind FROM site_keys JOIN sites ON sites.id = site_keys.site WHERE site_keys.hash = ?',
+    'SELECT sites.id, sites.origins, sites.settings, site_keys.kind FROM site_keys JOIN sites ON sites.id = site_keys.site WHERE site_keys.hash = ?',
   )
     .bind(hash)
     .first();
   if (!row) return null;
-  const { id, origins, kind } = rowSchema.parse(row);
-  return { id, origins, keyKind: kind };
+  const { id, origins, kind, settings } = rowSchema.parse(row);
+  return { id, origins, keyKind: kind, settings };
 }
 
 /** SHA-256 of a key as stored: keys are random and long, so a plain hash suffices. */
