@@ -1,19 +1,26 @@
 import type { Ledger } from '../../core/identity/ledger.ts';
 import type { Assignment, LinkedLedger } from '../../core/identity/link-protocol.ts';
+import { migrate, migratedTo } from '../storage/migrate.ts';
+import { LINK_MIGRATIONS } from './schema.ts';
 
+const VERSION_KEY = 'links_version';
 /** Ledgers taken out that a home remembers, so that a late snapshot of one does not bring it back. */
 const MAX_LEFT = 256;
 
 /** Reads and writes to whom a ledger belongs and, where it is a person's home, the snapshots of his ledgers: one row a change. */
 export class LinkStore {
-  private readonly sql: SqlStorage;
+  private readonly storage: DurableObjectStorage;
+  private exists: boolean;
 
   constructor(storage: DurableObjectStorage) {
-    this.sql = storage.sql;
+    this.storage = storage;
+    this.exists = migratedTo(storage, VERSION_KEY) > 0;
+    if (this.exists) this.make();
   }
 
   assignment(): Assignment | undefined {
-    const [row] = this.sql
+    if (!this.exists) return undefined;
+    const [row] = this.storage.sql
       .exec<{ person: Ledger; version: number; leaving: string }>(
         'SELECT person, version, leaving FROM assignment WHERE id = 1',
       )
@@ -22,7 +29,8 @@ export class LinkStore {
   }
 
   saveAssignment({ person, version, leaving }: Assignment): void {
-    this.sql.exec(
+    this.make();
+    this.storage.sql.exec(
       'INSERT OR REPLACE INTO assignment (id, person, version, leaving) VALUES (1, ?, ?, ?)',
       person,
       version,
@@ -42,7 +50,8 @@ export class LinkStore {
   }
 
   saveLinked({ ledger, assignment, number, state }: LinkedLedger): void {
-    this.sql.exec(
+    this.make();
+    this.storage.sql.exec(
       'INSERT OR REPLACE INTO linked (ledger, assignment, number, state) VALUES (?, ?, ?, ?)',
       ledger,
       assignment,
@@ -50,14 +59,20 @@ export class LinkStore {
       state,
     );
     if (state !== null) return;
-    this.sql.exec(
+    this.storage.sql.exec(
       'DELETE FROM linked WHERE state IS NULL AND ledger NOT IN (SELECT ledger FROM linked WHERE state IS NULL ORDER BY assignment DESC LIMIT ?)',
       MAX_LEFT,
     );
   }
 
+  private make(): void {
+    migrate(this.storage, LINK_MIGRATIONS, LINK_MIGRATIONS.length, VERSION_KEY);
+    this.exists = true;
+  }
+
   private rows(where: string, ...bindings: string[]): LinkedLedger[] {
-    return this.sql
+    if (!this.exists) return [];
+    return this.storage.sql
       .exec<{ ledger: Ledger; assignment: number; number: number; state: string | null }>(
         `SELECT ledger, assignment, number, state FROM linked ${where}`,
         ...bindings,

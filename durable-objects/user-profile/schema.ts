@@ -15,7 +15,13 @@ export const PROFILE_MIGRATIONS: readonly string[] = [
      newest_seconds INTEGER NOT NULL,
      entries BLOB NOT NULL
    );`,
-  // To whom the ledger belongs; and, where it is a person's home, what it holds of his ledgers (state NULL: taken out).
+];
+
+/**
+ * The tables of links, made with the first one: most ledgers have none, and a table costs rows. To whom the ledger belongs; and, where
+ * it is a person's home, what it holds of his ledgers (state NULL: taken out).
+ */
+export const LINK_MIGRATIONS: readonly string[] = [
   `CREATE TABLE assignment (
      id INTEGER PRIMARY KEY CHECK (id = 1),
      person TEXT NOT NULL,

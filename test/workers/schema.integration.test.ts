@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import { INDEX_MIGRATIONS } from '../../durable-objects/session-index/schema.ts';
 import { migrate } from '../../durable-objects/storage/migrate.ts';
-import { PROFILE_MIGRATIONS } from '../../durable-objects/user-profile/schema.ts';
+import { LINK_MIGRATIONS, PROFILE_MIGRATIONS } from '../../durable-objects/user-profile/schema.ts';
 
 /** The tables of a new object after the first `upTo` migrations, as SQLite tells them. */
 function tablesOf(migrations: readonly string[], upTo = migrations.length): Promise<string[]> {
@@ -30,10 +30,15 @@ function tablesOf(migrations: readonly string[], upTo = migrations.length): Prom
 describe('the tables of the objects', () => {
   it('UserProfile', async ({ expect }) => {
     expect(await tablesOf(PROFILE_MIGRATIONS)).toEqual([
-      'CREATE TABLE assignment ( id INTEGER PRIMARY KEY CHECK (id = 1), person TEXT NOT NULL, version INTEGER NOT NULL, leaving TEXT NOT NULL )',
       'CREATE TABLE dedup_segments ( segment INTEGER PRIMARY KEY, newest_seconds INTEGER NOT NULL, entries BLOB NOT NULL )',
-      'CREATE TABLE linked ( ledger TEXT PRIMARY KEY, assignment INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT ) WITHOUT ROWID',
       'CREATE TABLE profile ( id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL, version INTEGER NOT NULL, retired TEXT NOT NULL, tail BLOB NOT NULL )',
+    ]);
+  });
+
+  it('UserProfile, with links', async ({ expect }) => {
+    expect(await tablesOf(LINK_MIGRATIONS)).toEqual([
+      'CREATE TABLE assignment ( id INTEGER PRIMARY KEY CHECK (id = 1), person TEXT NOT NULL, version INTEGER NOT NULL, leaving TEXT NOT NULL )',
+      'CREATE TABLE linked ( ledger TEXT PRIMARY KEY, assignment INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT ) WITHOUT ROWID',
     ]);
   });
 
