@@ -19,12 +19,14 @@ export interface Vitrine {
    * another visitor: the device's id is new then, so that two people's profiles never mix.
    */
   identify(userId: string, traits?: Record<string, unknown>, proof?: string): string | undefined;
+  /** Says what the visitor agrees to, e.g. `{ analytics: true, marketing: false }`; every event from now on bears it. */
+  consent(choices: Record<string, boolean>): string | undefined;
   /** Forgets the visitor, as at a logout: what comes next is somebody else's. */
   reset(): void;
   /** Fills the page's slots again. */
   refresh(): void;
   /** Runs a call as `['track', 'product_viewed', { … }]`: what a page pushed before the beacon had loaded. */
-  push(call: [method: 'track' | 'identify' | 'reset' | 'refresh', ...args: never[]]): void;
+  push(call: [method: 'track' | 'identify' | 'consent' | 'reset' | 'refresh', ...args: never[]]): void;
 }
 
 export interface BeaconOptions {
@@ -46,6 +48,7 @@ export function startBeacon({ base, key }: BeaconOptions): Vitrine {
     const now = new Date();
     const id = uuidV7(now.getTime());
     const userId = visitor.userId();
+    const categoryPreferences = visitor.consent();
     const page = { url: location.href, title: document.title, referrer: document.referrer };
     queue.add({
       id,
@@ -55,7 +58,7 @@ export function startBeacon({ base, key }: BeaconOptions): Vitrine {
       ...(userId && { userId }),
       ...(proof && { proof }),
       ...(properties && { properties }),
-      context: { page },
+      context: { page, ...(categoryPreferences && { consent: { categoryPreferences } }) },
     });
     sender.notify(CRITICAL_TYPES.has(type));
     return id;
@@ -98,6 +101,10 @@ export function startBeacon({ base, key }: BeaconOptions): Vitrine {
       if (known && known !== id) reset();
       visitor.identify(id);
       return track('identify', traits, proof);
+    }),
+    consent: guard((purposes: Record<string, boolean>) => {
+      visitor.decide({ ...visitor.consent(), ...purposes });
+      return track('consent_changed', { purposes });
     }),
     reset: guard(reset),
     refresh: guard(refresh),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { choicesSchema } from '../consent/purposes.ts';
+import { importedTraitsSchema } from '../profile/traits.ts';
 import { userIdSchema } from './person-ids.ts';
 
 const text = z.string().min(1).max(1024);
@@ -48,4 +50,6 @@ export const BUILTIN_PROPERTIES = {
   recommendation_clicked: z.looseObject({ slot: text, product_id: id }),
   identify: z.looseObject({}),
   alias: z.looseObject({ previous_id: userIdSchema }),
+  consent_changed: z.looseObject({ purposes: choicesSchema }),
+  traits_imported: importedTraitsSchema,
 } as const satisfies Record<string, z.ZodType>;

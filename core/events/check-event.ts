@@ -13,7 +13,10 @@ export interface Refusal {
     | 'conflict'
     | 'quota'
     | 'proof_required'
-    | 'proof_invalid';
+    | 'proof_invalid'
+    | 'secret_key_required'
+    | 'invalid_consent'
+    | 'no_consent';
   readonly message: string;
 }
 

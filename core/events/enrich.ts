@@ -1,6 +1,6 @@
 import { correctedTime } from './event-time.ts';
 import { contentFingerprint } from './fingerprint.ts';
-import type { EnrichedEvent, LinkProof } from './message.ts';
+import type { EnrichedEvent } from './message.ts';
 import type { WireEvent } from './wire-event.ts';
 
 /** Campaign parameters that are kept, by the name they get. */
@@ -12,12 +12,12 @@ const CAMPAIGN_PARAMETERS = {
   content: 'utm_content',
 };
 
-/** Adds corrected time, content fingerprint, campaign and referrer to a checked event. Times in ms since 1970. */
+/** Adds corrected time, content fingerprint, campaign and referrer to a checked event, and what is `known` of it. Times in ms since 1970. */
 export function enrichEvent(
   event: WireEvent,
   sentAtMs: number | undefined,
   receivedAtMs: number,
-  proof?: LinkProof,
+  known: Pick<EnrichedEvent, 'proof' | 'consent'> = {},
 ): EnrichedEvent {
   const page = pageOf(event);
   const url = parseUrl(page.url ?? event.properties?.url);
@@ -30,7 +30,8 @@ export function enrichEvent(
     occurredAt: event.occurredAt,
     fingerprint: contentFingerprint(event),
     ...(event.userId !== undefined && { userId: event.userId }),
-    ...(proof !== undefined && { proof }),
+    ...(known.proof !== undefined && { proof: known.proof }),
+    ...(known.consent !== undefined && { consent: known.consent }),
     ...(event.properties && { properties: event.properties }),
     ...(event.context && { context: event.context }),
     ...(campaign && { campaign }),

@@ -28,6 +28,8 @@ export const enrichedEventSchema = z.object({
   userId: z.string().optional(),
   /** What vouches for the link that an `identify` or `alias` event makes; without it the event links nothing. */
   proof: z.enum(LINK_PROOFS).optional(),
+  /** The purposes that the visitor had granted; all of them when it is not there. */
+  consent: z.array(z.string()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   context: z.record(z.string(), z.unknown()).optional(),
   campaign: z.record(z.string(), z.string()).optional(),
@@ -66,3 +68,8 @@ export const eventMessageSchema = z.union([
   ),
 ]);
 export type EventMessage = z.infer<typeof currentSchema>;
+
+/** Whether a body was written by a newer build than this one, which cannot tell what it means. */
+export function isNewerMessage(body: unknown): boolean {
+  return typeof body === 'object' && body !== null && 'v' in body && Number(body.v) > MESSAGE_VERSION;
+}

@@ -1,3 +1,4 @@
+import { CONSENT_EVENT } from '../consent/allows.ts';
 import type { EnrichedEvent, EventMessage } from '../events/message.ts';
 import type { DedupLog } from './dedup-log.ts';
 import { foldEvent } from './fold-event.ts';
@@ -30,7 +31,7 @@ export interface Applied {
   readonly outcomes: Outcome[][];
   /** Whether the state changed and must be stored. */
   readonly changed: boolean;
-  /** Starts of the sessions that hold an event counted under one of these messages. */
+  /** Starts of the sessions that hold an event counted under one of these messages; of all when one of them is a choice of consent. */
   readonly touchedSessions: number[];
   readonly retired: RetiredSession[];
 }
@@ -48,6 +49,7 @@ export function applyMessages(
   const countedTimes: number[] = [];
   const inThisCall = new Set<string>();
   let changed = false;
+  let choosing = false;
   const applyOne = (message: AppliedMessage, event: EnrichedEvent): Outcome => {
     const seen = log.look(event.id, event.fingerprint, message.id);
     if (seen.known && !seen.sameContent) return 'conflict';
@@ -63,9 +65,15 @@ export function applyMessages(
     }
     inThisCall.add(event.id);
     countedTimes.push(event.time);
+    choosing ||= event.type === CONSENT_EVENT;
     return 'counted';
   };
   const outcomes = messages.map((message) => message.events.map((event) => applyOne(message, event)));
-  const touched = new Set(countedTimes.flatMap((time) => sessionAt(state.sessions, time)?.[0] ?? []));
+  // A choice decides for all sessions whether others may be shown what they show.
+  const touched = new Set(
+    choosing
+      ? state.sessions.map(([start]) => start)
+      : countedTimes.flatMap((time) => sessionAt(state.sessions, time)?.[0] ?? []),
+  );
   return { outcomes, changed, touchedSessions: [...touched].sort((a, b) => a - b), retired };
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { allows } from '../consent/allows.ts';
 import type { EnrichedEvent } from '../events/message.ts';
 import { type AppliedMessage, applyMessages, type Outcome } from './apply-messages.ts';
 import { eventSets, NOW } from './arbitrary-events.ts';
@@ -82,7 +83,8 @@ describe('a profile', () => {
         });
         expect(counted.reduce((sum, n) => sum + n, 0)).toBe(events.length);
         const counts = viewProfile(ledger.state, NOW).counts;
-        expect(Object.values(counts).reduce((sum, n) => sum + n, 0)).toBe(events.length);
+        const agreed = events.filter((candidate) => allows(candidate, 'personalization'));
+        expect(Object.values(counts).reduce((sum, n) => sum + n, 0)).toBe(agreed.length);
       }),
       { numRuns: 100 },
     );

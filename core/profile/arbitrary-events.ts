@@ -23,6 +23,22 @@ const typed = fc.oneof(
       products: fc.array(product, { minLength: 1, maxLength: 3 }),
     }),
   ),
+  fc.tuple(
+    fc.constant('consent_changed'),
+    fc.record({ purposes: fc.dictionary(fc.constantFrom('personalization', 'marketing'), fc.boolean()) }),
+  ),
+  fc.tuple(
+    fc.constant('traits_imported'),
+    fc.record({
+      source: fc.constantFrom('crm', 'survey'),
+      purpose: fc.constantFrom('personalization', 'marketing'),
+      traits: fc.dictionary(
+        fc.integer({ max: 99, min: 0 }).map((n) => `trait${n}`),
+        fc.oneof(fc.string({ maxLength: 5 }), fc.boolean(), fc.constant(null)),
+        { minKeys: 1, maxKeys: 30 },
+      ),
+    }),
+  ),
   fc.tuple(fc.constantFrom('page_viewed', 'cart_viewed', 'identify', 'wishlist_shared'), fc.constant({})),
 );
 
@@ -33,6 +49,7 @@ export const eventSets: fc.Arbitrary<EnrichedEvent[]> = fc
       typed,
       minutesAgo: fc.integer({ min: 0, max: (14 * DAY_MS) / 60_000 }),
       user: fc.option(fc.constantFrom('u1', 'u2'), { nil: undefined }),
+      consent: fc.constantFrom<string[] | undefined>(undefined, undefined, ['personalization'], ['analytics'], []),
     }),
     {
       minLength: 1,
@@ -40,7 +57,7 @@ export const eventSets: fc.Arbitrary<EnrichedEvent[]> = fc
     },
   )
   .map((drafts) =>
-    drafts.map(({ typed: [type, properties], minutesAgo, user }, index) => {
+    drafts.map(({ typed: [type, properties], minutesAgo, user, consent }, index) => {
       const time = NOW - minutesAgo * 60_000;
       return {
         id: `e${index}`,
@@ -49,6 +66,7 @@ export const eventSets: fc.Arbitrary<EnrichedEvent[]> = fc
         occurredAt: new Date(time).toISOString(),
         fingerprint: index,
         ...(user !== undefined && { userId: user }),
+        ...(consent !== undefined && { consent }),
         properties,
       };
     }),

@@ -1,9 +1,10 @@
 import type { BoundedCounts } from './bottom-k.ts';
 import type { InteractionKind } from './interactions.ts';
 import type { DayCounts, ProfileState } from './state.ts';
+import type { TraitValue } from './traits.ts';
 
-/** The version of the stored form; a reader refuses what is newer than it knows. */
-const STATE_VERSION = 1;
+/** The version of the stored form; a reader refuses what is newer than it knows. Version 1 had no traits and no choices. */
+const STATE_VERSION = 2;
 
 type StoredCounts = [other: number, ...entries: [key: string, ...counts: number[]][]];
 
@@ -26,6 +27,8 @@ interface StoredState {
   sessions: ProfileState['sessions'];
   closed: number;
   user: [time: number, key: string, id: string] | null;
+  traits?: [name: string, value: TraitValue, time: number, key: string, source: string, purpose: string][];
+  choices?: [purpose: string, granted: 0 | 1, time: number, key: string][];
 }
 
 /** The state as text: equal states give equal bytes, since everything that has no order of its own is sorted. */
@@ -63,6 +66,19 @@ export function encodeState(state: ProfileState): string {
     sessions: state.sessions,
     closed: state.closedSessions,
     user: state.user && [state.user.time, state.user.key, state.user.id],
+    ...(state.traits.size > 0 && {
+      traits: byName(state.traits).map(([name, { value, time, key, source, purpose }]) => [
+        name,
+        value,
+        time,
+        key,
+        source,
+        purpose,
+      ]),
+    }),
+    ...(state.choices.size > 0 && {
+      choices: byName(state.choices).map(([purpose, { granted, time, key }]) => [purpose, granted ? 1 : 0, time, key]),
+    }),
   };
   return JSON.stringify(stored);
 }
@@ -70,8 +86,8 @@ export function encodeState(state: ProfileState): string {
 /** Reads what `encodeState` wrote. Throws when it was written by a newer version. */
 export function decodeState(text: string): ProfileState {
   const stored: StoredState = JSON.parse(text);
-  if (stored.v !== STATE_VERSION)
-    throw new Error(`profile state has version ${stored.v}, this code reads ${STATE_VERSION}`);
+  if (stored.v > STATE_VERSION)
+    throw new Error(`profile state has version ${stored.v}, this code reads up to ${STATE_VERSION}`);
   return {
     firstAt: stored.at[0],
     lastAt: stored.at[1],
@@ -97,7 +113,20 @@ export function decodeState(text: string): ProfileState {
     sessions: stored.sessions,
     closedSessions: stored.closed,
     user: stored.user && { time: stored.user[0], key: stored.user[1], id: stored.user[2] },
+    traits: new Map(
+      (stored.traits ?? []).map(([name, value, time, key, source, purpose]) => [
+        name,
+        { value, time, key, source, purpose },
+      ]),
+    ),
+    choices: new Map(
+      (stored.choices ?? []).map(([purpose, granted, time, key]) => [purpose, { granted: granted === 1, time, key }]),
+    ),
   };
+}
+
+function byName<T>(registers: ReadonlyMap<string, T>): [string, T][] {
+  return [...registers].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function loadDay([type, category, brand, item]: [StoredCounts, StoredCounts, StoredCounts, StoredCounts]): DayCounts {

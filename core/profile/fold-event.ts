@@ -1,18 +1,27 @@
+import { allows } from '../consent/allows.ts';
 import type { EnrichedEvent } from '../events/message.ts';
 import { addBounded } from './bottom-k.ts';
+import { foldChoices } from './choices.ts';
 import { INTERACTION_KINDS, interactionsOf, productFrom, productsOf } from './interactions.ts';
 import { DAY_MS, PROFILE_CAPS, QUEUE_RETENTION_DAYS, SESSION_GAP_MS } from './limits.ts';
 import { byNewest, insertNewest } from './newest.ts';
 import { insertIntoSessions, type SessionChange } from './session-intervals.ts';
 import { emptyDay, type Order, type ProfileState } from './state.ts';
+import { foldTraits } from './traits.ts';
 
 /**
  * Folds one event into the profile, in place. The caller has made sure that the event was not folded before. Any order of the
- * same set of events gives the same state. Returns what happened to the visitor's sessions.
+ * same set of events gives the same state. An event whose visitor did not agree to personalization leaves no trace here. Returns what
+ * happened to the visitor's sessions.
  *
  * @param horizonDays oldest age that ingest accepts; with the queue's retention it tells when a session can no longer change.
  */
-export function foldEvent(state: ProfileState, event: EnrichedEvent, horizonDays: number): SessionChange {
+export function foldEvent(
+  state: ProfileState,
+  event: EnrichedEvent,
+  horizonDays: number,
+): Pick<SessionChange, 'retired'> {
+  if (!allows(event, 'personalization')) return { retired: [] };
   state.firstAt = state.firstAt === 0 ? event.time : Math.min(state.firstAt, event.time);
   state.lastAt = Math.max(state.lastAt, event.time);
   addBounded(state.totals, event.type, 0, 1, PROFILE_CAPS.types);
@@ -20,6 +29,8 @@ export function foldEvent(state: ProfileState, event: EnrichedEvent, horizonDays
   foldInteractions(state, event);
   foldCart(state, event);
   foldUser(state, event);
+  foldTraits(state.traits, event);
+  foldChoices(state.choices, event);
   const change = insertIntoSessions(state.sessions, event.time);
   closeSessions(state, horizonDays);
   return change;

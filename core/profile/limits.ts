@@ -20,6 +20,8 @@ export const PROFILE_CAPS = {
   types: 64,
   /** Distinct keys a day and dimension; the rest counts under "other". */
   keysPerDay: { type: 48, category: 32, brand: 32, item: 64 },
+  /** Traits by name; beyond it a sample of the names. */
+  traits: 64,
   /** Items of one session that go to the session index. */
   sessionItems: 20,
   /** Events of a ledger inside the dedup horizon; what exceeds it is refused as over quota. */

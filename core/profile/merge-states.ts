@@ -1,6 +1,8 @@
+import { MAX_PURPOSES } from '../consent/purposes.ts';
 import { mergeBounded } from './bottom-k.ts';
 import { DAY_MS, PROFILE_CAPS } from './limits.ts';
 import { byNewest, insertNewest } from './newest.ts';
+import { setRegister } from './registers.ts';
 import { type DayCounts, emptyDay, emptyState, type ProfileState } from './state.ts';
 
 /**
@@ -37,6 +39,8 @@ function mergeInto(merged: ProfileState, state: ProfileState): void {
   for (const order of state.orders) mergeOrder(merged, order);
   for (const [start, end] of state.sessions) merged.sessions.push([start, end]);
   merged.closedSessions += state.closedSessions;
+  for (const [name, trait] of state.traits) setRegister(merged.traits, name, trait, PROFILE_CAPS.traits);
+  for (const [purpose, choice] of state.choices) setRegister(merged.choices, purpose, choice, MAX_PURPOSES);
   if (state.user && (!merged.user || byNewest(state.user, merged.user) < 0)) merged.user = state.user;
 }
 

@@ -1,6 +1,9 @@
 import { type BoundedCounts, emptyCounts } from './bottom-k.ts';
+import type { Choice } from './choices.ts';
 import type { InteractionKind } from './interactions.ts';
+import type { Registers } from './registers.ts';
 import type { SessionInterval } from './session-intervals.ts';
+import type { Trait } from './traits.ts';
 
 /** Counts of one event-time day (UTC). Category, brand and item count by kind: views, carts, orders. */
 export interface DayCounts {
@@ -54,6 +57,9 @@ export interface ProfileState {
   /** Sessions that ended too long ago for any accepted event to touch them; they are only counted. */
   closedSessions: number;
   user: { readonly time: number; readonly key: string; readonly id: string } | null;
+  readonly traits: Registers<Trait>;
+  /** The visitor's own decisions on consent, by purpose. */
+  readonly choices: Registers<Choice>;
 }
 
 /** A profile without events. */
@@ -70,6 +76,8 @@ export function emptyState(): ProfileState {
     sessions: [],
     closedSessions: 0,
     user: null,
+    traits: new Map(),
+    choices: new Map(),
   };
 }
 

@@ -1,6 +1,9 @@
+import type { Choices } from '../consent/purposes.ts';
+import { choicesOf } from './choices.ts';
 import { INTERACTION_KINDS, type InteractionKind } from './interactions.ts';
 import { DAY_MS } from './limits.ts';
 import type { DayCounts, ProfileState } from './state.ts';
+import type { TraitValue } from './traits.ts';
 
 /** What a kind of interaction weighs in an affinity. */
 const KIND_WEIGHTS: Record<InteractionKind, number> = { view: 1, cart: 3, order: 5 };
@@ -30,6 +33,18 @@ export interface ProfileView {
     readonly currency: string | null;
     readonly items: readonly string[];
   }[];
+  /** What is known of the person himself, with where it came from and what it may be used for. */
+  readonly traits: Record<
+    string,
+    {
+      readonly value: Exclude<TraitValue, null>;
+      readonly at: number;
+      readonly source: string;
+      readonly purpose: string;
+    }
+  >;
+  /** The person's own decisions, by purpose. */
+  readonly consent: Choices;
 }
 
 /** Derives what readers need from the stored state: decay, the cart's content, distinct recent items. `now` in ms since 1970. */
@@ -50,6 +65,12 @@ export function viewProfile(state: ProfileState, now: number): ProfileView {
       currency: currency ?? null,
       items,
     })),
+    traits: Object.fromEntries(
+      [...state.traits].flatMap(([name, { value, time, source, purpose }]) =>
+        value === null ? [] : [[name, { value, at: time, source, purpose }]],
+      ),
+    ),
+    consent: choicesOf(state.choices) ?? {},
   };
 }
 

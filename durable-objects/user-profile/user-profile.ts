@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { Choices } from '../../core/consent/purposes.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import {
   type Assignment,
@@ -10,6 +11,7 @@ import {
 } from '../../core/identity/link-protocol.ts';
 import type { Applied, AppliedMessage, Outcome, RetiredSession } from '../../core/profile/apply-messages.ts';
 import { applyMessages } from '../../core/profile/apply-messages.ts';
+import { choicesOf } from '../../core/profile/choices.ts';
 import type { DedupLog } from '../../core/profile/dedup-log.ts';
 import { decodeState, encodeState } from '../../core/profile/encode-state.ts';
 import { DAY_MS, QUEUE_RETENTION_DAYS } from '../../core/profile/limits.ts';
@@ -43,8 +45,14 @@ export interface ApplyResult {
   readonly sessions: ChangedSession[];
 }
 
+/** A part of a person's profile, with the decisions on consent under which it may be used, if he made any. */
+export interface PersonPart<T> {
+  readonly value: T;
+  readonly choices?: Choices | undefined;
+}
+
 /** A person's profile as his home tells it, or the ledger that is to be asked instead. */
-export type PersonRead<T> = { readonly value: T } | { readonly elsewhere: Ledger };
+export type PersonRead<T> = PersonPart<T> | { readonly elsewhere: Ledger };
 
 /** Settling links is tried again after this time when it failed or the object was reset. */
 const SETTLE_RETRY_MS = 10_000;
@@ -66,10 +74,10 @@ export class UserProfile extends DurableObject<Env> {
   /** The states of all linked ledgers as one, which holds until any of them changes. */
   private merged: ProfileState | undefined;
   /** The last answer to `read`, which holds until the next change or minute. */
-  private view: { readonly minute: number; readonly profile: ProfileView } | undefined;
+  private view: { readonly minute: number; readonly part: PersonPart<ProfileView> } | undefined;
 
   /** The last answer to `readRecent`, which holds until the next change. */
-  private recent: string[] | undefined;
+  private recent: PersonPart<string[]> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -103,24 +111,25 @@ export class UserProfile extends DurableObject<Env> {
    * @param via the linked ledger that the reader comes for; if it is not this person's, the reader is sent there.
    */
   read(via?: Ledger): PersonRead<ProfileView> {
-    return this.elsewhere(via) ?? { value: this.readHere() };
+    return this.elsewhere(via) ?? this.readHere();
   }
 
   /** The ids of the person's last distinct items, newest first. Writes nothing. `via` as for `read`. */
   readRecent(via?: Ledger): PersonRead<string[]> {
-    return this.elsewhere(via) ?? { value: this.readRecentHere() };
+    return this.elsewhere(via) ?? this.readRecentHere();
   }
 
   /** The profile of what this object holds, wherever its person's home is. */
-  readHere(): ProfileView {
+  readHere(): PersonPart<ProfileView> {
     const minute = Math.floor(Date.now() / MINUTE_MS);
-    if (this.view?.minute !== minute) this.view = { minute, profile: viewProfile(this.person(), minute * MINUTE_MS) };
-    return this.view.profile;
+    if (this.view?.minute !== minute)
+      this.view = { minute, part: this.part(viewProfile(this.person(), minute * MINUTE_MS)) };
+    return this.view.part;
   }
 
   /** As `readHere`, the last items only. */
-  readRecentHere(): string[] {
-    this.recent ??= recentIds(this.person());
+  readRecentHere(): PersonPart<string[]> {
+    this.recent ??= this.part(recentIds(this.person()));
     return this.recent;
   }
 
@@ -168,6 +177,11 @@ export class UserProfile extends DurableObject<Env> {
       this.alarmSet = false;
       await this.keepAlarm();
     }
+  }
+
+  private part<T>(value: T): PersonPart<T> {
+    const choices = choicesOf(this.person().choices);
+    return choices ? { value, choices } : { value };
   }
 
   private forgetViews(): void {
@@ -277,9 +291,12 @@ export class UserProfile extends DurableObject<Env> {
     const gone = profile.retired.filter(
       ({ messageId, start }: RetiredSession) => ids.has(messageId) && !stillThere.has(start),
     );
+    const agreed = profile.state.choices.get('personalization')?.granted !== false;
     const touched = applied.touchedSessions.map((start) => ({ start, ...sessionItems(profile.state, start) }));
     return [
-      ...touched.filter(({ items }) => items.length > 0),
+      ...touched
+        .filter(({ items }) => items.length > 0)
+        .map((session) => (agreed ? session : { ...session, items: [] })),
       ...gone.map(({ start, time }) => ({ start, endedAt: time, items: [] })),
     ].map(({ start, endedAt, items }) => ({
       id: `${prefix}.${start.toString(36)}`,

@@ -1,5 +1,5 @@
 import type { EventMessage } from '../../core/events/message.ts';
-import { eventMessageSchema } from '../../core/events/message.ts';
+import { eventMessageSchema, isNewerMessage } from '../../core/events/message.ts';
 import { storeFailedEvents } from '../../workers/failed-events/store-failed.ts';
 import { log } from '../../workers/http/log.ts';
 import { followLinks } from '../../workers/identity/follow-links.ts';
@@ -9,6 +9,9 @@ import { failedOutcomes } from './failed-outcomes.ts';
 import { type AppliedEvents, countedEvents, recordRollups } from './record-rollups.ts';
 import { retryDelaySeconds } from './retry-delay.ts';
 import { writeLake } from './write-lake.ts';
+
+/** After a deploy, an object or consumer of the old build may meet what the new one wrote: the new one takes it then. */
+const NEWER_BUILD_SECONDS = 30;
 
 /** A message of the batch with its parsed body. */
 interface Parsed {
@@ -27,6 +30,7 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
   for (const message of batch.messages) {
     const body = eventMessageSchema.safeParse(message.body);
     if (body.success) parsed.push({ message, body: body.data });
+    else if (isNewerMessage(message.body)) message.retry({ delaySeconds: NEWER_BUILD_SECONDS });
     else await keepUnreadable(message, body.error.message, env);
   }
   const { applied, sessions, failed } = await applyToProfiles(

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { allows } from '../../core/consent/allows.ts';
 import type { EventMessage } from '../../core/events/message.ts';
 import type { Outcome } from '../../core/profile/apply-messages.ts';
 import { productsOf } from '../../core/profile/interactions.ts';
@@ -17,7 +18,8 @@ const HASH_BYTES = 8;
 const MAX_TRIES = 8;
 
 /**
- * Adds the counted events to the rollups (site, hour of event time, type) and the orders, once for each message.
+ * Adds the counted events to the rollups (site, hour of event time, type) and the orders, once for each message; those only whose
+ * visitor agreed to analytics.
  *
  * The guard is an append-only log of message hashes for each bucket of arrival time. The log is read, messages in it are left
  * out, and the next version is written in the same transaction as the counts: if another consumer wrote that version first,
@@ -82,6 +84,7 @@ function bufferOf(bytes: Buffer): ArrayBuffer {
 function rollupStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
   const counts = new Map<string, { hour: number; type: string; events: number }>();
   for (const event of countedEvents(fresh)) {
+    if (!allows(event, 'analytics')) continue;
     const hour = Math.floor(event.time / HOUR_MS);
     const key = `${hour} ${event.type}`;
     const cell = counts.get(key) ?? { hour, type: event.type, events: 0 };
@@ -98,7 +101,7 @@ function rollupStatements(env: Env, site: string, fresh: readonly AppliedEvents[
 /** Two events with one order id are one order: the later one's figures stand, whichever came first. */
 function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
   return countedEvents(fresh)
-    .filter((event) => event.type === 'order_completed')
+    .filter((event) => event.type === 'order_completed' && allows(event, 'analytics'))
     .map((event) => {
       const { order_id: id, total, currency } = event.properties ?? {};
       return env.DB.prepare(

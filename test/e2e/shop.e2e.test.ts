@@ -70,6 +70,21 @@ describe.skipIf(!executablePath)('the demo shop in a browser', () => {
   };
   const reasonsIn = (slot: string) => page.locator(`[data-vitrine-slot="${slot}"] .vitrine-reason`).allInnerTexts();
 
+  test('a visitor who withdraws his consent is not personalized from the next page on', async ({ expect }) => {
+    await open(`/p/${DRESS}`);
+    const id = await visitorId();
+    await expect.poll(async () => (await profileOf(id)).counts?.product_viewed, PATIENCE).toBe(1);
+    await page.evaluate(() => {
+      const { vitrine } = window as unknown as { vitrine: { consent(choices: Record<string, boolean>): void } };
+      vitrine.consent({ personalization: false });
+    });
+    await expect.poll(async () => (await profileOf(id)).counts, PATIENCE).toBeUndefined();
+    await open('/');
+    const slot = page.locator('[data-vitrine-slot="home-for-you"]');
+    await expect.poll(() => slot.getAttribute('data-vitrine-reason'), PATIENCE).toBe('no_consent');
+    faults = faults.filter((fault) => !fault.includes('403'));
+  });
+
   test('a first look at a product changes the home page, and says why', async ({ expect }) => {
     await open('/');
     await expect.poll(() => reasonsIn('home-for-you'), PATIENCE).toContain('Popular right now');

@@ -183,7 +183,7 @@ describe('a person', () => {
     });
     await postAsServer(site, [identify('phone', 'ann'), viewed('phone', 'hat')]);
     expect(await rollupsOf(site.id)).toEqual({});
-    expect((await home.readHere()).counts).toEqual({});
+    expect((await home.readHere()).value.counts).toEqual({});
     await evictDurableObject(home);
     await vi.waitFor(async () => expect(items(await profileOfUser(site, 'ann'))).toEqual(['bag', 'hat']), {
       timeout: 20_000,

@@ -34,7 +34,7 @@ describe('POST /v/events', () => {
       async () => expect(await rollupsOf(site.id)).toEqual({ page_viewed: 1, product_viewed: 2, product_added: 1 }),
       PATIENCE,
     );
-    const profile = await profileStub(env, site.id, 'a/ada').readHere();
+    const { value: profile } = await profileStub(env, site.id, 'a/ada').readHere();
     expect(profile.counts).toEqual({ page_viewed: 1, product_viewed: 1, product_added: 1 });
     expect(profile.cart).toEqual([{ id: 'shirt', quantity: 1 }]);
     const ids = events.map(({ id, anonymousId }) => `a/${anonymousId}/${id}`).sort();
@@ -91,7 +91,9 @@ describe('POST /v/events', () => {
     await until(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 1 }), PATIENCE);
     await postEvents(site, [{ ...first, properties: { product_id: 'second' } }]);
     await until(async () => expect(await failedReasonsOf(site.id)).toEqual(['conflict']), PATIENCE);
-    expect((await profileStub(env, site.id, 'a/eve').readHere()).recentItems.map(({ id }) => id)).toEqual(['first']);
+    expect((await profileStub(env, site.id, 'a/eve').readHere()).value.recentItems.map(({ id }) => id)).toEqual([
+      'first',
+    ]);
     expect(await rollupsOf(site.id)).toEqual({ product_viewed: 1 });
   });
 
@@ -162,7 +164,7 @@ describe('POST /v/events', () => {
     expect(response.status).toBe(503);
     expect(response.headers.get('retry-after')).toBe('5');
     expect(await response.json()).toMatchObject({ code: 'queue_unavailable' });
-    expect((await profileStub(env, site.id, 'a/gus').readHere()).counts).toEqual({});
+    expect((await profileStub(env, site.id, 'a/gus').readHere()).value.counts).toEqual({});
   });
 
   it('names the place where JSON breaks', async ({ expect }) => {

@@ -4,6 +4,7 @@ import { HttpError } from '../http/error.ts';
 import { userRoutes } from '../identity/routes.ts';
 import { modelRoutes } from '../model/routes.ts';
 import { authorizePrivate } from '../site/authorize.ts';
+import { settingsRoutes } from '../site/routes.ts';
 import type { ApiContext } from './context.ts';
 
 /** The private API under `/api`: each request carries the site's secret key. */
@@ -15,6 +16,7 @@ export const api = new Hono<ApiContext>()
   })
   .route('/catalog', catalogRoutes)
   .route('/model', modelRoutes)
+  .route('/settings', settingsRoutes)
   .route('/users', userRoutes)
   .notFound((c) => {
     throw new HttpError(404, `There is no ${c.req.method} ${c.req.path}. See /docs for what there is.`, {

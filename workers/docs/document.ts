@@ -7,6 +7,7 @@ import { ingestPaths } from '../ingest/operation.ts';
 import { modelPaths } from '../model/operation.ts';
 import { profilePaths } from '../profile/operation.ts';
 import { recommendPaths } from '../recommend/operation.ts';
+import { sitePaths } from '../site/operation.ts';
 
 type Document = ReturnType<typeof createDocument>;
 
@@ -30,6 +31,7 @@ export function apiDocument(): Document {
       ...catalogPaths,
       ...modelPaths,
       ...userPaths,
+      ...sitePaths,
     },
     components: {
       securitySchemes: {

@@ -11,7 +11,7 @@ export async function handleFragment(request: Request, env: Env, slot: string): 
   const startedAt = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const recommendation = await recommend(env, site.id, parseQuery(request, url, site.keyKind, slot));
+  const recommendation = await recommend(env, site.id, parseQuery(request, url, site, slot));
   const body = await renderFragment(recommendation.slot, recommendation.strategy, recommendation.items);
   const response = new Response(body, {
     headers: {

@@ -1,3 +1,4 @@
+import { allows } from '../../core/consent/allows.ts';
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
@@ -31,7 +32,7 @@ export async function settleLinks(env: Env, site: string, { version, homes }: Li
 
 async function changeBy(env: Env, site: string, event: LedgerEvent): Promise<LinkChange | undefined> {
   const { proof, userId, ledger, type, id, time } = event;
-  if (proof === undefined || userId === undefined) return undefined;
+  if (proof === undefined || userId === undefined || !allows(event, 'personalization')) return undefined;
   const at = { time, eventId: id };
   if (type === 'identify' && ledger.startsWith('a/')) return linkDevice(env, site, ledger, userId, at);
   const previous = event.properties?.previous_id;

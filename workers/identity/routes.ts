@@ -55,8 +55,8 @@ export const userRoutes = new Hono<ApiContext>()
     } else {
       await settleLinks(c.env, site, await linkUsers(c.env, site, [userId, parsed.data.userId], false, at));
     }
-    const profile = await profileStub(c.env, site, userLedger(userId)).readHere();
-    return c.json({ unlinked: parsed.data, counts: profile.counts });
+    const { value } = await profileStub(c.env, site, userLedger(userId)).readHere();
+    return c.json({ unlinked: parsed.data, counts: value.counts });
   });
 
 function userIdOf(text: string): string {

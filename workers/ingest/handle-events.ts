@@ -2,11 +2,12 @@ import { uuidv7 } from 'uuidv7';
 import type { Refusal } from '../../core/events/check-event.ts';
 import { CRITICAL_TYPES } from '../../core/events/critical-types.ts';
 import { enrichEvent } from '../../core/events/enrich.ts';
-import type { EnrichedEvent, EventMessage, LinkProof } from '../../core/events/message.ts';
+import type { EnrichedEvent, EventMessage } from '../../core/events/message.ts';
 import { groupBatches, type PackedMessage, packMessages } from '../../core/events/pack.ts';
 import type { WireEvent } from '../../core/events/wire-event.ts';
 import { eventLedger, type Ledger } from '../../core/identity/ledger.ts';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { requestDefaults } from '../consent/request-defaults.ts';
 import { nameOf, storeFailedEvents } from '../failed-events/store-failed.ts';
 import { corsHeaders } from '../http/cors.ts';
 import { HttpError } from '../http/error.ts';
@@ -15,6 +16,7 @@ import { followLinks } from '../identity/follow-links.ts';
 import { LINK_TYPES, needsVouching, vouch } from '../identity/vouch.ts';
 import { authorizePublic } from '../site/authorize.ts';
 import { visitorCookie } from '../site/visitor-cookie.ts';
+import { checkConsent } from './check-consent.ts';
 import { clientOf } from './client.ts';
 import { lateRefusal } from './late.ts';
 import { CRITICAL_DEADLINE_MS, RETRY_AFTER_SECONDS } from './limits.ts';
@@ -33,10 +35,13 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const parsed = await parseRequest(request);
   const refused: RefusedEvent[] = [...parsed.refused];
   const accepted: { ledger: Ledger; event: EnrichedEvent }[] = [];
+  const defaults = requestDefaults(request, site);
   let visitor: string | undefined;
   for (const { index, event: wire } of parsed.good) {
     const vouched = needsVouching(wire) ? await vouch(env, site, wire, startedAt) : NOT_NEEDED;
-    const checked = 'refusal' in vouched ? vouched : enrichInTime(env, wire, parsed.sentAtMs, startedAt, vouched.proof);
+    const checked = enrichChecked(wire, vouched, checkConsent(wire, defaults), (known) =>
+      enrichInTime(env, wire, parsed.sentAtMs, startedAt, known),
+    );
     if ('refusal' in checked) {
       refused.push({ index, refusal: checked.refusal, payload: { ...wire, proof: undefined } });
       continue;
@@ -75,15 +80,28 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   return new Response(JSON.stringify({ accepted: accepted.length, rejected }), { status: 202, headers });
 }
 
+/** The event with its proof and its consent, or the first reason why it may not be taken in. */
+function enrichChecked(
+  wire: WireEvent,
+  vouched: Awaited<ReturnType<typeof vouch>>,
+  agreed: ReturnType<typeof checkConsent>,
+  enrich: (known: Pick<EnrichedEvent, 'proof' | 'consent'>) => EnrichedEvent | { readonly refusal: Refusal },
+): EnrichedEvent | { readonly refusal: Refusal } {
+  if ('refusal' in agreed) return agreed;
+  if ('refusal' in vouched) return vouched;
+  const proof = LINK_TYPES.has(wire.type) ? vouched.proof : undefined;
+  return enrich({ proof, consent: agreed.consent });
+}
+
 /** The enriched event, or why it is too late to be counted exactly. */
 function enrichInTime(
   env: Env,
   wire: WireEvent,
   sentAtMs: number | undefined,
   receivedAtMs: number,
-  proof: LinkProof | undefined,
+  known: Pick<EnrichedEvent, 'proof' | 'consent'>,
 ): EnrichedEvent | { readonly refusal: Refusal } {
-  const event = enrichEvent(wire, sentAtMs, receivedAtMs, LINK_TYPES.has(wire.type) ? proof : undefined);
+  const event = enrichEvent(wire, sentAtMs, receivedAtMs, known);
   const refusal = lateRefusal(event, receivedAtMs, Number(env.DEDUP_HORIZON_DAYS));
   return refusal ? { refusal } : event;
 }
@@ -130,9 +148,13 @@ async function applyAndLink(env: Env, { id, site, ledger }: EventMessage, events
   );
 }
 
-/** A store that fails must not cost the good events their answer: the client is told of each refusal anyway. */
+/**
+ * A store that fails must not cost the good events their answer: the client is told of each refusal anyway. What nobody agreed to is
+ * not kept.
+ */
 async function keepRefused(env: Env, site: string, time: number, refused: readonly RefusedEvent[]): Promise<void> {
-  const failed = refused.map(({ refusal, payload }) => ({
+  const kept = refused.filter(({ refusal }) => refusal.code !== 'no_consent');
+  const failed = kept.map(({ refusal, payload }) => ({
     reason: refusal.code,
     message: refusal.message,
     ...nameOf(payload),

@@ -1,8 +1,10 @@
+import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { corsHeaders } from '../http/cors.ts';
 import { HttpError } from '../http/error.ts';
 import { parseQuery } from '../recommend/query.ts';
 import { tierHeaders } from '../recommend/tier-headers.ts';
 import { authorizePublic } from '../site/authorize.ts';
+import type { SiteSettings } from '../site/settings.ts';
 import { withHomeCookie } from '../site/visitor-cookie.ts';
 import { readProfile } from './read-profile.ts';
 
@@ -11,21 +13,36 @@ export async function handleProfile(request: Request, env: Env): Promise<Respons
   const startedAt = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const query = parseQuery(request, url, site.keyKind);
+  const query = parseQuery(request, url, site);
   const read = await readProfile(env, site.id, query, 'view');
   if (read.tier === 'none') throw noProfile(read.reason);
+  const profile = site.keyKind === 'secret' ? read.profile : exposed(read.profile, site.settings.exposed);
   if (query.userId !== undefined && read.profile.firstSeenAt === null) throw noProfile('unknown_user');
   const ms = Date.now() - startedAt;
   const reason = read.tier === 'live' ? 'live_profile' : read.reason;
   const anonymousId = query.userId === undefined ? (query.anonymousId ?? null) : null;
   const headers = { ...corsHeaders(request, site), ...tierHeaders({ tier: read.tier, reason, profileMs: ms }, ms) };
-  return withHomeCookie(Response.json({ anonymousId, ...read.profile }, { headers }), request, url, read.home);
+  return withHomeCookie(Response.json({ anonymousId, ...profile }, { headers }), request, url, read.home);
 }
 
-function noProfile(reason: 'no_visitor' | 'unknown_user' | 'profile_deadline' | 'profile_error'): HttpError {
+/** What the site lets a page see of its visitor's profile. */
+function exposed(profile: ProfileView, { fields, traits }: SiteSettings['exposed']): Partial<ProfileView> {
+  const shown: ReadonlySet<string> = new Set(fields);
+  const own = Object.entries(profile).filter(([name]) => shown.has(name));
+  const named = Object.entries(profile.traits).filter(([name]) => traits.includes(name));
+  return { ...Object.fromEntries(own), ...(traits.length > 0 && { traits: Object.fromEntries(named) }) };
+}
+
+function noProfile(
+  reason: 'no_visitor' | 'no_consent' | 'unknown_user' | 'profile_deadline' | 'profile_error',
+): HttpError {
   switch (reason) {
     case 'no_visitor':
       return new HttpError(400, 'No visitor: neither the cookie "vitrine_id" nor ?anonymousId= names one.', {
+        code: reason,
+      });
+    case 'no_consent':
+      return new HttpError(403, 'The visitor does not agree to personalization, so his profile is not used.', {
         code: reason,
       });
     case 'unknown_user':

@@ -6,7 +6,7 @@ import { readQuerySchema } from '../recommend/query.ts';
 
 const affinities = z.array(z.object({ key: z.string(), score: z.number() }));
 
-/** What `GET /v/profile` answers; times are ms since 1970. */
+/** A person's live profile, whole; times are ms since 1970. */
 export const profileSchema = z.object({
   anonymousId: z.string().nullable(),
   firstSeenAt: z.int().nullable(),
@@ -26,14 +26,27 @@ export const profileSchema = z.object({
       items: z.array(z.string()),
     }),
   ),
+  traits: z.record(
+    z.string(),
+    z.object({
+      value: z.union([z.string(), z.number(), z.boolean()]),
+      at: z.int(),
+      source: z.string(),
+      purpose: z.string(),
+    }),
+  ),
+  consent: z.record(z.string(), z.boolean()),
 });
+
+/** What `GET /v/profile` answers: the fields that the site exposes. */
+export const ownProfileSchema = profileSchema.partial();
 
 export const profilePaths: ZodOpenApiPathsObject = {
   '/v/profile': {
     get: {
       summary: 'Read the live profile',
       description:
-        'That of the person to whom the visitor belongs, with all his linked devices; with the secret key that of any user.',
+        'That of the person to whom the visitor belongs, with all his linked devices, as far as the site’s settings expose it; with the secret key that of any user, whole.',
       tags: ['Reads'],
       security: [{ writeKey: [] }, { secretKey: [] }],
       requestParams: { query: readQuerySchema.pick({ anonymousId: true, userId: true }) },
@@ -41,7 +54,7 @@ export const profilePaths: ZodOpenApiPathsObject = {
         '200': {
           description: 'The profile.',
           headers: tierHeadersSchema,
-          content: { 'application/json': { schema: profileSchema } },
+          content: { 'application/json': { schema: ownProfileSchema } },
         },
         ...problemResponses(400, 401, 403, 404, 503),
       },

@@ -1,8 +1,10 @@
+import { type ConsentDefaults, isGranted } from '../../core/consent/policy.ts';
+import type { Choices } from '../../core/consent/purposes.ts';
 import { ExpiringCache } from '../../core/expiring-cache.ts';
 import { deviceLedger, type Ledger, userLedger } from '../../core/identity/ledger.ts';
 import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
-import type { PersonRead, UserProfile } from '../../durable-objects/user-profile/user-profile.ts';
+import type { PersonPart, PersonRead, UserProfile } from '../../durable-objects/user-profile/user-profile.ts';
 import { withDeadline } from './with-deadline.ts';
 
 /** Whose profile is read: that of the person to whom a device, or a user, belongs. */
@@ -11,6 +13,11 @@ export interface Visitor {
   readonly userId?: string | undefined;
   /** Where the person's profile may be, as the visitor's cookie says. */
   readonly home?: Ledger | undefined;
+  /**
+   * What holds until the person decides on consent: a profile that may not personalize is not read. Nothing where the reader may see it
+   * for other reasons.
+   */
+  readonly consent?: ConsentDefaults | undefined;
 }
 
 /** What of a profile is read: `view` all that readers may see, `recent` the ids of the last items, newest first: what a recommendation starts from. */
@@ -23,12 +30,13 @@ interface Parts {
 export type ProfileRead<Part extends keyof Parts> =
   | ({ readonly tier: 'live' } & Found<Part>)
   | ({ readonly tier: 'last_known'; readonly reason: 'profile_deadline' | 'profile_error' } & Found<Part>)
-  | { readonly tier: 'none'; readonly reason: 'no_visitor' | 'profile_deadline' | 'profile_error' };
+  | { readonly tier: 'none'; readonly reason: 'no_visitor' | 'no_consent' | 'profile_deadline' | 'profile_error' };
 
 interface Found<Part extends keyof Parts> {
   /** The ledger that told it. */
   readonly home: Ledger;
   readonly profile: Parts[Part];
+  readonly choices?: Choices | undefined;
 }
 
 const LAST_KNOWN_MS = 3_600_000;
@@ -55,11 +63,14 @@ export async function readProfile<Part extends keyof Parts>(
   const key = `${site}/${ledger}`;
   const known = lastKnown[part];
   const outcome = await withDeadline(find(env, site, ledger, visitor.home, part), Number(env.PROFILE_DEADLINE_MS));
+  const mayUse = ({ choices }: Found<Part>) =>
+    visitor.consent === undefined || isGranted(visitor.consent, choices, 'personalization');
   if (typeof outcome === 'object') {
     known.set(key, outcome, Date.now());
-    return { tier: 'live', ...outcome };
+    return mayUse(outcome) ? { tier: 'live', ...outcome } : { tier: 'none', reason: 'no_consent' };
   }
   const last = known.get(key, Date.now());
+  if (last && !mayUse(last)) return { tier: 'none', reason: 'no_consent' };
   const reason = `profile_${outcome}` as const;
   return last ? { tier: 'last_known', ...last, reason } : { tier: 'none', reason };
 }
@@ -85,16 +96,17 @@ async function find<Part extends keyof Parts>(
     const read = await READERS[part].person(profileStub(env, site, home), ledger);
     if ('value' in read) {
       if (home !== cached && home !== ledger) homes.set(key, home, now);
-      return { home, profile: read.value };
+      return { home, profile: read.value, choices: read.choices };
     }
     home = read.elsewhere;
   }
-  return { home: ledger, profile: await READERS[part].here(profileStub(env, site, ledger)) };
+  const { value, choices } = await READERS[part].here(profileStub(env, site, ledger));
+  return { home: ledger, profile: value, choices };
 }
 
 interface Reader<T> {
   readonly person: (stub: DurableObjectStub<UserProfile>, via: Ledger) => Promise<PersonRead<T>>;
-  readonly here: (stub: DurableObjectStub<UserProfile>) => Promise<T>;
+  readonly here: (stub: DurableObjectStub<UserProfile>) => Promise<PersonPart<T>>;
 }
 
 // The types of RPC lose the union of what comes back.

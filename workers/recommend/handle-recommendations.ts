@@ -10,7 +10,7 @@ export async function handleRecommendations(request: Request, env: Env): Promise
   const startedAt = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const recommendation = await recommend(env, site.id, parseQuery(request, url, site.keyKind));
+  const recommendation = await recommend(env, site.id, parseQuery(request, url, site));
   const { slot, strategy, tier, reason, items } = recommendation;
   const body = {
     slot,

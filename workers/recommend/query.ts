@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import type { ConsentDefaults } from '../../core/consent/policy.ts';
 import { anonymousIdSchema, userIdSchema } from '../../core/events/person-ids.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
+import { requestDefaults } from '../consent/request-defaults.ts';
 import { HttpError } from '../http/error.ts';
 import type { Site } from '../site/site.ts';
 import { homeOf, visitorOf } from '../site/visitor-cookie.ts';
@@ -28,13 +30,14 @@ export interface ReadQuery extends Omit<z.infer<typeof readQuerySchema>, 'anonym
   readonly userId?: string | undefined;
   /** Where the cookie says that the visitor's person may be. */
   readonly home?: Ledger | undefined;
+  readonly consent: ConsentDefaults;
 }
 
 /**
  * Reads the query of a recommendation or fragment. The visitor is the cookie's; `anonymousId` serves clients without cookies,
  * `userId` servers with the secret key.
  */
-export function parseQuery(request: Request, url: URL, keyKind: Site['keyKind'], slot?: string): ReadQuery {
+export function parseQuery(request: Request, url: URL, site: Site, slot?: string): ReadQuery {
   const parsed = readQuerySchema.safeParse({
     ...Object.fromEntries(url.searchParams),
     ...(slot !== undefined && { slot }),
@@ -48,10 +51,15 @@ export function parseQuery(request: Request, url: URL, keyKind: Site['keyKind'],
       code: 'invalid_query',
     });
   }
-  if (parsed.data.userId !== undefined && keyKind !== 'secret') {
+  if (parsed.data.userId !== undefined && site.keyKind !== 'secret') {
     throw new HttpError(403, 'userId: only the secret key may ask for any user. Pages ask with the visitor’s cookie.', {
       code: 'secret_key_required',
     });
   }
-  return { ...parsed.data, anonymousId: visitorOf(request) ?? parsed.data.anonymousId, home: homeOf(request) };
+  return {
+    ...parsed.data,
+    anonymousId: visitorOf(request) ?? parsed.data.anonymousId,
+    home: homeOf(request),
+    consent: requestDefaults(request, site),
+  };
 }

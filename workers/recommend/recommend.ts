@@ -68,7 +68,9 @@ export async function recommend(env: Env, site: string, query: ReadQuery): Promi
       return { ...base, tier, reason: read.tier === 'live' ? 'live_profile' : read.reason, items };
     }
     if (query.strategy === 'recently_viewed')
-      return { ...base, tier: read.tier === 'none' ? 'baseline' : read.tier, reason: 'nothing_viewed', items: [] };
+      return read.tier === 'none'
+        ? { ...base, tier: 'baseline', reason: read.reason, items: [] }
+        : { ...base, tier: read.tier, reason: 'nothing_viewed', items: [] };
   } catch (error) {
     log('recommend_degraded', { site, error: String(error) });
   }
