@@ -5,6 +5,8 @@ import { api } from './api/app.ts';
 import { handleBeacon } from './beacon/handle-beacon.ts';
 import { handleConsole } from './console/handle-console.ts';
 import { handleDocs, handleOpenApi } from './docs/handle-docs.ts';
+import { handleKeys } from './erasure/routes.ts';
+import { runOpenErasures } from './erasure/run-erasure.ts';
 import { handleFragment } from './fragments/handle-fragment.ts';
 import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
@@ -32,6 +34,7 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .get('/v/beacon.:hash.js', (request) => handleBeacon(request, request.params.hash))
   .get('/docs', () => handleDocs())
   .get('/openapi.json', () => handleOpenApi())
+  .get('/.well-known/jwks.json', (_request, env) => handleKeys(env))
   .get('/console', () => handleConsole())
   .all('/api/*', (request, env, ctx) => api.fetch(request, env, ctx))
   .all('*', (request) => {
@@ -51,6 +54,7 @@ export default {
     await (batch.queue === 'vitrine-events-dead' ? consumeDeadLetters(batch, env) : consumeEvents(batch, env));
   },
   async scheduled({ scheduledTime }, env) {
+    await runOpenErasures(env);
     await publishAll(env);
     if (new Date(scheduledTime).getUTCMinutes() === SWEEP_MINUTE) await sweep(env, scheduledTime);
   },

@@ -5,6 +5,7 @@ import { foldEvent } from './fold-event.ts';
 import { DAY_MS, PROFILE_CAPS, QUEUE_RETENTION_DAYS } from './limits.ts';
 import { sessionAt } from './session-intervals.ts';
 import type { ProfileState } from './state.ts';
+import { isErased, type Tombstone } from './tombstone.ts';
 
 /**
  * What became of an event:
@@ -12,9 +13,10 @@ import type { ProfileState } from './state.ts';
  * - `duplicate`: another message brought it, and owns its effects;
  * - `conflict`: its id is known with other content; the first stays;
  * - `late`: older than any id that is still remembered;
- * - `quota`: the ledger holds as many events as it may.
+ * - `quota`: the ledger holds as many events as it may;
+ * - `erased`: the ledger was erased after the event happened, or takes no events since.
  */
-export type Outcome = 'counted' | 'duplicate' | 'conflict' | 'late' | 'quota';
+export type Outcome = 'counted' | 'duplicate' | 'conflict' | 'late' | 'quota' | 'erased';
 
 /** A session that no longer exists under its id, and the message whose events ended it. */
 export interface RetiredSession {
@@ -43,6 +45,7 @@ export function applyMessages(
   messages: readonly AppliedMessage[],
   now: number,
   horizonDays: number,
+  tombstone?: Tombstone,
 ): Applied {
   const oldest = now - (horizonDays + QUEUE_RETENTION_DAYS) * DAY_MS;
   const retired: RetiredSession[] = [];
@@ -51,6 +54,7 @@ export function applyMessages(
   let changed = false;
   let choosing = false;
   const applyOne = (message: AppliedMessage, event: EnrichedEvent): Outcome => {
+    if (isErased(tombstone, event.time)) return 'erased';
     const seen = log.look(event.id, event.fingerprint, message.id);
     if (seen.known && !seen.sameContent) return 'conflict';
     // An id that stands twice in a message, or in a message that a batch holds twice, has its effects once.

@@ -49,6 +49,18 @@ export class ItemSessions {
     this.hours = new HourlyCounts(stored.hours);
   }
 
+  /** Removes the sessions whose ids begin with one of the prefixes and that ended until then, without a trace. Returns how many went. */
+  erase(prefixes: readonly string[], untilMs: number): number {
+    const leaving = [...this.sessions.values()].filter(
+      ({ id, endedAt }) => endedAt <= untilMs && prefixes.some((prefix) => id.startsWith(prefix)),
+    );
+    for (const session of leaving) {
+      this.leave(session);
+      this.sessions.delete(session.id);
+    }
+    return leaving.length;
+  }
+
   /**
    * Keeps at most `most` sessions, tombstones counted: the first to go are those that stand in no list any more, then the oldest,
    * which their lists lose. They stay counted, except where an item is left without any session.

@@ -68,6 +68,19 @@ export class SessionIndex extends DurableObject<Env> {
     }
   }
 
+  /** Removes all sessions of these profiles (see `sessionPrefix`) that ended until then, ms since 1970, also from what is stored. Returns how many went. */
+  erase(request: { readonly v: 1; readonly prefixes: string[]; readonly until: number }): number {
+    const index = this.load();
+    const erased = index.erase(request.prefixes, request.until);
+    if (erased === 0) return 0;
+    this.ctx.storage.transactionSync(() => {
+      // A row without sessions: the model that serves is older than this change.
+      this.store.append([]);
+      this.store.checkpoint(index);
+    });
+    return erased;
+  }
+
   /** Whether the shard holds anything that the model that serves does not. */
   hasChanged(): boolean {
     return this.store.newest() > this.store.published();

@@ -1,3 +1,14 @@
+/** Drops every table and value of an object, in the transaction of the caller. */
+export function dropEverything(storage: DurableObjectStorage): void {
+  const tables = storage.sql
+    .exec<{ name: string }>(
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'",
+    )
+    .toArray();
+  for (const { name } of tables) storage.sql.exec(`DROP TABLE "${name}"`);
+  for (const [key] of [...storage.kv.list()]) storage.kv.delete(key);
+}
+
 /** How many of the migrations the object has; 0 when it has none of these tables. */
 export function migratedTo(storage: DurableObjectStorage, versionKey: string): number {
   return storage.kv.get<number>(versionKey) ?? 0;

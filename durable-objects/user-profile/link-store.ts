@@ -10,16 +10,21 @@ const MAX_LEFT = 256;
 /** Reads and writes to whom a ledger belongs and, where it is a person's home, the snapshots of his ledgers: one row a change. */
 export class LinkStore {
   private readonly storage: DurableObjectStorage;
-  private exists: boolean;
+  private made: boolean;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
-    this.exists = migratedTo(storage, VERSION_KEY) > 0;
-    if (this.exists) this.make();
+    this.made = migratedTo(storage, VERSION_KEY) > 0;
+    if (this.made) this.make();
+  }
+
+  /** Whether anything was ever linked here. */
+  exist(): boolean {
+    return this.made;
   }
 
   assignment(): Assignment | undefined {
-    if (!this.exists) return undefined;
+    if (!this.made) return undefined;
     const [row] = this.storage.sql
       .exec<{ person: Ledger; version: number; leaving: string }>(
         'SELECT person, version, leaving FROM assignment WHERE id = 1',
@@ -67,11 +72,11 @@ export class LinkStore {
 
   private make(): void {
     migrate(this.storage, LINK_MIGRATIONS, LINK_MIGRATIONS.length, VERSION_KEY);
-    this.exists = true;
+    this.made = true;
   }
 
   private rows(where: string, ...bindings: string[]): LinkedLedger[] {
-    if (!this.exists) return [];
+    if (!this.made) return [];
     return this.storage.sql
       .exec<{ ledger: Ledger; assignment: number; number: number; state: string | null }>(
         `SELECT ledger, assignment, number, state FROM linked ${where}`,

@@ -1,6 +1,11 @@
 import type { Ledger } from '../../core/identity/ledger.ts';
 import type { UserProfile } from './user-profile.ts';
 
+/** What the ids of a profile's sessions in the index begin with: the start of its object's id, hex. */
+export function sessionPrefix(objectId: DurableObjectId): string {
+  return `${objectId.toString().slice(0, 16)}.`;
+}
+
 /** The object of a ledger; its name starts with the site, so that no site reaches another's. */
 export function profileStub(env: Env, site: string, ledger: Ledger): DurableObjectStub<UserProfile> {
   return env.USER_PROFILE.get(env.USER_PROFILE.idFromName(`${site}/${ledger}`));

@@ -9,8 +9,12 @@ export const PROFILE_MIGRATIONS: readonly string[] = [
      version INTEGER NOT NULL,
      retired TEXT NOT NULL,
      tail BLOB NOT NULL
-   );
-   CREATE TABLE dedup_segments (
+   );`,
+];
+
+/** The sealed part of the dedup log, made with the first 256 events: most visitors never have as many, and a table costs two rows. */
+export const SEGMENT_MIGRATIONS: readonly string[] = [
+  `CREATE TABLE dedup_segments (
      segment INTEGER PRIMARY KEY,
      newest_seconds INTEGER NOT NULL,
      entries BLOB NOT NULL
@@ -34,4 +38,14 @@ export const LINK_MIGRATIONS: readonly string[] = [
      number INTEGER NOT NULL,
      state TEXT
    ) WITHOUT ROWID;`,
+];
+
+/** What is left of a ledger that was erased: when, under which version of the site's links, and what becomes of later events. */
+export const TOMBSTONE_MIGRATIONS: readonly string[] = [
+  `CREATE TABLE tombstone (
+     id INTEGER PRIMARY KEY CHECK (id = 1),
+     erased_at INTEGER NOT NULL,
+     assignment INTEGER NOT NULL,
+     later TEXT NOT NULL
+   );`,
 ];

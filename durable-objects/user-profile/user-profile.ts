@@ -18,12 +18,16 @@ import { DAY_MS, QUEUE_RETENTION_DAYS } from '../../core/profile/limits.ts';
 import { mergeStates } from '../../core/profile/merge-states.ts';
 import { sessionItems } from '../../core/profile/session-items.ts';
 import type { ProfileState } from '../../core/profile/state.ts';
+import { laterTombstone, type Tombstone } from '../../core/profile/tombstone.ts';
 import { type ProfileView, recentIds, viewProfile } from '../../core/profile/view-profile.ts';
-import { migrate } from '../storage/migrate.ts';
+import { log } from '../../workers/http/log.ts';
+import { forgetLinks } from '../../workers/identity/link-graph.ts';
+import { dropEverything, migrate } from '../storage/migrate.ts';
 import { LinkStore } from './link-store.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
-import { profileStub } from './profile-stub.ts';
+import { profileStub, sessionPrefix } from './profile-stub.ts';
 import { PROFILE_MIGRATIONS } from './schema.ts';
+import { TombstoneStore } from './tombstone-store.ts';
 
 /** Decay is shown to the minute. */
 const MINUTE_MS = 60_000;
@@ -63,12 +67,13 @@ const SETTLE_RETRY_MS = 10_000;
  */
 export class UserProfile extends DurableObject<Env> {
   private readonly store: ProfileStore;
-  private readonly links: LinkStore;
+  private links: LinkStore;
+  private readonly tombstones: TombstoneStore;
   private readonly horizonDays: number;
   private stored: StoredProfile | undefined;
   private log: DedupLog | undefined;
-  private alarmSet: boolean | undefined;
   private assignment: Assignment | undefined;
+  private tombstone: Tombstone | undefined;
   /** The snapshot that the person's home is known to hold, as `<assignment>.<number>`. */
   private sent = '';
   /** The states of all linked ledgers as one, which holds until any of them changes. */
@@ -84,7 +89,9 @@ export class UserProfile extends DurableObject<Env> {
     migrate(ctx.storage, PROFILE_MIGRATIONS);
     this.store = new ProfileStore(ctx.storage);
     this.links = new LinkStore(ctx.storage);
+    this.tombstones = new TombstoneStore(ctx.storage);
     this.assignment = this.links.assignment();
+    this.tombstone = this.tombstones.load();
     this.horizonDays = Number(env.DEDUP_HORIZON_DAYS);
   }
 
@@ -92,14 +99,15 @@ export class UserProfile extends DurableObject<Env> {
   async apply(messages: AppliedMessage[]): Promise<ApplyResult> {
     this.log ??= this.store.loadLog();
     const profile = this.profile();
-    const applied = applyMessages(profile.state, this.log, messages, Date.now(), this.horizonDays);
+    const applied = applyMessages(profile.state, this.log, messages, Date.now(), this.horizonDays, this.tombstone);
     if (applied.changed) {
       this.forgetViews();
       profile.version += 1;
       profile.retired = [...applied.retired, ...profile.retired].slice(0, RETIRED_CAP);
       this.save(profile, this.log);
+      // Set once: a row each time. The alarm finds the next time by itself.
+      if (profile.version === 1) await this.wakeBy(this.nextDuty());
     }
-    await this.keepAlarm();
     // Not answered before the person's home has it: the message comes again until both have.
     await this.sendSnapshot();
     return { v: 1, outcomes: applied.outcomes, sessions: this.changedSessions(profile, applied, messages) };
@@ -136,7 +144,7 @@ export class UserProfile extends DurableObject<Env> {
   /** Says to whom this ledger belongs. Answered when the old home has let go of it and the new one holds its snapshot. */
   async assign(incoming: { readonly v: 1; readonly person: Ledger; readonly version: number }): Promise<void> {
     const next = reassign(this.self(), this.assignment, incoming);
-    if (next) {
+    if (next && incoming.version > (this.tombstone?.assignment ?? 0)) {
       this.links.saveAssignment(next);
       this.assignment = next;
       await this.wakeBy(Date.now() + SETTLE_RETRY_MS);
@@ -145,13 +153,32 @@ export class UserProfile extends DurableObject<Env> {
   }
 
   /** Takes the snapshot of a linked ledger; an old one changes nothing. */
-  receiveSnapshot(snapshot: Snapshot & { readonly v: 1 }): void {
+  async receiveSnapshot(snapshot: Snapshot & { readonly v: 1 }): Promise<void> {
+    if (snapshot.assignment <= (this.tombstone?.assignment ?? 0)) return;
+    const first = !this.links.exist();
     this.keepLinked(acceptSnapshot(this.links.linked(snapshot.ledger), snapshot));
+    if (first) await this.wakeBy(this.nextDuty());
   }
 
   /** Lets go of a ledger that belongs elsewhere from this assignment on. */
   releaseLedger(leave: { readonly v: 1; readonly ledger: Ledger; readonly assignment: number }): void {
     this.keepLinked(acceptLeave(this.links.linked(leave.ledger), leave));
+  }
+
+  /**
+   * Erases all that this object holds, but for the fact that it did: no home keeps its snapshot, no event from before counts again. May
+   * be called again.
+   */
+  async erase(incoming: Tombstone & { readonly v: 1 }): Promise<void> {
+    const { site, ledger } = this.nameParts();
+    const { erasedAt, assignment, later } = incoming;
+    const homes = [this.assignment?.person ?? ledger, ...(this.assignment?.leaving ?? [])];
+    const leave = { v: 1 as const, ledger, assignment };
+    const elsewhere = homes.filter((home) => home !== ledger);
+    await Promise.all(elsewhere.map((home) => profileStub(this.env, site, home).releaseLedger(leave)));
+    this.tombstone = laterTombstone(this.tombstone, { erasedAt, assignment, later });
+    this.empty(this.tombstone);
+    await this.ctx.storage.deleteAlarm();
   }
 
   /** The merged state of the person as canonical text. */
@@ -164,19 +191,60 @@ export class UserProfile extends DurableObject<Env> {
     return encodeState(this.profile().state);
   }
 
-  /** Settles links that were left half done, and forgets ids that no accepted event can bear any more. */
+  /**
+   * The one alarm: settles links that were left half done, forgets ids that no accepted event can bear any more, and the whole profile
+   * when nothing has come for `PROFILE_TTL_DAYS`.
+   */
   override async alarm(): Promise<void> {
+    let next = Date.now() + SETTLE_RETRY_MS;
     try {
       await this.settle();
       this.store.forgetSegments(Date.now() - this.retentionMs());
       this.log = undefined;
-    } catch (error) {
-      await this.wakeBy(Date.now() + SETTLE_RETRY_MS);
-      throw error;
+      if (this.expiresAt() <= Date.now()) await this.expire();
+      next = this.nextDuty();
     } finally {
-      this.alarmSet = false;
-      await this.keepAlarm();
+      if (this.profile().version > 0 || this.assignment || this.links.exist()) await this.wakeBy(next);
     }
+  }
+
+  /** Nothing has come for so long that the profile is nobody's any more. Its links go with it. */
+  private async expire(): Promise<void> {
+    const { site, ledger } = this.nameParts();
+    const { person, version } = this.assignment ?? { person: ledger, version: 0 };
+    // Under a version that a link to come is not older than.
+    if (person !== ledger)
+      await profileStub(this.env, site, person).releaseLedger({ v: 1, ledger, assignment: version + 1 });
+    await forgetLinks(this.env, site, ledger);
+    this.empty(this.tombstone);
+    log('profile_expired', { site });
+  }
+
+  /** Drops everything in one transaction, but for the tombstone. */
+  private empty(tombstone: Tombstone | undefined): void {
+    this.ctx.storage.transactionSync(() => {
+      dropEverything(this.ctx.storage);
+      migrate(this.ctx.storage, PROFILE_MIGRATIONS);
+      if (tombstone) this.tombstones.save(tombstone);
+    });
+    this.links = new LinkStore(this.ctx.storage);
+    this.assignment = undefined;
+    this.stored = undefined;
+    this.log = undefined;
+    this.sent = '';
+    this.forgetViews();
+  }
+
+  /** When the person whose home this is, or this ledger, is to be forgotten, ms since 1970. */
+  private expiresAt(): number {
+    return (this.person().lastAt || Date.now()) + Number(this.env.PROFILE_TTL_DAYS) * DAY_MS;
+  }
+
+  /** When the alarm has something to do next, ms since 1970. */
+  private nextDuty(): number {
+    const segment = this.store.oldestSegmentMs();
+    const forget = segment === undefined ? Number.POSITIVE_INFINITY : segment + this.retentionMs() + DAY_MS;
+    return Math.max(Date.now() + DAY_MS, Math.min(forget, this.expiresAt() + DAY_MS));
   }
 
   private part<T>(value: T): PersonPart<T> {
@@ -285,7 +353,7 @@ export class UserProfile extends DurableObject<Env> {
     applied: Applied,
     messages: readonly AppliedMessage[],
   ): ChangedSession[] {
-    const prefix = this.ctx.id.toString().slice(0, 16);
+    const prefix = sessionPrefix(this.ctx.id);
     const ids = new Set(messages.map((message) => message.id));
     const stillThere = new Set(profile.state.sessions.map(([start]) => start));
     const gone = profile.retired.filter(
@@ -299,22 +367,11 @@ export class UserProfile extends DurableObject<Env> {
         .map((session) => (agreed ? session : { ...session, items: [] })),
       ...gone.map(({ start, time }) => ({ start, endedAt: time, items: [] })),
     ].map(({ start, endedAt, items }) => ({
-      id: `${prefix}.${start.toString(36)}`,
+      id: `${prefix}${start.toString(36)}`,
       version: profile.version,
       endedAt,
       items,
     }));
-  }
-
-  /** One alarm while there are segments to forget; setting it costs a row, so it is set once and not each time. */
-  private async keepAlarm(): Promise<void> {
-    if (this.alarmSet) return;
-    const oldest = this.store.oldestSegmentMs();
-    if (oldest === undefined) return;
-    this.alarmSet = true;
-    if ((await this.ctx.storage.getAlarm()) === null) {
-      await this.ctx.storage.setAlarm(Math.max(Date.now(), oldest + this.retentionMs()) + DAY_MS);
-    }
   }
 
   private retentionMs(): number {

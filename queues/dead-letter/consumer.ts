@@ -1,5 +1,5 @@
 import { eventMessageSchema } from '../../core/events/message.ts';
-import { storeFailedEvents } from '../../workers/failed-events/store-failed.ts';
+import { nameOf, storeFailedEvents } from '../../workers/failed-events/store-failed.ts';
 import { log } from '../../workers/http/log.ts';
 import { siteIn } from '../events/consumer.ts';
 import { retryDelaySeconds } from '../events/retry-delay.ts';
@@ -11,6 +11,7 @@ export async function consumeDeadLetters(batch: MessageBatch, env: Env): Promise
     const failed = {
       reason: 'dead_letter',
       message: 'Every delivery of this message failed.',
+      ...nameOf(message.body),
       ...(body.success && { type: body.data.events[0]?.type, eventId: body.data.events[0]?.id }),
       payload: message.body,
     };

@@ -1,6 +1,8 @@
 import type { EventMessage } from '../../core/events/message.ts';
 import { eventMessageSchema, isNewerMessage } from '../../core/events/message.ts';
-import { storeFailedEvents } from '../../workers/failed-events/store-failed.ts';
+import { recordMentions } from '../../workers/erasure/record-mentions.ts';
+import { eraseStragglers } from '../../workers/erasure/stragglers.ts';
+import { nameOf, storeFailedEvents } from '../../workers/failed-events/store-failed.ts';
 import { log } from '../../workers/http/log.ts';
 import { followLinks } from '../../workers/identity/follow-links.ts';
 import { feedSessions } from '../../workers/model/feed-sessions.ts';
@@ -43,6 +45,11 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
       await settleSite(env, site, events);
       await followLinks(env, site, countedEvents(events));
       await feedSessions(env, site, sessions.get(site) ?? []);
+      await eraseStragglers(
+        env,
+        site,
+        events.map(({ message }) => message),
+      );
       for (const { message } of events) done.add(message.id);
     } catch (error) {
       log('consume_failed', { site, messages: events.length, error: String(error) });
@@ -66,6 +73,7 @@ async function settleSite(env: Env, site: string, applied: readonly AppliedEvent
   await Promise.all([
     writeLake(env, site, applied),
     recordRollups(env, site, applied),
+    recordMentions(env, site, countedEvents(applied)),
     ...applied.map(({ message, outcomes }) =>
       storeFailedEvents(env, site, message.receivedAt, failedOutcomes(message, outcomes)),
     ),
@@ -75,7 +83,8 @@ async function settleSite(env: Env, site: string, applied: readonly AppliedEvent
 /** A body that does not parse will not parse next time: it is kept as failed and acked, so that it spoils no neighbour. */
 async function keepUnreadable(message: Message, reason: string, env: Env): Promise<void> {
   try {
-    const failed = [{ reason: 'unreadable_message', message: reason, payload: message.body }];
+    const { ledger } = nameOf(message.body);
+    const failed = [{ reason: 'unreadable_message', message: reason, ledger, payload: message.body }];
     await storeFailedEvents(env, siteIn(message.body), message.timestamp.getTime(), failed);
     message.ack();
   } catch (error) {

@@ -20,6 +20,7 @@ export function failedOutcomes(message: EventMessage, outcomes: readonly Outcome
             message: text,
             type: event.type,
             eventId: event.id,
+            ledger: message.ledger,
             payload: { ...event, ledger: message.ledger },
           },
         ]

@@ -179,7 +179,7 @@ describe('a person', () => {
     const home = profileStub(env, site.id, 'u/ann');
     // A method of the instance is none of the class: calls of it are refused until the object starts anew.
     await runInDurableObject(home, (instance: UserProfile) => {
-      instance.receiveSnapshot = () => undefined;
+      instance.receiveSnapshot = async () => undefined;
     });
     await postAsServer(site, [identify('phone', 'ann'), viewed('phone', 'hat')]);
     expect(await rollupsOf(site.id)).toEqual({});

@@ -3,7 +3,12 @@ import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import { INDEX_MIGRATIONS } from '../../durable-objects/session-index/schema.ts';
 import { migrate } from '../../durable-objects/storage/migrate.ts';
-import { LINK_MIGRATIONS, PROFILE_MIGRATIONS } from '../../durable-objects/user-profile/schema.ts';
+import {
+  LINK_MIGRATIONS,
+  PROFILE_MIGRATIONS,
+  SEGMENT_MIGRATIONS,
+  TOMBSTONE_MIGRATIONS,
+} from '../../durable-objects/user-profile/schema.ts';
 
 /** The tables of a new object after the first `upTo` migrations, as SQLite tells them. */
 function tablesOf(migrations: readonly string[], upTo = migrations.length): Promise<string[]> {
@@ -30,8 +35,16 @@ function tablesOf(migrations: readonly string[], upTo = migrations.length): Prom
 describe('the tables of the objects', () => {
   it('UserProfile', async ({ expect }) => {
     expect(await tablesOf(PROFILE_MIGRATIONS)).toEqual([
-      'CREATE TABLE dedup_segments ( segment INTEGER PRIMARY KEY, newest_seconds INTEGER NOT NULL, entries BLOB NOT NULL )',
       'CREATE TABLE profile ( id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL, version INTEGER NOT NULL, retired TEXT NOT NULL, tail BLOB NOT NULL )',
+    ]);
+  });
+
+  it('UserProfile, with many events, or erased', async ({ expect }) => {
+    expect(await tablesOf(SEGMENT_MIGRATIONS)).toEqual([
+      'CREATE TABLE dedup_segments ( segment INTEGER PRIMARY KEY, newest_seconds INTEGER NOT NULL, entries BLOB NOT NULL )',
+    ]);
+    expect(await tablesOf(TOMBSTONE_MIGRATIONS)).toEqual([
+      'CREATE TABLE tombstone ( id INTEGER PRIMARY KEY CHECK (id = 1), erased_at INTEGER NOT NULL, assignment INTEGER NOT NULL, later TEXT NOT NULL )',
     ]);
   });
 

@@ -37,6 +37,25 @@ export async function failedReasonsOf(site: string): Promise<string[]> {
   return results.map(({ reason }) => reason);
 }
 
+/** Every row of D1 and every object of the lake of a site that holds a text, as `<table or key>: <what>`. */
+export async function rowsWith(site: string, text: string): Promise<string[]> {
+  const { results: tables } = await env.DB.prepare(
+    "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'",
+  ).all<{ name: string }>();
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const { results } = await env.DB.prepare(`SELECT * FROM "${name}"`).all();
+    const rows = results.map((row) => JSON.stringify(row)).filter((row) => row.includes(site) && row.includes(text));
+    found.push(...rows.map((row) => `${name}: ${row}`));
+  }
+  const { objects } = await env.LAKE.list();
+  for (const { key } of objects.filter(({ key }) => key.includes(`site=${site}/`) && !key.startsWith('raw/'))) {
+    const content = await (await env.LAKE.get(key))?.text();
+    if (content?.includes(text)) found.push(`${key}: ${content}`);
+  }
+  return found;
+}
+
 async function readGzip(key: string): Promise<string> {
   const object = await env.LAKE.get(key);
   return object ? new Response(object.body.pipeThrough(new DecompressionStream('gzip'))).text() : '';

@@ -1,5 +1,6 @@
 import { Hono } from 'hono';
 import { catalogRoutes } from '../catalog/routes.ts';
+import { eraseDevice, eraseUser, erasureRoutes } from '../erasure/routes.ts';
 import { HttpError } from '../http/error.ts';
 import { userRoutes } from '../identity/routes.ts';
 import { modelRoutes } from '../model/routes.ts';
@@ -18,6 +19,9 @@ export const api = new Hono<ApiContext>()
   .route('/model', modelRoutes)
   .route('/settings', settingsRoutes)
   .route('/users', userRoutes)
+  .route('/users', eraseUser)
+  .route('/devices', eraseDevice)
+  .route('/erasures', erasureRoutes)
   .notFound((c) => {
     throw new HttpError(404, `There is no ${c.req.method} ${c.req.path}. See /docs for what there is.`, {
       code: 'not_found',

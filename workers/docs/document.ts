@@ -1,6 +1,7 @@
 import { createDocument } from 'zod-openapi';
 import { beaconPaths } from '../beacon/operation.ts';
 import { catalogPaths } from '../catalog/operation.ts';
+import { erasurePaths } from '../erasure/operation.ts';
 import { fragmentPaths } from '../fragments/operation.ts';
 import { userPaths } from '../identity/operation.ts';
 import { ingestPaths } from '../ingest/operation.ts';
@@ -30,7 +31,9 @@ export function apiDocument(): Document {
       ...beaconPaths,
       ...catalogPaths,
       ...modelPaths,
+      ...erasurePaths,
       ...userPaths,
+      '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
       ...sitePaths,
     },
     components: {

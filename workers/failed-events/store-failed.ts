@@ -1,3 +1,4 @@
+import { deviceLedger, userLedger } from '../../core/identity/ledger.ts';
 import { sha256Hex } from '../site/site.ts';
 
 /** An event that could not be used, with what it was and why. */
@@ -7,11 +8,15 @@ export interface FailedEvent {
   readonly message: string;
   readonly type?: string | undefined;
   readonly eventId?: string | undefined;
+  /** Whose it is; it is erased with him. */
+  readonly ledger?: string | undefined;
   readonly payload: unknown;
 }
 
-/** D1 takes at most 100 bound parameters a statement; seven a row. */
-const ROWS_PER_STATEMENT = 14;
+/** Longer ones are none of ours. */
+const MAX_LEDGER_LENGTH = 256;
+/** D1 takes at most 100 bound parameters a statement; eight a row. */
+const ROWS_PER_STATEMENT = 12;
 
 /**
  * Keeps failed events: the payloads as one R2 object, an index row each in D1. Storing the same events at the same time again
@@ -41,23 +46,33 @@ export async function storeFailedEvents(
         event.type ?? null,
         event.eventId ?? null,
         `${key}#${index}`,
+        event.ledger ?? null,
       ];
     });
     statements.push(
       env.DB.prepare(
-        `INSERT OR IGNORE INTO failed_events (site, id, time, reason, type, event_id, payload) VALUES ${rows.map(() => '(?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
+        `INSERT OR IGNORE INTO failed_events (site, id, time, reason, type, event_id, payload, ledger) VALUES ${rows.map(() => '(?, ?, ?, ?, ?, ?, ?, ?)').join(', ')}`,
       ).bind(...rows.flat()),
     );
   }
   await env.DB.batch(statements);
 }
 
-/** Type and id of something that may or may not be an event, for the index. */
-export function nameOf(payload: unknown): { type?: string; eventId?: string } {
+/** Type, id and ledger of something that may or may not be an event, or a message of events, for the index. */
+export function nameOf(payload: unknown): { type?: string; eventId?: string; ledger?: string } {
   if (typeof payload !== 'object' || payload === null) return {};
-  const { type, id } = payload as Record<string, unknown>;
+  const { type, id, ledger, anonymousId, userId } = payload as Record<string, unknown>;
+  const whose =
+    typeof ledger === 'string'
+      ? ledger
+      : typeof anonymousId === 'string'
+        ? deviceLedger(anonymousId)
+        : typeof userId === 'string'
+          ? userLedger(userId)
+          : undefined;
   return {
     ...(typeof type === 'string' && { type: type.slice(0, 64) }),
     ...(typeof id === 'string' && { eventId: id.slice(0, 64) }),
+    ...(whose !== undefined && { ledger: whose.slice(0, MAX_LEDGER_LENGTH) }),
   };
 }

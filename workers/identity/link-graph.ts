@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Ledger, userLedger } from '../../core/identity/ledger.ts';
+import { type Ledger, ledgerId, userLedger } from '../../core/identity/ledger.ts';
 
 /** Users of one person; a link that would join more is refused. */
 export const MAX_USERS = 32;
@@ -120,6 +120,19 @@ export async function linkUsers(
   return { version: versionIn(version), homes: [...homes].map(([ledger, home]) => ({ ledger, person: home })) };
 }
 
+/** Forgets the links of a ledger whose profile is gone: a device's, or a user's with other users. */
+export async function forgetLinks(env: Env, site: string, ledger: Ledger): Promise<void> {
+  const id = ledgerId(ledger);
+  await env.DB.batch(
+    ledger.startsWith('a/')
+      ? [env.DB.prepare('DELETE FROM device_links WHERE site = ? AND ledger = ?').bind(site, ledger)]
+      : [
+          env.DB.prepare('DELETE FROM device_links WHERE site = ? AND user_id = ?').bind(site, id),
+          env.DB.prepare('DELETE FROM user_links WHERE site = ?1 AND (user_id = ?2 OR other_id = ?2)').bind(site, id),
+        ],
+  );
+}
+
 /** A link that would make a person of too many users. */
 export class TooManyUsers extends Error {}
 
@@ -146,7 +159,7 @@ function edgeAfter(env: Env, site: string, from: string, to: string, { time, eve
   ).bind(`${eventId}\u0000refused`, site, from, to, time, eventId);
 }
 
-function nextVersion(env: Env, site: string): D1PreparedStatement {
+export function nextVersion(env: Env, site: string): D1PreparedStatement {
   return env.DB.prepare(
     'INSERT INTO link_versions (site, version) VALUES (?, 1) ON CONFLICT DO UPDATE SET version = version + 1 RETURNING version',
   ).bind(site);
@@ -164,4 +177,4 @@ const versionRows = z.tuple([z.object({ version: z.number() })]);
 
 const idsIn = (result: D1Result | undefined) => idRows.parse(result?.results).map(({ id }) => id);
 const ledgersIn = (result: D1Result | undefined) => ledgerRows.parse(result?.results).map(({ ledger }) => ledger);
-const versionIn = (result: D1Result | undefined) => versionRows.parse(result?.results)[0].version;
+export const versionIn = (result: D1Result | undefined) => versionRows.parse(result?.results)[0].version;

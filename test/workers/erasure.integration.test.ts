@@ -1,0 +1,187 @@
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import { describe, it, vi } from 'vitest';
+import { encodeState } from '../../core/profile/encode-state.ts';
+import { DAY_MS } from '../../core/profile/limits.ts';
+import { emptyState } from '../../core/profile/state.ts';
+import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { runOpenErasures } from '../../workers/erasure/run-erasure.ts';
+import { shardStubs } from '../../workers/model/shards.ts';
+import { deliver, makeMessage } from './deliver.ts';
+import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { failedReasonsOf, rollupsOf, rowsWith } from './stores.ts';
+
+const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}` });
+const postAsServer = (site: TestSite, events: unknown[]) =>
+  send('/v/events', {
+    method: 'POST',
+    headers: { ...secret(site), 'content-type': 'application/json' },
+    body: JSON.stringify({ events }),
+  });
+const identify = (device: string, userId: string) => ({ ...makeEvent(device, 'identify', { email: userId }), userId });
+const erase = async (site: TestSite, path: string) =>
+  (await send(`/api/${path}`, { method: 'DELETE', headers: secret(site) })).json<{
+    id: string;
+    state: string;
+    receipt: string;
+  }>();
+const verify = async (site: TestSite, body: object) =>
+  (await send('/api/erasures/verify', { method: 'POST', headers: secret(site), body: JSON.stringify(body) })).json<
+    Record<string, unknown>
+  >();
+const stateOf = (site: TestSite, ledger: string) => profileStub(env, site.id, ledger as `a/${string}`).exportState();
+const EMPTY = encodeState(emptyState());
+
+/** Two devices of one user, an order, a failed event, and a neighbour who is left alone. */
+async function shopWithPerson(): Promise<TestSite> {
+  const site = await makeSite();
+  const order = makeEvent('ola-phone', 'order_completed', { order_id: 'o1', products: [{ product_id: 'bag' }] });
+  const other = makeEvent('pia', 'order_completed', { order_id: 'o2', products: [{ product_id: 'hat' }] });
+  await postAsServer(site, [identify('ola-phone', 'ola'), identify('ola-desk', 'ola'), order, other]);
+  await postEvents(site, [
+    makeEvent('ola-phone', 'product_viewed', { product_id: '' }),
+    makeEvent('pia', 'product_viewed', { product_id: '' }),
+    // He said who he is on a page, without a proof.
+    { ...makeEvent('ola-tablet', 'product_viewed', { product_id: 'bag' }), userId: 'ola' },
+  ]);
+  await vi.waitUntil(async () => (await rollupsOf(site.id)).product_viewed === 1, { timeout: 5_000 });
+  await vi.waitUntil(async () => (await rollupsOf(site.id)).order_completed === 2, { timeout: 5_000 });
+  return site;
+}
+
+describe('DELETE /api/users/:id', () => {
+  it('leaves nothing of the person in any store, and everything of his neighbour', async ({ expect }) => {
+    const site = await shopWithPerson();
+    expect((await rowsWith(site.id, 'ola')).length).toBeGreaterThan(4);
+    const neighbour = await stateOf(site, 'a/pia');
+    const { state, receipt } = await erase(site, 'users/ola');
+    expect(state).toBe('done');
+    expect(await rowsWith(site.id, 'ola')).toEqual([]);
+    for (const ledger of ['u/ola', 'a/ola-phone', 'a/ola-desk', 'a/ola-tablet'])
+      expect(await stateOf(site, ledger)).toBe(EMPTY);
+    expect(await stateOf(site, 'a/pia')).toBe(neighbour);
+    expect((await rowsWith(site.id, 'pia')).length).toBeGreaterThan(0);
+    expect(await failedReasonsOf(site.id)).toEqual(['invalid_properties']);
+    const sessions = await Promise.all(
+      shardStubs(env, site.id).map(async (shard) => (await shard.summary(Date.now())).sessions),
+    );
+    expect(sessions.reduce((sum, n) => sum + n, 0)).toBe(1);
+    const { valid, about, receipt: said } = await verify(site, { receipt, userId: 'ola' });
+    expect({ valid, about }).toEqual({ valid: true, about: true });
+    expect(said).toMatchObject({ removed: { profiles: 4, orders: 1, failedEvents: 1 } });
+  });
+
+  it('gives a receipt that anybody can check, and that another site’s or a forged one does not pass for', async ({
+    expect,
+  }) => {
+    const [site, other] = [await makeSite(), await makeSite()];
+    const { receipt } = await erase(site, 'users/rob');
+    const keys = await (await send('/.well-known/jwks.json')).json<JSONWebKeySet>();
+    expect(keys.keys.every((key) => !('d' in key))).toBe(true);
+    expect((await jwtVerify(receipt, createLocalJWKSet(keys))).payload.aud).toBe(site.id);
+    expect(await verify(site, { receipt, userId: 'sam' })).toMatchObject({ valid: true, about: false });
+    expect(await verify(other, { receipt })).toMatchObject({ valid: false });
+    expect(await verify(site, { receipt: `${receipt.slice(0, -6)}AAAAAA` })).toMatchObject({ valid: false });
+  });
+
+  it('drops what was queued, and lets what happens later begin anew or be dropped, as the site says', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    const queued = makeMessage(site.id, 'tom', ['queued']);
+    await erase(site, 'devices/tom');
+    expect((await deliver([queued])).acked).toEqual(['q0']);
+    expect(await rollupsOf(site.id)).toEqual({});
+    expect(await stateOf(site, 'a/tom')).toBe(EMPTY);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await postEvents(site, [makeEvent('tom', 'product_added', { product_id: 'new' })]);
+    expect(JSON.parse(await stateOf(site, 'a/tom')).cart).toHaveLength(1);
+
+    await send('/api/settings', {
+      method: 'PUT',
+      headers: { ...secret(site), 'content-type': 'application/json' },
+      body: JSON.stringify({ erasedIds: 'drop' }),
+    });
+    const stub = profileStub(env, site.id, 'a/uwe');
+    await stub.erase({ v: 1, erasedAt: Date.now() - 1_000, assignment: 7, later: 'drop' });
+    await evictDurableObject(stub);
+    const later = makeMessage(site.id, 'uwe', ['later']);
+    for (const event of later.events) event.time = Date.now();
+    const { outcomes } = await stub.apply([later]);
+    expect(outcomes).toEqual([['erased']]);
+  });
+
+  it('finds what a batch wrote while the erasure passed by', async ({ expect }) => {
+    const site = await makeSite();
+    const message = makeMessage(site.id, 'vic', ['1']);
+    for (const event of message.events) {
+      event.type = 'order_completed';
+      event.properties = { order_id: 'o9', products: [{ product_id: 'x' }] };
+    }
+    // The batch is applied; before it writes its order, the erasure runs from end to end.
+    let erased = false;
+    const slow = {
+      ...env,
+      DB: new Proxy(env.DB, {
+        get(db, name) {
+          const value: unknown = Reflect.get(db, name, db);
+          if (name !== 'batch') return typeof value === 'function' ? value.bind(db) : value;
+          return async (statements: D1PreparedStatement[]) => {
+            if (!erased) {
+              erased = true;
+              await erase(site, 'devices/vic');
+            }
+            return db.batch(statements);
+          };
+        },
+      }),
+    };
+    await deliver([message], slow);
+    expect(erased).toBe(true);
+    expect((await rowsWith(site.id, 'vic')).length).toBeGreaterThan(0);
+    await runOpenErasures(env);
+    expect((await rowsWith(site.id, 'vic')).length).toBe(0);
+  });
+
+  it('goes on where it failed, and ends with a receipt', async ({ expect }) => {
+    const site = await shopWithPerson();
+    const phone = profileStub(env, site.id, 'a/ola-phone');
+    await runInDurableObject(phone, (instance) => {
+      (instance as { erase: unknown }).erase = undefined;
+    });
+    const begun = await erase(site, 'users/ola');
+    expect(begun).toMatchObject({ state: 'running', receipt: null });
+    await evictDurableObject(phone);
+    await runOpenErasures(env);
+    const now = await (await send(`/api/erasures/${begun.id}`, { headers: secret(site) })).json();
+    expect(now).toMatchObject({ state: 'done', receipt: expect.stringMatching(/^ey/) });
+    expect(await rowsWith(site.id, 'ola')).toEqual([]);
+  });
+});
+
+describe('a profile that nothing has come for', () => {
+  it('is forgotten by its alarm, with its links; one that is used stays', async ({ expect }) => {
+    const site = await makeSite();
+    await postAsServer(site, [identify('old-phone', 'zoe'), identify('new-phone', 'zoe')]);
+    const old = profileStub(env, site.id, 'a/old-phone');
+    await runInDurableObject(old, (_instance, { storage }) => {
+      const { state } = storage.sql.exec<{ state: string }>('SELECT state FROM profile').one();
+      const aged = JSON.parse(state);
+      aged.at = aged.at.map((time: number) => time - 396 * DAY_MS);
+      storage.sql.exec('UPDATE profile SET state = ?', JSON.stringify(aged));
+    });
+    await evictDurableObject(old);
+    for (const ledger of ['a/old-phone', 'a/new-phone', 'u/zoe'] as const) {
+      const stub = profileStub(env, site.id, ledger);
+      await runDurableObjectAlarm(stub);
+    }
+    expect(await stateOf(site, 'a/old-phone')).toBe(EMPTY);
+    expect(await stateOf(site, 'a/new-phone')).not.toBe(EMPTY);
+    const { results } = await env.DB.prepare('SELECT ledger FROM device_links WHERE site = ?').bind(site.id).all();
+    expect(results).toEqual([{ ledger: 'a/new-phone' }]);
+    await runInDurableObject(old, async (_instance, { storage }) => {
+      expect(await storage.getAlarm()).toBeNull();
+    });
+  });
+});
