@@ -6,8 +6,15 @@ import { countBindings } from './count-bindings.ts';
 import { countObject, settleCursors } from './count-object.ts';
 import { counters, resetCounters } from './counters.ts';
 
-/** The production object, with the rows they read and write counted. */
+/** The production objects, with the rows that they read and write counted. */
 export class UserProfile extends production.UserProfile {
+  constructor(ctx: DurableObjectState, env: Env) {
+    countObject(ctx);
+    super(ctx, env);
+  }
+}
+
+export class SessionIndex extends production.SessionIndex {
   constructor(ctx: DurableObjectState, env: Env) {
     countObject(ctx);
     super(ctx, env);

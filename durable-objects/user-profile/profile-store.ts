@@ -3,9 +3,9 @@ import { DedupLog } from '../../core/profile/dedup-log.ts';
 import { decodeState, encodeState } from '../../core/profile/encode-state.ts';
 import { emptyState, type ProfileState } from '../../core/profile/state.ts';
 import { migrate, migratedTo } from '../storage/migrate.ts';
-import { SEGMENT_MIGRATIONS } from './schema.ts';
+import { PROFILE_KEY, SEGMENT_MIGRATIONS } from './schema.ts';
 
-const SEGMENTS_KEY = 'segments_version';
+export const SEGMENTS_KEY = 'segments_version';
 
 /** What is kept of a profile between calls. */
 export interface StoredProfile {
@@ -15,7 +15,18 @@ export interface StoredProfile {
   retired: RetiredSession[];
 }
 
-/** Reads and writes one profile in the object's SQLite: one row a batch, a second one each 256 events. */
+/** The value as it is stored; a reader refuses what is newer than it knows. */
+interface StoredValue {
+  readonly v: 1;
+  /** As `encodeState` writes it. */
+  readonly state: string;
+  readonly version: number;
+  readonly retired: RetiredSession[];
+  /** The open end of the dedup log. */
+  readonly tail: Uint8Array;
+}
+
+/** Reads and writes one profile in the object's storage: one row a batch, a second one each 256 events. */
 export class ProfileStore {
   private readonly storage: DurableObjectStorage;
   private readonly sql: SqlStorage;
@@ -27,13 +38,9 @@ export class ProfileStore {
 
   /** The stored profile, or an empty one. Does not touch the dedup log: a read needs none of it. */
   load(): StoredProfile {
-    const [row] = this.sql
-      .exec<{ state: string; version: number; retired: string }>(
-        'SELECT state, version, retired FROM profile WHERE id = 1',
-      )
-      .toArray();
-    if (!row) return { state: emptyState(), version: 0, retired: [] };
-    return { state: decodeState(row.state), version: row.version, retired: JSON.parse(row.retired) };
+    const value = this.value();
+    if (!value) return { state: emptyState(), version: 0, retired: [] };
+    return { state: decodeState(value.state), version: value.version, retired: value.retired };
   }
 
   /** The dedup log; its size is what the ledger holds inside the horizon. */
@@ -41,14 +48,13 @@ export class ProfileStore {
     const segments = this.hasSegments()
       ? this.sql.exec<{ entries: ArrayBuffer }>('SELECT entries FROM dedup_segments ORDER BY segment').toArray()
       : [];
-    const [row] = this.sql.exec<{ tail: ArrayBuffer }>('SELECT tail FROM profile WHERE id = 1').toArray();
     return new DedupLog(
       segments.map(({ entries }) => new Uint8Array(entries)),
-      new Uint8Array(row?.tail ?? new ArrayBuffer(0)),
+      this.value()?.tail ?? new Uint8Array(0),
     );
   }
 
-  /** Writes state and dedup log together: both statements run without an await between, so they land as one. */
+  /** Writes state and dedup log together: both run without an await between, so they land as one. */
   save({ state, version, retired }: StoredProfile, log: DedupLog): void {
     const sealed = log.seal();
     if (sealed) {
@@ -59,13 +65,8 @@ export class ProfileStore {
         bufferOf(sealed.entries),
       );
     }
-    this.sql.exec(
-      'INSERT OR REPLACE INTO profile (id, state, version, retired, tail) VALUES (1, ?, ?, ?, ?)',
-      encodeState(state),
-      version,
-      JSON.stringify(retired),
-      bufferOf(log.tail()),
-    );
+    const value: StoredValue = { v: 1, state: encodeState(state), version, retired, tail: log.tail() };
+    this.storage.kv.put(PROFILE_KEY, value);
   }
 
   /** Forgets segments whose newest event is older than `beforeMs`. Returns how many went. */
@@ -82,6 +83,12 @@ export class ProfileStore {
       .exec<{ oldest: number | null }>('SELECT MIN(newest_seconds) AS oldest FROM dedup_segments')
       .toArray();
     return row?.oldest == null ? undefined : row.oldest * 1000;
+  }
+
+  private value(): StoredValue | undefined {
+    const value = this.storage.kv.get<StoredValue>(PROFILE_KEY);
+    if (value && value.v !== 1) throw new Error(`the stored profile has version ${value.v}, this code reads 1`);
+    return value;
   }
 
   private hasSegments(): boolean {

@@ -1,16 +1,5 @@
-/**
- * The object's tables, as an append-only list: entry N brings the database from version N to N+1. Never edit an entry that
- * has been deployed.
- */
-export const PROFILE_MIGRATIONS: readonly string[] = [
-  `CREATE TABLE profile (
-     id INTEGER PRIMARY KEY CHECK (id = 1),
-     state TEXT NOT NULL,
-     version INTEGER NOT NULL,
-     retired TEXT NOT NULL,
-     tail BLOB NOT NULL
-   );`,
-];
+/** The key of the profile itself: one value, since a table of its own would cost each new visitor three rows more. */
+export const PROFILE_KEY = 'profile';
 
 /** The sealed part of the dedup log, made with the first 256 events: most visitors never have as many, and a table costs two rows. */
 export const SEGMENT_MIGRATIONS: readonly string[] = [
@@ -22,8 +11,8 @@ export const SEGMENT_MIGRATIONS: readonly string[] = [
 ];
 
 /**
- * The tables of links, made with the first one: most ledgers have none, and a table costs rows. To whom the ledger belongs; and, where
- * it is a person's home, what it holds of his ledgers (state NULL: taken out).
+ * The tables of links, made with the first one: most ledgers have none. To whom the ledger belongs; and, where it is a person's home, what
+ * it holds of his ledgers (state NULL: taken out).
  */
 export const LINK_MIGRATIONS: readonly string[] = [
   `CREATE TABLE assignment (

@@ -22,11 +22,11 @@ import { laterTombstone, type Tombstone } from '../../core/profile/tombstone.ts'
 import { type ProfileView, recentIds, viewProfile } from '../../core/profile/view-profile.ts';
 import { log } from '../../workers/http/log.ts';
 import { forgetLinks } from '../../workers/identity/link-graph.ts';
-import { dropEverything, migrate } from '../storage/migrate.ts';
+import { dropEverything } from '../storage/migrate.ts';
+import { adoptTable } from './adopt-table.ts';
 import { LinkStore } from './link-store.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
 import { profileStub, sessionPrefix } from './profile-stub.ts';
-import { PROFILE_MIGRATIONS } from './schema.ts';
 import { TombstoneStore } from './tombstone-store.ts';
 
 /** Decay is shown to the minute. */
@@ -86,7 +86,7 @@ export class UserProfile extends DurableObject<Env> {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    migrate(ctx.storage, PROFILE_MIGRATIONS);
+    adoptTable(ctx.storage);
     this.store = new ProfileStore(ctx.storage);
     this.links = new LinkStore(ctx.storage);
     this.tombstones = new TombstoneStore(ctx.storage);
@@ -224,7 +224,6 @@ export class UserProfile extends DurableObject<Env> {
   private empty(tombstone: Tombstone | undefined): void {
     this.ctx.storage.transactionSync(() => {
       dropEverything(this.ctx.storage);
-      migrate(this.ctx.storage, PROFILE_MIGRATIONS);
       if (tombstone) this.tombstones.save(tombstone);
     });
     this.links = new LinkStore(this.ctx.storage);

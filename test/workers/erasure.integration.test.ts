@@ -6,6 +6,7 @@ import { encodeState } from '../../core/profile/encode-state.ts';
 import { DAY_MS } from '../../core/profile/limits.ts';
 import { emptyState } from '../../core/profile/state.ts';
 import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { PROFILE_KEY } from '../../durable-objects/user-profile/schema.ts';
 import { runOpenErasures } from '../../workers/erasure/run-erasure.ts';
 import { shardStubs } from '../../workers/model/shards.ts';
 import { deliver, makeMessage } from './deliver.ts';
@@ -166,10 +167,10 @@ describe('a profile that nothing has come for', () => {
     await postAsServer(site, [identify('old-phone', 'zoe'), identify('new-phone', 'zoe')]);
     const old = profileStub(env, site.id, 'a/old-phone');
     await runInDurableObject(old, (_instance, { storage }) => {
-      const { state } = storage.sql.exec<{ state: string }>('SELECT state FROM profile').one();
-      const aged = JSON.parse(state);
+      const stored = storage.kv.get<{ state: string }>(PROFILE_KEY);
+      const aged = JSON.parse(stored?.state ?? '');
       aged.at = aged.at.map((time: number) => time - 396 * DAY_MS);
-      storage.sql.exec('UPDATE profile SET state = ?', JSON.stringify(aged));
+      storage.kv.put(PROFILE_KEY, { ...stored, state: JSON.stringify(aged) });
     });
     await evictDurableObject(old);
     for (const ledger of ['a/old-phone', 'a/new-phone', 'u/zoe'] as const) {

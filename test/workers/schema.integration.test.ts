@@ -1,11 +1,12 @@
-import { runInDurableObject } from 'cloudflare:test';
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
+import { encodeState } from '../../core/profile/encode-state.ts';
+import { emptyState } from '../../core/profile/state.ts';
 import { INDEX_MIGRATIONS } from '../../durable-objects/session-index/schema.ts';
 import { migrate } from '../../durable-objects/storage/migrate.ts';
 import {
   LINK_MIGRATIONS,
-  PROFILE_MIGRATIONS,
   SEGMENT_MIGRATIONS,
   TOMBSTONE_MIGRATIONS,
 } from '../../durable-objects/user-profile/schema.ts';
@@ -33,10 +34,23 @@ function tablesOf(migrations: readonly string[], upTo = migrations.length): Prom
 }
 
 describe('the tables of the objects', () => {
-  it('UserProfile', async ({ expect }) => {
-    expect(await tablesOf(PROFILE_MIGRATIONS)).toEqual([
-      'CREATE TABLE profile ( id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL, version INTEGER NOT NULL, retired TEXT NOT NULL, tail BLOB NOT NULL )',
-    ]);
+  it('UserProfile takes over what an earlier build stored as tables', async ({ expect }) => {
+    const stub = env.USER_PROFILE.get(env.USER_PROFILE.idFromName('s/a/old'));
+    const state = emptyState();
+    state.lastAt = 5;
+    await runInDurableObject(stub, (_object, { storage }) => {
+      storage.sql.exec(
+        'CREATE TABLE profile (id INTEGER PRIMARY KEY CHECK (id = 1), state TEXT NOT NULL, version INTEGER NOT NULL, retired TEXT NOT NULL, tail BLOB NOT NULL)',
+      );
+      for (const ddl of SEGMENT_MIGRATIONS) storage.sql.exec(ddl);
+      storage.sql.exec("INSERT INTO profile VALUES (1, ?, 3, '[]', ?)", encodeState(state), new ArrayBuffer(0));
+      storage.kv.put('schema_version', 1);
+    });
+    await evictDurableObject(stub);
+    expect(await stub.exportState()).toBe(encodeState(state));
+    await runInDurableObject(stub, (_object, { storage }) => {
+      expect([...storage.kv.list()].map(([key]) => key)).toEqual(['profile', 'segments_version']);
+    });
   });
 
   it('UserProfile, with many events, or erased', async ({ expect }) => {
@@ -63,6 +77,6 @@ describe('the tables of the objects', () => {
   });
 
   it('none before the first migration', async ({ expect }) => {
-    expect(await tablesOf(PROFILE_MIGRATIONS, 0)).toEqual([]);
+    expect(await tablesOf(LINK_MIGRATIONS, 0)).toEqual([]);
   });
 });
