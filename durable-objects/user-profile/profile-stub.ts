@@ -1,4 +1,5 @@
 import type { Ledger } from '../../core/identity/ledger.ts';
+import { siteNamespace } from '../jurisdiction.ts';
 import type { UserProfile } from './user-profile.ts';
 
 /** What the ids of a profile's sessions in the index begin with: the start of its object's id, hex. */
@@ -8,5 +9,6 @@ export function sessionPrefix(objectId: DurableObjectId): string {
 
 /** The object of a ledger; its name starts with the site, so that no site reaches another's. */
 export function profileStub(env: Env, site: string, ledger: Ledger): DurableObjectStub<UserProfile> {
-  return env.USER_PROFILE.get(env.USER_PROFILE.idFromName(`${site}/${ledger}`));
+  const namespace = siteNamespace(env.USER_PROFILE, site);
+  return namespace.get(namespace.idFromName(`${site}/${ledger}`));
 }

@@ -8,6 +8,8 @@ import { type Statement, siteStatements } from './site-statements.ts';
 const USAGE = `usage: npm run site -- --id shop --origin https://shop.example [options]
   --id ID        1–32 small letters, digits or "-"
   --name NAME    what people call it (default: the id)
+  --jurisdiction eu|fedramp
+                 its objects never leave it; it stands before the id, as in "eu--shop"
   --origin URL   origin of the shop's pages; may be given several times
   --remote       in the deployed database instead of the local one`;
 
@@ -16,13 +18,14 @@ const values = readOptions(
     id: z.string(),
     name: z.string().optional(),
     origin: z.array(z.string()).default([]),
+    jurisdiction: z.enum(['eu', 'fedramp']).optional(),
     remote: z.boolean().default(false),
   }),
   USAGE,
 );
 const newKey = (prefix: string) => `${prefix}_${randomBytes(24).toString('base64url')}`;
 const site = {
-  id: values.id,
+  id: values.jurisdiction === undefined ? values.id : `${values.jurisdiction}--${values.id}`,
   name: values.name ?? values.id,
   origins: values.origin,
   writeKey: newKey('wk'),

@@ -1,3 +1,4 @@
+import { siteNamespace } from '../../durable-objects/jurisdiction.ts';
 import type { SessionIndex } from '../../durable-objects/session-index/session-index.ts';
 
 /** A site's shards, in order. */
@@ -7,5 +8,6 @@ export function shardStubs(env: Env, site: string): DurableObjectStub<SessionInd
 
 /** One shard of a site; its name starts with the site, so that no site reaches another's. */
 export function shardStub(env: Env, site: string, shard: number): DurableObjectStub<SessionIndex> {
-  return env.SESSION_INDEX.get(env.SESSION_INDEX.idFromName(`${site}/${shard}`));
+  const namespace = siteNamespace(env.SESSION_INDEX, site);
+  return namespace.get(namespace.idFromName(`${site}/${shard}`));
 }
