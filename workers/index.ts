@@ -13,6 +13,8 @@ import { handlePreflight } from './http/handle-preflight.ts';
 import { problemFrom } from './http/problem.ts';
 import { withCors } from './http/with-cors.ts';
 import { handleEvents } from './ingest/handle-events.ts';
+import { compactAll } from './lake/compact-all.ts';
+import { sweepLake } from './lake/sweep-lake.ts';
 import { publishAll } from './model/publish-all.ts';
 import { handleProfile } from './profile/handle-profile.ts';
 import { handleRecommendations } from './recommend/handle-recommendations.ts';
@@ -56,6 +58,9 @@ export default {
   async scheduled({ scheduledTime }, env) {
     await runOpenErasures(env);
     await publishAll(env);
-    if (new Date(scheduledTime).getUTCMinutes() === SWEEP_MINUTE) await sweep(env, scheduledTime);
+    await compactAll(env, scheduledTime);
+    if (new Date(scheduledTime).getUTCMinutes() !== SWEEP_MINUTE) return;
+    await sweep(env, scheduledTime);
+    await sweepLake(env, scheduledTime);
   },
 } satisfies ExportedHandler<Env>;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { gzipSync } from 'node:zlib';
 import { rawEvents, rawObjectKey } from '../../core/lake/raw-object.ts';
 import { HOUR_MS } from '../../core/profile/limits.ts';
+import { putRaw } from '../../workers/lake/raw-objects.ts';
 import type { AppliedEvents } from './record-rollups.ts';
 
 /**
@@ -18,10 +18,7 @@ export async function writeLake(env: Env, site: string, applied: readonly Applie
       if (lines.length === 0) return;
       const name = createHash('sha256');
       for (const id of group.map(({ message }) => message.id).sort()) name.update(id);
-      const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
-      await env.LAKE.put(rawObjectKey(site, hour * HOUR_MS, name.digest('hex').slice(0, 32)), gzipSync(text), {
-        httpMetadata: { contentType: 'application/x-ndjson', contentEncoding: 'gzip' },
-      });
+      await putRaw(env, rawObjectKey(site, hour * HOUR_MS, name.digest('hex').slice(0, 32)), lines);
     }),
   );
 }

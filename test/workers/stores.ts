@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers';
+import { decodeRows } from '../../core/lake/parquet.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
 
 /** Events by type in the rollups of a site. */
@@ -49,11 +50,18 @@ export async function rowsWith(site: string, text: string): Promise<string[]> {
     found.push(...rows.map((row) => `${name}: ${row}`));
   }
   const { objects } = await env.LAKE.list();
-  for (const { key } of objects.filter(({ key }) => key.includes(`site=${site}/`) && !key.startsWith('raw/'))) {
-    const content = await (await env.LAKE.get(key))?.text();
-    if (content?.includes(text)) found.push(`${key}: ${content}`);
+  for (const { key } of objects.filter(({ key }) => key.includes(`site=${site}/`))) {
+    const content = await contentOf(key);
+    if (content.includes(text)) found.push(`${key}: ${content}`);
   }
   return found;
+}
+
+/** What an object holds, as text: inflated, or its rows. */
+async function contentOf(key: string): Promise<string> {
+  if (key.endsWith('.gz')) return readGzip(key);
+  const bytes = new Uint8Array((await (await env.LAKE.get(key))?.arrayBuffer()) ?? new ArrayBuffer(0));
+  return key.endsWith('.parquet') ? JSON.stringify(await decodeRows(bytes)) : new TextDecoder().decode(bytes);
 }
 
 async function readGzip(key: string): Promise<string> {

@@ -3,6 +3,7 @@ import { catalogRoutes } from '../catalog/routes.ts';
 import { eraseDevice, eraseUser, erasureRoutes } from '../erasure/routes.ts';
 import { HttpError } from '../http/error.ts';
 import { userRoutes } from '../identity/routes.ts';
+import { lakeRoutes } from '../lake/routes.ts';
 import { modelRoutes } from '../model/routes.ts';
 import { authorizePrivate } from '../site/authorize.ts';
 import { settingsRoutes } from '../site/routes.ts';
@@ -16,6 +17,7 @@ export const api = new Hono<ApiContext>()
     await next();
   })
   .route('/catalog', catalogRoutes)
+  .route('/lake', lakeRoutes)
   .route('/model', modelRoutes)
   .route('/settings', settingsRoutes)
   .route('/users', userRoutes)

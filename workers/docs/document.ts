@@ -5,6 +5,7 @@ import { erasurePaths } from '../erasure/operation.ts';
 import { fragmentPaths } from '../fragments/operation.ts';
 import { userPaths } from '../identity/operation.ts';
 import { ingestPaths } from '../ingest/operation.ts';
+import { lakePaths } from '../lake/operation.ts';
 import { modelPaths } from '../model/operation.ts';
 import { profilePaths } from '../profile/operation.ts';
 import { recommendPaths } from '../recommend/operation.ts';
@@ -30,6 +31,7 @@ export function apiDocument(): Document {
       ...profilePaths,
       ...beaconPaths,
       ...catalogPaths,
+      ...lakePaths,
       ...modelPaths,
       ...erasurePaths,
       ...userPaths,

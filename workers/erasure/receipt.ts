@@ -10,8 +10,9 @@ import {
   SignJWT,
 } from 'jose';
 import { z } from 'zod';
+import { hashLedger } from '../../core/lake/columns.ts';
 import type { Removed } from './run-erasure.ts';
-import { ledgerHash, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 const ALGORITHM = 'ES256';
 const TYPE = 'vitrine-erasure+jwt';
@@ -38,7 +39,7 @@ interface Done {
 /** The receipt of an erasure: a JWT that anybody can check with the public keys of this deployment. */
 export async function signReceipt(env: Env, { site, id, subject, removed, finishedAt }: Done): Promise<string> {
   const [key = await newKey(env)] = await privateKeys(env);
-  const subjects = await Promise.all(subject.ledgers.map((ledger) => ledgerHash(site, ledger)));
+  const subjects = subject.ledgers.map((ledger) => hashLedger(site, ledger));
   return new SignJWT({ erased_until: subject.at, subjects, removed })
     .setProtectedHeader({ alg: ALGORITHM, kid: key.kid ?? '', typ: TYPE })
     .setAudience(site)

@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { z } from 'zod';
 import { anonymousIdSchema, userIdSchema } from '../../core/events/person-ids.ts';
 import { deviceLedger, type Ledger, userLedger } from '../../core/identity/ledger.ts';
+import { hashLedger } from '../../core/lake/columns.ts';
 import type { ApiContext } from '../api/context.ts';
 import { HttpError } from '../http/error.ts';
 import { log } from '../http/log.ts';
@@ -9,9 +10,9 @@ import { parseJson } from '../http/parse-json.ts';
 import { readBoundedText } from '../http/read-body.ts';
 import type { Site } from '../site/site.ts';
 import { publicKeys, readReceipt } from './receipt.ts';
-import { runErasure } from './run-erasure.ts';
+import { progressSchema, runErasure } from './run-erasure.ts';
 import { startErasure } from './start-erasure.ts';
-import { ledgerHash, subjectOfUser } from './subject.ts';
+import { subjectOfUser } from './subject.ts';
 
 const MAX_BODY_BYTES = 65_536;
 
@@ -44,7 +45,12 @@ export const erasureRoutes = new Hono<ApiContext>()
       .first<{ id: string; finished_at: number | null; progress: string; receipt: string | null }>();
     if (!row) throw new HttpError(404, 'There is no erasure with this id.', { code: 'unknown_erasure' });
     const state = row.finished_at === null ? 'running' : 'done';
-    return c.json({ id: row.id, state, removed: JSON.parse(row.progress), receipt: row.receipt });
+    return c.json({
+      id: row.id,
+      state,
+      removed: progressSchema.parse(JSON.parse(row.progress)).removed,
+      receipt: row.receipt,
+    });
   })
   .post('/verify', async (c) => {
     const parsed = checkSchema.safeParse(parseJson((await readBoundedText(c.req.raw, MAX_BODY_BYTES)).text));
@@ -58,7 +64,7 @@ export const erasureRoutes = new Hono<ApiContext>()
     if (!read.valid) return c.json(read);
     const ledger =
       userId !== undefined ? userLedger(userId) : anonymousId !== undefined ? deviceLedger(anonymousId) : null;
-    const about = ledger && read.receipt.subjects.includes(await ledgerHash(site, ledger));
+    const about = ledger && read.receipt.subjects.includes(hashLedger(site, ledger));
     return c.json({ ...read, ...(about !== null && { about }) });
   });
 

@@ -1,7 +1,8 @@
 import { uuidv7 } from 'uuidv7';
 import type { Ledger } from '../../core/identity/ledger.ts';
+import { hashLedger } from '../../core/lake/columns.ts';
 import { nextVersion, versionIn } from '../identity/link-graph.ts';
-import { ledgerHash, type Subject } from './subject.ts';
+import type { Subject } from './subject.ts';
 
 /** Ledgers that one statement takes; D1 binds 100 values. */
 const PER_STATEMENT = 30;
@@ -24,7 +25,7 @@ export async function startErasure(
   later: Subject['later'],
   now: number,
 ): Promise<OpenErasure> {
-  const hashes = await Promise.all(whom.ledgers.map((ledger) => ledgerHash(site, ledger)));
+  const hashes = whom.ledgers.map((ledger) => hashLedger(site, ledger));
   const [version] = await env.DB.batch([nextVersion(env, site)]);
   const subject: Subject = { v: 1, ...whom, at: now, assignment: versionIn(version), later, stragglers: false };
   return keep(env, site, subject, hashStatements(env, site, hashes, now));

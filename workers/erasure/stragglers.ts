@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { EventMessage } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
+import { hashLedger } from '../../core/lake/columns.ts';
 import { startStragglers } from './start-erasure.ts';
-import { ledgerHash } from './subject.ts';
 
 /** Hashes that one statement takes; D1 binds 100 values. */
 const PER_STATEMENT = 90;
@@ -20,7 +20,7 @@ export async function eraseStragglers(
 ): Promise<void> {
   const hashes = new Map<string, { ledger: Ledger; oldest: number }>();
   for (const { ledger, receivedAt } of messages) {
-    const hash = await ledgerHash(site, ledger);
+    const hash = hashLedger(site, ledger);
     const oldest = Math.min(receivedAt, hashes.get(hash)?.oldest ?? receivedAt);
     hashes.set(hash, { ledger: ledger as Ledger, oldest });
   }

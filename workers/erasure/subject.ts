@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { isLedger, type Ledger, userLedger } from '../../core/identity/ledger.ts';
 import { personOf } from '../identity/link-graph.ts';
-import { sha256Hex } from '../site/site.ts';
 
 /** Whom an erasure is about, until it is done; then nothing of it is left. */
 export const subjectSchema = z.object({
@@ -40,9 +39,4 @@ export async function subjectOfUser(
     .all();
   const mentioned = ledgerRows.parse(results).map(({ ledger }) => ledger as Ledger);
   return { users: all, ledgers: [...new Set([...all.map(userLedger), ...devices, ...mentioned])] };
-}
-
-/** The name under which a ledger that was erased is remembered: the SHA-256 of `<site>/<ledger>`, hex. */
-export function ledgerHash(site: string, ledger: string): Promise<string> {
-  return sha256Hex(`${site}/${ledger}`);
 }

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { HOUR_MS } from '../profile/limits.ts';
+import type { LakeRow } from './columns.ts';
+
+/** Rows of a file before its hour is cut into more of them: what compaction holds in memory at once. */
+export const FILE_ROWS = 20_000;
+
+/** A current Parquet file of an hour: `shard` of `shards` by the ledger's hash. */
+export interface LakeFile {
+  readonly key: string;
+  readonly shard: number;
+  readonly shards: number;
+  readonly rows: number;
+  readonly bytes: number;
+  readonly etag: string;
+}
+
+/** The hour of an event time, hours since 1970. */
+export function hourOf(timeMs: number): number {
+  return Math.floor(timeMs / HOUR_MS);
+}
+
+/** What the keys of a site's Parquet files begin with. */
+export function parquetPrefix(site: string): string {
+  return `events/site=${site}/`;
+}
+
+/** Key of a Parquet file: Hive partitions by the hour of event time, then a name made from its content, so that it never changes. */
+export function parquetKey(site: string, hour: number, bytes: Uint8Array): string {
+  const iso = new Date(hour * HOUR_MS).toISOString();
+  const name = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+  return `${parquetPrefix(site)}date=${iso.slice(0, 10)}/hour=${iso.slice(11, 13)}/${name}.parquet`;
+}
+
+/** The shard of a ledger, by its hash (hex). With twice the shards each one's ledgers go to itself or to the one `shards` further. */
+export function shardOfHash(ledgerHash: string, shards: number): number {
+  return Number.parseInt(ledgerHash.slice(0, 6), 16) % shards;
+}
+
+/** Into how many files an hour of so many rows is cut: a power of two, never fewer than now. */
+export function shardsFor(rows: number, now: number): number {
+  let shards = Math.max(1, now);
+  while (rows / shards > FILE_ROWS && shards < 65_536) shards *= 2;
+  return shards;
+}
+
+export interface MergedRows {
+  /** By ledger hash, time and id. */
+  readonly rows: LakeRow[];
+  /** Rows that were left out since their ledger was erased. */
+  readonly erased: number;
+}
+
+/**
+ * The rows of two sets as one: each event of a ledger once, the first by arrival, without those that `isErased`. The result depends
+ * on the sets only, so it may be made again after a crash.
+ */
+export function mergeRows(
+  sets: readonly (readonly LakeRow[])[],
+  isErased: (row: LakeRow) => boolean = () => false,
+): MergedRows {
+  const kept = new Map<string, LakeRow>();
+  let erased = 0;
+  for (const row of sets.flat()) {
+    if (isErased(row)) {
+      erased += 1;
+      continue;
+    }
+    const key = `${row.ledger_hash} ${row.event_id}`;
+    const there = kept.get(key);
+    if (!there || comesFirst(row, there)) kept.set(key, row);
+  }
+  return { rows: [...kept.values()].sort(byLedger), erased };
+}
+
+function comesFirst(a: LakeRow, b: LakeRow): boolean {
+  const difference = Number(a.received_at) - Number(b.received_at);
+  if (difference !== 0) return difference < 0;
+  return JSON.stringify(a) < JSON.stringify(b);
+}
+
+function byLedger(a: LakeRow, b: LakeRow): number {
+  const keys = [
+    [a.ledger_hash, b.ledger_hash],
+    [Number(a.time), Number(b.time)],
+    [a.event_id, b.event_id],
+  ] as const;
+  for (const [left, right] of keys) {
+    if (left === right) continue;
+    return String(left) < String(right) ? -1 : 1;
+  }
+  return 0;
+}

@@ -1,0 +1,173 @@
+import { env } from 'cloudflare:workers';
+import { describe, it } from 'vitest';
+import type { RawEvent } from '../../core/lake/raw-object.ts';
+import { DAY_MS, HOUR_MS } from '../../core/profile/limits.ts';
+import { compactSite, readFile } from '../../workers/lake/compact.ts';
+import { compactAll } from '../../workers/lake/compact-all.ts';
+import { readManifest } from '../../workers/lake/manifest.ts';
+import { CommitConflict, commit, commitNumber } from '../../workers/lake/partitions.ts';
+import { sweepLake } from '../../workers/lake/sweep-lake.ts';
+import { deliver, makeMessage } from './deliver.ts';
+import { makeSite, send, type TestSite } from './site.ts';
+import { lakeOf } from './stores.ts';
+
+const ALL = Number.POSITIVE_INFINITY;
+const soon = () => Date.now() + 60_000;
+const compact = (site: string, before = ALL) => compactSite(env, site, before, soon());
+const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}` });
+
+/** Ids in the current Parquet files of a site, with their ledgers, sorted. */
+async function compactedIds(site: string): Promise<string[]> {
+  const { files } = await readManifest(env, site);
+  const rows = await Promise.all(files.map(({ key }) => readFile(env, key)));
+  return rows
+    .flat()
+    .map((row) => `${row.ledger}/${row.event_id}`)
+    .sort();
+}
+
+const idsOf = (events: RawEvent[]) => [...new Set(events.map(({ ledger, id }) => `${ledger}/${id}`))].sort();
+
+/** The bindings, with a store that dies after some calls of a method. */
+function dyingAfter(calls: number, name: 'DB' | 'LAKE', method: string): Env {
+  let left = calls;
+  const dying = new Proxy(env[name], {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property);
+      if (typeof value !== 'function') return value;
+      if (property !== method) return value.bind(target);
+      return (...args: unknown[]) => {
+        left -= 1;
+        if (left < 0) return Promise.reject(new Error(`${name}.${method} died`));
+        return Reflect.apply(value, target, args);
+      };
+    },
+  });
+  return { ...env, [name]: dying };
+}
+
+describe('compaction', () => {
+  it('brings every event of the raw objects into its hour, once', async ({ expect }) => {
+    const { id: site } = await makeSite();
+    const early = makeMessage(site, 'ada', ['1', '2']);
+    for (const event of early.events) event.time -= 5 * HOUR_MS;
+    await deliver([early, makeMessage(site, 'bob', ['1'])]);
+    // The same message in another company: the raw object has another name and holds it again.
+    await deliver([early, makeMessage(site, 'cleo', ['1'])]);
+    expect((await lakeOf(site)).length).toBe(6);
+    expect(await compact(site)).toMatchObject({ done: true, objects: 2, events: 6 });
+    expect(await compactedIds(site)).toEqual(['a/ada/1', 'a/ada/2', 'a/bob/1', 'a/cleo/1']);
+    const { files } = await readManifest(env, site);
+    expect(new Set(files.map(({ hour }) => hour)).size).toBe(2);
+    expect(await compact(site)).toMatchObject({ done: true, objects: 0 });
+  });
+
+  it('opens an hour again for what comes late, and leaves the file of before to the sweep', async ({ expect }) => {
+    const { id: site } = await makeSite();
+    await deliver([makeMessage(site, 'ada', ['1'])]);
+    await compact(site);
+    const before = (await readManifest(env, site)).files.map(({ key }) => key);
+    await deliver([makeMessage(site, 'ada', ['late'])]);
+    await compact(site);
+    expect(await compactedIds(site)).toEqual(['a/ada/1', 'a/ada/late']);
+    for (const key of before) expect(await env.LAKE.head(key)).not.toBeNull();
+    await sweepLake(env, Date.now() + 2 * DAY_MS);
+    for (const key of before) expect(await env.LAKE.head(key)).toBeNull();
+    expect(await lakeOf(site)).toEqual([]);
+    expect(await compactedIds(site)).toEqual(['a/ada/1', 'a/ada/late']);
+  });
+
+  it('ends as if it had never died, wherever it dies', async ({ expect }) => {
+    const { id: site } = await makeSite();
+    const hours = [0, 1, 2].map((n) => {
+      const message = makeMessage(site, `v${n}`, ['1', '2', '3']);
+      for (const event of message.events) event.time -= n * HOUR_MS;
+      return message;
+    });
+    await deliver(hours);
+    const ids = idsOf(await lakeOf(site));
+    for (const [calls, name, method] of [
+      [0, 'LAKE', 'get'],
+      [0, 'LAKE', 'put'],
+      [1, 'LAKE', 'put'],
+      [2, 'LAKE', 'put'],
+      [0, 'DB', 'batch'],
+      [3, 'LAKE', 'put'],
+    ] as const) {
+      await expect(compactSite(dyingAfter(calls, name, method), site, ALL, soon())).rejects.toThrow('died');
+    }
+    await compact(site);
+    expect(await compactedIds(site)).toEqual(ids);
+  });
+
+  it('lets one of two at the same time commit, and the other begin anew', async ({ expect }) => {
+    const { id: site } = await makeSite();
+    await deliver([makeMessage(site, 'ada', ['1'])]);
+    const after = await commitNumber(env, site);
+    await compact(site);
+    const change = { partitions: [], objects: [], replaced: [] };
+    await expect(commit(env, site, after, change, Date.now())).rejects.toThrow(CommitConflict);
+    expect(await compactedIds(site)).toEqual(['a/ada/1']);
+  });
+
+  it('cuts an hour into more files when it grows', async ({ expect }) => {
+    const { id: site } = await makeSite();
+    const many = (from: number, count: number) =>
+      Array.from({ length: count }, (_, n) =>
+        makeMessage(
+          site,
+          `v${from + n}`,
+          Array.from({ length: 450 }, (_, i) => `${i}`),
+        ),
+      );
+    const hour = Math.floor(Date.now() / HOUR_MS) * HOUR_MS - HOUR_MS;
+    for (const from of [0, 24]) {
+      const messages = many(from, 24);
+      for (const message of messages) for (const event of message.events) event.time = hour + (event.time % 1_000);
+      await deliver(messages);
+      await compact(site);
+    }
+    const { files } = await readManifest(env, site);
+    expect(files.length).toBe(2);
+    expect(files.reduce((sum, { rows }) => sum + rows, 0)).toBe(48 * 450);
+    expect(new Set(await compactedIds(site)).size).toBe(48 * 450);
+  });
+
+  it('takes an hour by itself once it is over', async ({ expect }) => {
+    const { id: site } = await makeSite();
+    await deliver([makeMessage(site, 'ada', ['1'])]);
+    await compactAll(env, Date.now());
+    expect(await compactedIds(site)).toEqual([]);
+    await compactAll(env, Date.now() + HOUR_MS + 6 * 60_000);
+    expect(await compactedIds(site)).toEqual(['a/ada/1']);
+  });
+
+  it('loses who was erased, from the raw objects at once and from the files with the next run', async ({ expect }) => {
+    const site = await makeSite();
+    await deliver([makeMessage(site.id, 'ada', ['1']), makeMessage(site.id, 'bob', ['1'])]);
+    await compact(site.id);
+    await deliver([makeMessage(site.id, 'ada', ['2']), makeMessage(site.id, 'bob', ['2'])]);
+    await send('/api/devices/ada', { method: 'DELETE', headers: secret(site) });
+    expect(idsOf(await lakeOf(site.id))).toEqual(['a/bob/1', 'a/bob/2']);
+    const answer = await send('/api/lake/compact', { method: 'POST', headers: secret(site) });
+    expect(await answer.json()).toMatchObject({ done: true });
+    expect(await compactedIds(site.id)).toEqual(['a/bob/1', 'a/bob/2']);
+    const { objects } = await env.LAKE.list({ prefix: `events/site=${site.id}/` });
+    const parquet = objects.filter(({ key }) => key.endsWith('.parquet'));
+    expect(parquet.map(({ key }) => key).sort()).toEqual(
+      (await readManifest(env, site.id)).files.map(({ key }) => key),
+    );
+  });
+
+  it('serves a site its own objects only', async ({ expect }) => {
+    const [site, other] = [await makeSite(), await makeSite()];
+    await deliver([makeMessage(site.id, 'ada', ['1'])]);
+    const manifest = await (await send('/api/lake/manifest', { headers: secret(site) })).json<{
+      raw: { key: string }[];
+    }>();
+    const key = manifest.raw[0]?.key ?? '';
+    expect((await send(`/api/lake/objects/${key}`, { headers: secret(site) })).status).toBe(200);
+    expect((await send(`/api/lake/objects/${key}`, { headers: secret(other) })).status).toBe(404);
+    expect((await send(`/api/lake/objects/failed/x`, { headers: secret(site) })).status).toBe(404);
+  });
+});

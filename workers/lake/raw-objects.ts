@@ -1,0 +1,47 @@
+import { gzipSync } from 'node:zlib';
+import { formatRaw, parseRaw, type RawEvent, rawPrefix } from '../../core/lake/raw-object.ts';
+
+/** A raw object as the bucket lists it. */
+export interface RawObject {
+  readonly key: string;
+  readonly etag: string;
+  readonly size: number;
+}
+
+const METADATA = { contentType: 'application/x-ndjson', contentEncoding: 'gzip' };
+
+/** Writes events as a raw object. With `onlyIf` an object that has changed meanwhile stays as it is: the answer is null then. */
+export function putRaw(
+  env: Env,
+  key: string,
+  events: readonly RawEvent[],
+  onlyIf?: R2Conditional,
+): Promise<R2Object | null> {
+  const bytes = gzipSync(formatRaw(events));
+  return env.LAKE.put(key, bytes, { httpMetadata: METADATA, ...(onlyIf && { onlyIf }) });
+}
+
+/** All raw objects of a site after a key, in the order of their keys. */
+export async function* listRaw(env: Env, site: string, startAfter?: string): AsyncGenerator<RawObject> {
+  let cursor: string | undefined;
+  for (;;) {
+    const page = await env.LAKE.list({
+      prefix: rawPrefix(site),
+      ...(cursor !== undefined ? { cursor } : startAfter !== undefined && { startAfter }),
+    });
+    for (const { key, etag, size } of page.objects) yield { key, etag, size };
+    if (!page.truncated) return;
+    cursor = page.cursor;
+  }
+}
+
+/** What a raw object holds; nothing when it is gone. Lines that cannot be read are counted in `broken`. */
+export async function readRaw(
+  env: Env,
+  key: string,
+): Promise<{ readonly events: RawEvent[]; readonly broken: number[]; readonly etag: string } | undefined> {
+  const object = await env.LAKE.get(key);
+  if (!object) return undefined;
+  const text = await new Response(object.body.pipeThrough(new DecompressionStream('gzip'))).text();
+  return { ...parseRaw(text), etag: object.etag };
+}
