@@ -11,7 +11,22 @@ export function readOptions<Schema extends z.ZodObject>(schema: Schema, usage: s
   return parsed.data;
 }
 
-function givenOptions(schema: z.ZodObject, usage: string): Record<string, unknown> {
+/** As `readOptions`, for a command that also takes words, e.g. `sql "SELECT 1"`. */
+export function readCommand<Schema extends z.ZodObject, Words extends z.ZodType>(
+  schema: Schema,
+  wordsSchema: Words,
+  usage: string,
+): { readonly options: z.infer<Schema>; readonly words: z.infer<Words> } {
+  const positionals: string[] = [];
+  const parsed = schema.safeParse(givenOptions(schema, usage, positionals));
+  const words = wordsSchema.safeParse(positionals);
+  if (!parsed.success) return refuse(z.prettifyError(parsed.error), usage);
+  if (!words.success) return refuse(`"${positionals.join(' ')}" is not understood`, usage);
+  return { options: parsed.data, words: words.data };
+}
+
+/** @param positionals takes the words that are no options; without it there may be none. */
+function givenOptions(schema: z.ZodObject, usage: string, positionals?: string[]): Record<string, unknown> {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const options = Object.fromEntries(
     Object.entries(properties).map(([name, property]) => {
@@ -21,7 +36,12 @@ function givenOptions(schema: z.ZodObject, usage: string): Record<string, unknow
     }),
   );
   try {
-    const { help, ...values } = parseArgs({ options: { ...options, help: { type: 'boolean' } } }).values;
+    const { values: given, positionals: words } = parseArgs({
+      options: { ...options, help: { type: 'boolean' } },
+      allowPositionals: positionals !== undefined,
+    });
+    const { help, ...values } = given;
+    positionals?.push(...words);
     if (!help) return values;
     process.stdout.write(`${usage}\n`);
     process.exit(0);

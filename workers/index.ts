@@ -18,6 +18,7 @@ import { sweepLake } from './lake/sweep-lake.ts';
 import { publishAll } from './model/publish-all.ts';
 import { handleProfile } from './profile/handle-profile.ts';
 import { handleRecommendations } from './recommend/handle-recommendations.ts';
+import { reconcileAll } from './reconciliation/reconcile-all.ts';
 import { sweep } from './retention/sweep.ts';
 
 export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
@@ -25,6 +26,8 @@ export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
 
 /** The minute of each hour in which old rows are deleted. */
 const SWEEP_MINUTE = 7;
+/** From this minute of each hour on, the last one is compacted and is held against the stream. */
+const RECONCILE_MINUTE = 20;
 
 const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .options('*', (request, env) => handlePreflight(request, env))
@@ -59,7 +62,9 @@ export default {
     await runOpenErasures(env);
     await publishAll(env);
     await compactAll(env, scheduledTime);
-    if (new Date(scheduledTime).getUTCMinutes() !== SWEEP_MINUTE) return;
+    const minute = new Date(scheduledTime).getUTCMinutes();
+    if (minute >= RECONCILE_MINUTE) await reconcileAll(env, scheduledTime);
+    if (minute !== SWEEP_MINUTE) return;
     await sweep(env, scheduledTime);
     await sweepLake(env, scheduledTime);
   },

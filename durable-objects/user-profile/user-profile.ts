@@ -181,6 +181,17 @@ export class UserProfile extends DurableObject<Env> {
     await this.ctx.storage.deleteAlarm();
   }
 
+  /** Replaces the state by one that was made again from the ledger's history; what is remembered of ids stays. */
+  async restore({ state }: { readonly v: 1; readonly state: string }): Promise<void> {
+    this.log ??= this.store.loadLog();
+    const profile = this.profile();
+    profile.state = decodeState(state);
+    profile.version += 1;
+    this.forgetViews();
+    this.save(profile, this.log);
+    await this.sendSnapshot();
+  }
+
   /** The merged state of the person as canonical text. */
   exportPerson(): string {
     return encodeState(this.person());

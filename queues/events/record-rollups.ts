@@ -4,6 +4,8 @@ import type { EventMessage } from '../../core/events/message.ts';
 import type { Outcome } from '../../core/profile/apply-messages.ts';
 import { productsOf } from '../../core/profile/interactions.ts';
 import { HOUR_MS } from '../../core/profile/limits.ts';
+import { entryOf } from '../../core/reconciliation/journal.ts';
+import { packEntries } from '../../workers/reconciliation/pack-entries.ts';
 
 /** A message with what its profile made of each event. */
 export interface AppliedEvents {
@@ -16,6 +18,8 @@ export const GUARD_BUCKET_MS = 10_000;
 const HASH_BYTES = 8;
 /** Tries against other consumers that count messages of the same bucket at the same time. */
 const MAX_TRIES = 8;
+/** Events of one journal row; a row of D1 holds 2 MB. */
+const JOURNAL_EVENTS = 10_000;
 
 /**
  * Adds the counted events to the rollups (site, hour of event time, type) and the orders, once for each message; those only whose
@@ -47,6 +51,7 @@ async function recordBucket(env: Env, site: string, bucket: number, group: reado
           version + 1,
           bufferOf(Buffer.concat(fresh.map(({ message }) => messageHash(message.id)))),
         ),
+        ...journalStatements(env, site, `${bucket}-${version + 1}`, fresh),
         ...rollupStatements(env, site, fresh),
         ...orderStatements(env, site, fresh),
       ]);
@@ -69,6 +74,23 @@ async function readGuard(env: Env, site: string, bucket: number): Promise<{ seen
     for (let at = 0; at < bytes.length; at += HASH_BYTES) seen.add(bytes.toString('hex', at, at + HASH_BYTES));
   }
   return { seen, version };
+}
+
+/** What is counted here, one by one, so that the lake can be held against it. */
+function journalStatements(env: Env, site: string, id: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
+  const entries = countedEvents(fresh).map((event) => entryOf(site, event));
+  const statements: D1PreparedStatement[] = [];
+  for (let from = 0; from < entries.length; from += JOURNAL_EVENTS) {
+    statements.push(
+      env.DB.prepare('INSERT INTO journal (site, written_at, id, events) VALUES (?, ?, ?, ?)').bind(
+        site,
+        Date.now(),
+        `${id}-${from}`,
+        packEntries(entries.slice(from, from + JOURNAL_EVENTS)),
+      ),
+    );
+  }
+  return statements;
 }
 
 function messageHash(id: string): Buffer {

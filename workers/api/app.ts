@@ -5,6 +5,7 @@ import { HttpError } from '../http/error.ts';
 import { userRoutes } from '../identity/routes.ts';
 import { lakeRoutes } from '../lake/routes.ts';
 import { modelRoutes } from '../model/routes.ts';
+import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { authorizePrivate } from '../site/authorize.ts';
 import { settingsRoutes } from '../site/routes.ts';
 import type { ApiContext } from './context.ts';
@@ -19,6 +20,7 @@ export const api = new Hono<ApiContext>()
   .route('/catalog', catalogRoutes)
   .route('/lake', lakeRoutes)
   .route('/model', modelRoutes)
+  .route('/reconciliation', reconciliationRoutes)
   .route('/settings', settingsRoutes)
   .route('/users', userRoutes)
   .route('/users', eraseUser)

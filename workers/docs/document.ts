@@ -9,6 +9,7 @@ import { lakePaths } from '../lake/operation.ts';
 import { modelPaths } from '../model/operation.ts';
 import { profilePaths } from '../profile/operation.ts';
 import { recommendPaths } from '../recommend/operation.ts';
+import { reconciliationPaths } from '../reconciliation/operation.ts';
 import { sitePaths } from '../site/operation.ts';
 
 type Document = ReturnType<typeof createDocument>;
@@ -36,6 +37,7 @@ export function apiDocument(): Document {
       ...erasurePaths,
       ...userPaths,
       '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
+      ...reconciliationPaths,
       ...sitePaths,
     },
     components: {

@@ -43,6 +43,8 @@ export async function eraseRows(
       env.DB.prepare(`DELETE FROM user_mentions WHERE site = ? AND user_id IN (${marks(part)})`).bind(site, ...part),
     ]),
   ]);
+  // Reports may name his profile; the next one is made within the hour.
+  await env.DB.prepare('DELETE FROM reconciliations WHERE site = ?').bind(site).run();
   return { orders, links };
 }
 

@@ -2,10 +2,11 @@ import { type LakeRow, rowOf } from '../../core/lake/columns.ts';
 import { decodeRows, encodeRows } from '../../core/lake/parquet.ts';
 import { hourOf, type LakeFile, mergeRows, parquetKey, shardOfHash, shardsFor } from '../../core/lake/partition.ts';
 import { hourOfRawKey } from '../../core/lake/raw-object.ts';
+import { entryOf } from '../../core/reconciliation/journal.ts';
 import { log } from '../http/log.ts';
 import { erasedSince, isErasedRow } from './erased.ts';
 import { writeManifest } from './manifest.ts';
-import { commit, commitNumber, type Partition, readPartitions } from './partitions.ts';
+import { type Commit, commit, commitNumber, type Partition, readPartitions } from './partitions.ts';
 import { listRaw, readRaw } from './raw-objects.ts';
 
 /** Events that one round holds in memory, and raw objects that it takes. */
@@ -60,7 +61,7 @@ async function pendingObjects(env: Env, site: string, beforeHour: number): Promi
 
 async function compactRound(env: Env, site: string, pending: readonly string[]) {
   const after = await commitNumber(env, site);
-  const objects: { key: string; etag: string }[] = [];
+  const objects: Commit['objects'][number][] = [];
   const rows: LakeRow[] = [];
   let oldest = Number.POSITIVE_INFINITY;
   for (const key of pending) {
@@ -68,7 +69,7 @@ async function compactRound(env: Env, site: string, pending: readonly string[]) 
     const raw = await readRaw(env, key);
     if (!raw) continue;
     if (raw.broken.length > 0) log('raw_lines_broken', { site, key, lines: raw.broken.slice(0, 20).join() });
-    objects.push({ key, etag: raw.etag });
+    objects.push({ key, etag: raw.etag, entries: raw.events.map((event) => entryOf(site, event)) });
     for (const event of raw.events) {
       oldest = Math.min(oldest, event.receivedAt);
       rows.push(rowOf(event));

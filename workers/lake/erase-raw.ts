@@ -1,4 +1,6 @@
 import { hashLedger } from '../../core/lake/columns.ts';
+import { entryOf } from '../../core/reconciliation/journal.ts';
+import { packEntries } from '../reconciliation/pack-entries.ts';
 import { listRaw, putRaw, readRaw } from './raw-objects.ts';
 
 /**
@@ -36,12 +38,15 @@ async function eraseFrom(env: Env, site: string, key: string, erased: ReadonlyMa
     if (gone === 0) return 0;
     if (left.length === 0) {
       await env.LAKE.delete(key);
+      await env.DB.prepare('DELETE FROM lake_objects WHERE site = ? AND key = ?').bind(site, key).run();
       return gone;
     }
     const put = await putRaw(env, key, left, { etagMatches: raw.etag });
     // Somebody else wrote it between: what he wrote is read again.
     if (!put) continue;
-    await env.DB.prepare('UPDATE lake_objects SET etag = ? WHERE site = ? AND key = ?').bind(put.etag, site, key).run();
+    await env.DB.prepare('UPDATE lake_objects SET etag = ?, events = ? WHERE site = ? AND key = ?')
+      .bind(put.etag, packEntries(left.map((event) => entryOf(site, event))), site, key)
+      .run();
     return gone;
   }
 }

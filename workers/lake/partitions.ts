@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { LakeFile } from '../../core/lake/partition.ts';
+import type { JournalEntry } from '../../core/reconciliation/journal.ts';
+import { packEntries } from '../reconciliation/pack-entries.ts';
 
 /** An hour of a site's lake: its current files. */
 export interface Partition {
@@ -12,7 +14,11 @@ export interface Partition {
 /** What a commit changes: hours with their new files, raw objects that these hold, files that are current no more. */
 export interface Commit {
   readonly partitions: readonly Partition[];
-  readonly objects: readonly { readonly key: string; readonly etag: string }[];
+  readonly objects: readonly {
+    readonly key: string;
+    readonly etag: string;
+    readonly entries: readonly JournalEntry[];
+  }[];
   readonly replaced: readonly string[];
 }
 
@@ -109,13 +115,10 @@ export async function commit(env: Env, site: string, after: number, change: Comm
               writtenAt,
             ),
       ),
-      ...objects.map(({ key, etag }) =>
-        env.DB.prepare('INSERT OR REPLACE INTO lake_objects (site, key, etag, compacted_at) VALUES (?, ?, ?, ?)').bind(
-          site,
-          key,
-          etag,
-          now,
-        ),
+      ...objects.map(({ key, etag, entries }) =>
+        env.DB.prepare(
+          'INSERT OR REPLACE INTO lake_objects (site, key, etag, compacted_at, events) VALUES (?, ?, ?, ?, ?)',
+        ).bind(site, key, etag, now, packEntries(entries)),
       ),
       ...replaced.map((key) =>
         env.DB.prepare('INSERT OR REPLACE INTO lake_garbage (site, key, since) VALUES (?, ?, ?)').bind(site, key, now),

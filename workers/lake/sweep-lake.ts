@@ -38,7 +38,9 @@ export async function sweepFiles(env: Env, site: string, atOnce: boolean, now: n
     const part = leaving.slice(from, from + PER_RUN);
     await env.LAKE.delete(part);
     await env.DB.batch(
-      part.map((key) => env.DB.prepare('DELETE FROM lake_garbage WHERE site = ? AND key = ?').bind(site, key)),
+      ['lake_garbage', 'lake_recounts'].flatMap((table) =>
+        part.map((key) => env.DB.prepare(`DELETE FROM ${table} WHERE site = ? AND key = ?`).bind(site, key)),
+      ),
     );
   }
 }
@@ -51,6 +53,8 @@ async function sweep(env: Env, table: string, column: string, before: number): P
   if (results.length === 0) return;
   await env.LAKE.delete(results.map(({ key }) => key));
   await env.DB.batch(
-    results.map(({ site, key }) => env.DB.prepare(`DELETE FROM ${table} WHERE site = ? AND key = ?`).bind(site, key)),
+    [table, 'lake_recounts'].flatMap((from) =>
+      results.map(({ site, key }) => env.DB.prepare(`DELETE FROM ${from} WHERE site = ? AND key = ?`).bind(site, key)),
+    ),
   );
 }

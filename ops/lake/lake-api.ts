@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { compactedSchema, manifestSchema } from '../../workers/lake/operation.ts';
+
+/** A site's lake behind a running Vitrine. */
+export interface LakeApi {
+  manifest(): Promise<z.infer<typeof manifestSchema>>;
+  /** Compacts until nothing is left. */
+  compact(): Promise<{ readonly objects: number; readonly events: number }>;
+  download(key: string): Promise<Uint8Array>;
+}
+
+/** What a command needs to reach a site: where Vitrine runs, and the site's secret key. */
+export interface Access {
+  readonly url: string;
+  readonly key: string;
+}
+
+/** Speaks with `/api/lake`. Errors say what the server answered. */
+export function lakeApi(access: Access): LakeApi {
+  return {
+    manifest: async () => manifestSchema.parse(await (await call(access, '/api/lake/manifest')).json()),
+    compact: async () => {
+      const sum = { objects: 0, events: 0 };
+      for (;;) {
+        const answer = await call(access, '/api/lake/compact', { method: 'POST' });
+        const { done, objects, events } = compactedSchema.parse(await answer.json());
+        sum.objects += objects;
+        sum.events += events;
+        if (done) return sum;
+      }
+    },
+    download: async (key) => new Uint8Array(await (await call(access, `/api/lake/objects/${key}`)).arrayBuffer()),
+  };
+}
+
+/** A request with the secret key; an answer that is no success is an error that says why. */
+export async function call({ url, key }: Access, path: string, init: RequestInit = {}): Promise<Response> {
+  const target = `${url.replace(/\/$/, '')}${path}`;
+  const headers = { authorization: `Bearer ${key}`, ...init.headers };
+  const response = await fetch(target, { ...init, headers }).catch((error: unknown) => {
+    throw new Error(`nothing answers at ${url} (${String(error)}): run "npm start" first, or give --url`);
+  });
+  if (response.ok) return response;
+  const problem = z.object({ detail: z.string() }).safeParse(await response.json().catch(() => undefined));
+  throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${problem.data?.detail ?? response.statusText}`);
+}
