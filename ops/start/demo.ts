@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { readOptions } from '../read-options.ts';
 import { DEMO } from './demo-site.ts';
+import { portFree } from './port-free.ts';
 import { startDemo } from './start-demo.ts';
 
 const USAGE = `usage: npm start [-- options]
@@ -25,6 +26,14 @@ const stopped = new Promise<void>((resolve) => {
   process.on('SIGTERM', () => resolve());
   process.on('disconnect', () => resolve());
 });
+// Before anything is touched: another one that runs here uses the same state.
+for (const wanted of [values.port, values['shop-port']]) {
+  if (await portFree(wanted)) continue;
+  console.error(
+    `Port ${wanted} is taken, perhaps by a Vitrine that runs already. Stop it, or give --port and --shop-port.`,
+  );
+  process.exit(1);
+}
 console.log('Vitrine is starting …');
 const demo = await startDemo({
   stateDir: '.vitrine',

@@ -161,6 +161,32 @@ describe('DELETE /api/users/:id', () => {
   });
 });
 
+describe('GET /api/users/:id/export', () => {
+  it('gives everything that is held of a person, and nothing of anybody else', async ({ expect }) => {
+    const site = await shopWithPerson();
+    await send('/api/lake/compact', { method: 'POST', headers: secret(site) });
+    await postAsServer(site, [makeEvent('ola-phone', 'page_viewed')]);
+    await vi.waitUntil(async () => (await rollupsOf(site.id)).page_viewed === 1, { timeout: 5_000 });
+    const read = async (path: string) =>
+      (await (await send(path, { headers: secret(site) })).text())
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as { kind: string; event?: { type: string } });
+    const lines = await read('/api/users/ola/export');
+    const counts = Object.fromEntries(
+      [...Map.groupBy(lines, ({ kind }) => kind)].map(([kind, { length }]) => [kind, length]),
+    );
+    expect(counts).toMatchObject({ profile: 3, link: 2, order: 1, failed_event: 1, end: 1 });
+    const types = lines.flatMap(({ event }) => event?.type ?? []);
+    expect(new Set(types)).toEqual(new Set(['identify', 'order_completed', 'page_viewed']));
+    expect(JSON.stringify(lines)).not.toContain('pia');
+    // A device that only said it was his is erased with him, and not shown to him.
+    expect(JSON.stringify(lines)).not.toContain('ola-tablet');
+    expect((await read('/api/devices/ola-tablet/export')).map(({ kind }) => kind)).toContain('event');
+    expect((await send('/api/users/ola/export?cursor=x', { headers: secret(site) })).status).toBe(400);
+  });
+});
+
 describe('a profile that nothing has come for', () => {
   it('is forgotten by its alarm, with its links; one that is used stays', async ({ expect }) => {
     const site = await makeSite();

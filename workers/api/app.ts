@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import { catalogRoutes } from '../catalog/routes.ts';
 import { eraseDevice, eraseUser, erasureRoutes } from '../erasure/routes.ts';
+import { exportDevice, exportUser } from '../export/routes.ts';
 import { HttpError } from '../http/error.ts';
 import { userRoutes } from '../identity/routes.ts';
 import { lakeRoutes } from '../lake/routes.ts';
@@ -24,6 +25,8 @@ export const api = new Hono<ApiContext>()
   .route('/settings', settingsRoutes)
   .route('/users', userRoutes)
   .route('/users', eraseUser)
+  .route('/users', exportUser)
+  .route('/devices', exportDevice)
   .route('/devices', eraseDevice)
   .route('/erasures', erasureRoutes)
   .notFound((c) => {

@@ -2,6 +2,7 @@ import { createDocument } from 'zod-openapi';
 import { beaconPaths } from '../beacon/operation.ts';
 import { catalogPaths } from '../catalog/operation.ts';
 import { erasurePaths } from '../erasure/operation.ts';
+import { exportPaths } from '../export/operation.ts';
 import { fragmentPaths } from '../fragments/operation.ts';
 import { userPaths } from '../identity/operation.ts';
 import { ingestPaths } from '../ingest/operation.ts';
@@ -35,6 +36,7 @@ export function apiDocument(): Document {
       ...lakePaths,
       ...modelPaths,
       ...erasurePaths,
+      ...exportPaths,
       ...userPaths,
       '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
       ...reconciliationPaths,
