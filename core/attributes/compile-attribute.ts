@@ -1,0 +1,51 @@
+import type { Condition } from '../cel/condition.ts';
+import { compileEventCondition, meets } from '../cel/event-condition.ts';
+import type { EnrichedEvent } from '../events/message.ts';
+import { type Aggregate, type VersionedAttribute, windowMinutesOf } from './definition.ts';
+
+/** A definition made ready to fold and read. */
+export interface CompiledAttribute {
+  readonly name: string;
+  readonly version: number;
+  readonly aggregate: Aggregate;
+  readonly windowMinutes: number;
+  /** Whether an event counts. */
+  takes(event: EnrichedEvent): boolean;
+  /** What is aggregated of an event. */
+  valueOf(event: EnrichedEvent): unknown;
+}
+
+/** Compiles a definition. Throws when its condition does not compile, which the schema has ruled out. */
+export function compileAttribute({ name, version, since, definition }: VersionedAttribute): CompiledAttribute {
+  const types = new Set([definition.event].flat());
+  const where = definition.where === undefined ? undefined : conditionOf(definition.where);
+  const [root, ...path] = definition.property?.split('.') ?? [];
+  return {
+    name,
+    version,
+    aggregate: definition.aggregate,
+    windowMinutes: windowMinutesOf(definition.window),
+    takes: (event) => types.has(event.type) && event.time >= since && (!where || meets(where, event)),
+    valueOf: (event) => memberAt(rootOf(event, root), path),
+  };
+}
+
+function conditionOf(source: string): Condition {
+  const compiled = compileEventCondition(source);
+  if (!compiled.ok) throw new Error(`condition "${source}" does not compile: ${compiled.error.message}`);
+  return compiled.condition;
+}
+
+function rootOf(event: EnrichedEvent, root: string | undefined): unknown {
+  if (root === 'context') return event.context;
+  return root === 'campaign' ? event.campaign : event.properties;
+}
+
+function memberAt(value: unknown, path: readonly string[]): unknown {
+  let at = value;
+  for (const name of path) {
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Record<string, unknown>)[name];
+  }
+  return at;
+}
