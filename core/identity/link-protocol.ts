@@ -22,6 +22,8 @@ export interface Snapshot {
   readonly number: number;
   /** The encoded state. */
   readonly state: string;
+  /** What attributes and segments need of the ledger, encoded. */
+  readonly shared?: string | undefined;
 }
 
 /** What a home holds of a linked ledger; without a state it has been taken out. */
@@ -30,6 +32,7 @@ export interface LinkedLedger {
   readonly assignment: number;
   readonly number: number;
   readonly state: string | null;
+  readonly shared?: string | null | undefined;
 }
 
 /** The assignment after hearing of another one, or nothing when it is old news. */

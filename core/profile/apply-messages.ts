@@ -26,11 +26,13 @@ export interface RetiredSession {
 }
 
 /** The events of one message that are to be applied. */
-export type AppliedMessage = Pick<EventMessage, 'id' | 'events'>;
+export type AppliedMessage = Pick<EventMessage, 'id' | 'events'> & Partial<Pick<EventMessage, 'client'>>;
 
 export interface Applied {
   /** For each message, for each of its events. */
   readonly outcomes: Outcome[][];
+  /** Events that were not known before and have been folded now. */
+  readonly fresh: EnrichedEvent[];
   /** Whether the state changed and must be stored. */
   readonly changed: boolean;
   /** Starts of the sessions that hold an event counted under one of these messages; of all when one of them is a choice of consent. */
@@ -51,7 +53,7 @@ export function applyMessages(
   const retired: RetiredSession[] = [];
   const countedTimes: number[] = [];
   const inThisCall = new Set<string>();
-  let changed = false;
+  const fresh: EnrichedEvent[] = [];
   let choosing = false;
   const applyOne = (message: AppliedMessage, event: EnrichedEvent): Outcome => {
     if (isErased(tombstone, event.time)) return 'erased';
@@ -65,7 +67,7 @@ export function applyMessages(
       const change = foldEvent(state, event, horizonDays);
       for (const start of change.retired) retired.push({ start, messageId: message.id, time: event.time });
       log.add(event.id, event.fingerprint, message.id, event.time);
-      changed = true;
+      fresh.push(event);
     }
     inThisCall.add(event.id);
     countedTimes.push(event.time);
@@ -79,5 +81,5 @@ export function applyMessages(
       ? state.sessions.map(([start]) => start)
       : countedTimes.flatMap((time) => sessionAt(state.sessions, time)?.[0] ?? []),
   );
-  return { outcomes, changed, touchedSessions: [...touched].sort((a, b) => a - b), retired };
+  return { outcomes, fresh, changed: fresh.length > 0, touchedSessions: [...touched].sort((a, b) => a - b), retired };
 }

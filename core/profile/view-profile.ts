@@ -1,4 +1,5 @@
 import type { Choices } from '../consent/purposes.ts';
+import type { AttributeView, SegmentView } from '../segments/person.ts';
 import { choicesOf } from './choices.ts';
 import { INTERACTION_KINDS, type InteractionKind } from './interactions.ts';
 import { DAY_MS } from './limits.ts';
@@ -17,7 +18,15 @@ export interface Affinity {
 }
 
 /** A profile as readers see it; times are ms since 1970. */
-export interface ProfileView {
+export interface ProfileView extends StateView {
+  /** What the site computes, by name. */
+  readonly attributes: Readonly<Record<string, AttributeView>>;
+  /** The segments that the person is in, by name, with the reason. */
+  readonly segments: Readonly<Record<string, SegmentView>>;
+}
+
+/** The part of a view that the state alone tells. */
+export interface StateView {
   readonly firstSeenAt: number | null;
   readonly lastSeenAt: number | null;
   readonly userId: string | null;
@@ -48,7 +57,7 @@ export interface ProfileView {
 }
 
 /** Derives what readers need from the stored state: decay, the cart's content, distinct recent items. `now` in ms since 1970. */
-export function viewProfile(state: ProfileState, now: number): ProfileView {
+export function viewProfile(state: ProfileState, now: number): StateView {
   return {
     firstSeenAt: state.firstAt || null,
     lastSeenAt: state.lastAt || null,

@@ -54,14 +54,15 @@ export class LinkStore {
     );
   }
 
-  saveLinked({ ledger, assignment, number, state }: LinkedLedger): void {
+  saveLinked({ ledger, assignment, number, state, shared }: LinkedLedger): void {
     this.make();
     this.storage.sql.exec(
-      'INSERT OR REPLACE INTO linked (ledger, assignment, number, state) VALUES (?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO linked (ledger, assignment, number, state, shared) VALUES (?, ?, ?, ?, ?)',
       ledger,
       assignment,
       number,
       state,
+      shared ?? null,
     );
     if (state !== null) return;
     this.storage.sql.exec(
@@ -78,8 +79,8 @@ export class LinkStore {
   private rows(where: string, ...bindings: string[]): LinkedLedger[] {
     if (!this.made) return [];
     return this.storage.sql
-      .exec<{ ledger: Ledger; assignment: number; number: number; state: string | null }>(
-        `SELECT ledger, assignment, number, state FROM linked ${where}`,
+      .exec<{ ledger: Ledger; assignment: number; number: number; state: string | null; shared: string | null }>(
+        `SELECT ledger, assignment, number, state, shared FROM linked ${where}`,
         ...bindings,
       )
       .toArray();

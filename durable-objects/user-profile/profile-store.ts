@@ -2,6 +2,8 @@ import type { RetiredSession } from '../../core/profile/apply-messages.ts';
 import { DedupLog } from '../../core/profile/dedup-log.ts';
 import { decodeState, encodeState } from '../../core/profile/encode-state.ts';
 import { emptyState, type ProfileState } from '../../core/profile/state.ts';
+import { decodeFollowing, encodeFollowing } from '../../core/segments/encode-following.ts';
+import { emptyFollowing, type Following } from '../../core/segments/person.ts';
 import { migrate, migratedTo } from '../storage/migrate.ts';
 import { PROFILE_KEY, SEGMENT_MIGRATIONS } from './schema.ts';
 
@@ -13,6 +15,8 @@ export interface StoredProfile {
   /** Counts the batches that changed the state. */
   version: number;
   retired: RetiredSession[];
+  /** Attributes and segments. */
+  following: Following;
 }
 
 /** The value as it is stored; a reader refuses what is newer than it knows. */
@@ -24,6 +28,8 @@ interface StoredValue {
   readonly retired: RetiredSession[];
   /** The open end of the dedup log. */
   readonly tail: Uint8Array;
+  /** As `encodeFollowing` writes it; most profiles have none. */
+  readonly following?: string | undefined;
 }
 
 /** Reads and writes one profile in the object's storage: one row a batch, a second one each 256 events. */
@@ -39,8 +45,9 @@ export class ProfileStore {
   /** The stored profile, or an empty one. Does not touch the dedup log: a read needs none of it. */
   load(): StoredProfile {
     const value = this.value();
-    if (!value) return { state: emptyState(), version: 0, retired: [] };
-    return { state: decodeState(value.state), version: value.version, retired: value.retired };
+    if (!value) return { state: emptyState(), version: 0, retired: [], following: emptyFollowing() };
+    const { version, retired } = value;
+    return { state: decodeState(value.state), version, retired, following: decodeFollowing(value.following) };
   }
 
   /** The dedup log; its size is what the ledger holds inside the horizon. */
@@ -55,7 +62,7 @@ export class ProfileStore {
   }
 
   /** Writes state and dedup log together: both run without an await between, so they land as one. */
-  save({ state, version, retired }: StoredProfile, log: DedupLog): void {
+  save({ state, version, retired, following }: StoredProfile, log: DedupLog): void {
     const sealed = log.seal();
     if (sealed) {
       migrate(this.storage, SEGMENT_MIGRATIONS, SEGMENT_MIGRATIONS.length, SEGMENTS_KEY);
@@ -65,7 +72,15 @@ export class ProfileStore {
         bufferOf(sealed.entries),
       );
     }
-    const value: StoredValue = { v: 1, state: encodeState(state), version, retired, tail: log.tail() };
+    const followed = encodeFollowing(following);
+    const value: StoredValue = {
+      v: 1,
+      state: encodeState(state),
+      version,
+      retired,
+      tail: log.tail(),
+      ...(followed !== undefined && { following: followed }),
+    };
     this.storage.kv.put(PROFILE_KEY, value);
   }
 

@@ -27,6 +27,8 @@ export const LINK_MIGRATIONS: readonly string[] = [
      number INTEGER NOT NULL,
      state TEXT
    ) WITHOUT ROWID;`,
+  // What attributes and segments need of the ledger.
+  'ALTER TABLE linked ADD COLUMN shared TEXT;',
 ];
 
 /** What is left of a ledger that was erased: when, under which version of the site's links, and what becomes of later events. */

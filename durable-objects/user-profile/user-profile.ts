@@ -20,10 +20,14 @@ import { sessionItems } from '../../core/profile/session-items.ts';
 import type { ProfileState } from '../../core/profile/state.ts';
 import { laterTombstone, type Tombstone } from '../../core/profile/tombstone.ts';
 import { type ProfileView, recentIds, viewProfile } from '../../core/profile/view-profile.ts';
+import { encodeShared } from '../../core/segments/encode-following.ts';
+import type { SiteDefinitions } from '../../core/segments/person.ts';
 import { log } from '../../workers/http/log.ts';
 import { forgetLinks } from '../../workers/identity/link-graph.ts';
+import { lastDefinitions, siteDefinitions } from '../../workers/segments/definitions.ts';
 import { dropEverything } from '../storage/migrate.ts';
 import { adoptTable } from './adopt-table.ts';
+import { Follower } from './follower.ts';
 import { LinkStore } from './link-store.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
 import { profileStub, sessionPrefix } from './profile-stub.ts';
@@ -74,6 +78,7 @@ export class UserProfile extends DurableObject<Env> {
   private log: DedupLog | undefined;
   private assignment: Assignment | undefined;
   private tombstone: Tombstone | undefined;
+  private readonly follower: Follower;
   /** The snapshot that the person's home is known to hold, as `<assignment>.<number>`. */
   private sent = '';
   /** The states of all linked ledgers as one, which holds until any of them changes. */
@@ -93,10 +98,17 @@ export class UserProfile extends DurableObject<Env> {
     this.assignment = this.links.assignment();
     this.tombstone = this.tombstones.load();
     this.horizonDays = Number(env.DEDUP_HORIZON_DAYS);
+    this.follower = new Follower({
+      following: () => this.profile().following,
+      person: () => this.person(),
+      shared: () => this.links.present().map(({ shared }) => shared),
+      isHome: () => (this.assignment?.person ?? this.self()) === this.self(),
+    });
   }
 
   /** Counts each event of the messages once and stores the result before it answers. */
   async apply(messages: AppliedMessage[]): Promise<ApplyResult> {
+    const definitions = await siteDefinitions(this.env, this.nameParts().site);
     this.log ??= this.store.loadLog();
     const profile = this.profile();
     const applied = applyMessages(profile.state, this.log, messages, Date.now(), this.horizonDays, this.tombstone);
@@ -104,9 +116,10 @@ export class UserProfile extends DurableObject<Env> {
       this.forgetViews();
       profile.version += 1;
       profile.retired = [...applied.retired, ...profile.retired].slice(0, RETIRED_CAP);
+      this.follower.follow(definitions, applied.fresh, messages, Date.now());
       this.save(profile, this.log);
       // Set once: a row each time. The alarm finds the next time by itself.
-      if (profile.version === 1) await this.wakeBy(this.nextDuty());
+      if (profile.version === 1 || profile.following.nextChangeAt !== null) await this.wakeBy(this.nextDuty());
     }
     // Not answered before the person's home has it: the message comes again until both have.
     await this.sendSnapshot();
@@ -118,8 +131,8 @@ export class UserProfile extends DurableObject<Env> {
    *
    * @param via the linked ledger that the reader comes for; if it is not this person's, the reader is sent there.
    */
-  read(via?: Ledger): PersonRead<ProfileView> {
-    return this.elsewhere(via) ?? this.readHere();
+  async read(via?: Ledger): Promise<PersonRead<ProfileView>> {
+    return this.elsewhere(via) ?? (await this.readHere());
   }
 
   /** The ids of the person's last distinct items, newest first. Writes nothing. `via` as for `read`. */
@@ -128,10 +141,15 @@ export class UserProfile extends DurableObject<Env> {
   }
 
   /** The profile of what this object holds, wherever its person's home is. */
-  readHere(): PersonPart<ProfileView> {
+  async readHere(): Promise<PersonPart<ProfileView>> {
     const minute = Math.floor(Date.now() / MINUTE_MS);
-    if (this.view?.minute !== minute)
-      this.view = { minute, part: this.part(viewProfile(this.person(), minute * MINUTE_MS)) };
+    if (this.view?.minute === minute) return this.view.part;
+    const definitions = await lastDefinitions(this.env, this.nameParts().site);
+    const now = minute * MINUTE_MS;
+    this.view = {
+      minute,
+      part: this.part({ ...viewProfile(this.person(), now), ...this.follower.view(definitions, Date.now()) }),
+    };
     return this.view.part;
   }
 
@@ -155,14 +173,18 @@ export class UserProfile extends DurableObject<Env> {
   /** Takes the snapshot of a linked ledger; an old one changes nothing. */
   async receiveSnapshot(snapshot: Snapshot & { readonly v: 1 }): Promise<void> {
     if (snapshot.assignment <= (this.tombstone?.assignment ?? 0)) return;
+    const definitions = await siteDefinitions(this.env, this.nameParts().site);
     const first = !this.links.exist();
-    this.keepLinked(acceptSnapshot(this.links.linked(snapshot.ledger), snapshot));
-    if (first) await this.wakeBy(this.nextDuty());
+    const held = acceptSnapshot(this.links.linked(snapshot.ledger), snapshot);
+    if (held) this.changeLinked(held, definitions, decodeState(snapshot.state).lastAt);
+    if (first || this.profile().following.nextChangeAt !== null) await this.wakeBy(this.nextDuty());
   }
 
   /** Lets go of a ledger that belongs elsewhere from this assignment on. */
-  releaseLedger(leave: { readonly v: 1; readonly ledger: Ledger; readonly assignment: number }): void {
-    this.keepLinked(acceptLeave(this.links.linked(leave.ledger), leave));
+  async releaseLedger(leave: { readonly v: 1; readonly ledger: Ledger; readonly assignment: number }): Promise<void> {
+    const definitions = await siteDefinitions(this.env, this.nameParts().site);
+    const held = acceptLeave(this.links.linked(leave.ledger), leave);
+    if (held) this.changeLinked(held, definitions, Date.now());
   }
 
   /**
@@ -210,6 +232,7 @@ export class UserProfile extends DurableObject<Env> {
     let next = Date.now() + SETTLE_RETRY_MS;
     try {
       await this.settle();
+      await this.advanceSegments();
       this.store.forgetSegments(Date.now() - this.retentionMs());
       this.log = undefined;
       if (this.expiresAt() <= Date.now()) await this.expire();
@@ -254,7 +277,8 @@ export class UserProfile extends DurableObject<Env> {
   private nextDuty(): number {
     const segment = this.store.oldestSegmentMs();
     const forget = segment === undefined ? Number.POSITIVE_INFINITY : segment + this.retentionMs() + DAY_MS;
-    return Math.max(Date.now() + DAY_MS, Math.min(forget, this.expiresAt() + DAY_MS));
+    const upkeep = Math.max(Date.now() + DAY_MS, Math.min(forget, this.expiresAt() + DAY_MS));
+    return Math.min(upkeep, this.profile().following.nextChangeAt ?? upkeep);
   }
 
   private part<T>(value: T): PersonPart<T> {
@@ -302,10 +326,28 @@ export class UserProfile extends DurableObject<Env> {
     return { site: name.slice(0, cut), ledger: name.slice(cut + 1) as Ledger };
   }
 
-  private keepLinked(row: LinkedLedger | undefined): void {
-    if (!row) return;
-    this.links.saveLinked(row);
+  /** Takes what a linked ledger has become, and follows the person's segments over it; one transaction. */
+  private changeLinked(row: LinkedLedger, definitions: SiteDefinitions, stampMs: number): void {
+    const now = Date.now();
+    const profile = this.profile();
+    this.log ??= this.store.loadLog();
+    const before = this.follower.advanceTo(definitions, Math.min(stampMs, now));
+    this.ctx.storage.transactionSync(() => {
+      this.links.saveLinked(row);
+      this.forgetViews();
+      if (this.follower.settleAt(definitions, stampMs, now) || before) this.save(profile, this.log as DedupLog);
+    });
+  }
+
+  /** Brings the segments up to now. */
+  private async advanceSegments(): Promise<void> {
+    const due = this.profile().following.nextChangeAt;
+    if (due === null || due > Date.now()) return;
+    const definitions = await siteDefinitions(this.env, this.nameParts().site);
+    this.log ??= this.store.loadLog();
+    if (!this.follower.advanceTo(definitions, Date.now())) return;
     this.forgetViews();
+    this.save(this.profile(), this.log);
   }
 
   /** Has former homes let go of this ledger and its present one hold its snapshot. */
@@ -328,10 +370,17 @@ export class UserProfile extends DurableObject<Env> {
     const { site, ledger } = this.nameParts();
     const assignment = this.assignment;
     if (!assignment || assignment.person === ledger) return;
-    const { state, version: number } = this.profile();
+    const { state, version: number, following } = this.profile();
     const name = `${assignment.version}.${number}`;
     if (this.sent === name) return;
-    const snapshot = { v: 1 as const, ledger, assignment: assignment.version, number, state: encodeState(state) };
+    const snapshot = {
+      v: 1 as const,
+      ledger,
+      assignment: assignment.version,
+      number,
+      state: encodeState(state),
+      shared: encodeShared(following),
+    };
     await profileStub(this.env, site, assignment.person).receiveSnapshot(snapshot);
     this.sent = name;
   }

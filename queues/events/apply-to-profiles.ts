@@ -36,6 +36,6 @@ export async function applyToProfiles(env: Env, messages: readonly EventMessage[
 async function applyGroup(env: Env, group: readonly EventMessage[]): Promise<ApplyResult> {
   const [first] = group;
   if (!first) throw new Error('a profile without messages');
-  const messages = group.map(({ id, events }) => ({ id, events }));
+  const messages = group.map(({ id, events, client }) => ({ id, events, client }));
   return profileStub(env, first.site, first.ledger).apply(messages);
 }

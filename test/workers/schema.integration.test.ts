@@ -65,7 +65,7 @@ describe('the tables of the objects', () => {
   it('UserProfile, with links', async ({ expect }) => {
     expect(await tablesOf(LINK_MIGRATIONS)).toEqual([
       'CREATE TABLE assignment ( id INTEGER PRIMARY KEY CHECK (id = 1), person TEXT NOT NULL, version INTEGER NOT NULL, leaving TEXT NOT NULL )',
-      'CREATE TABLE linked ( ledger TEXT PRIMARY KEY, assignment INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT ) WITHOUT ROWID',
+      'CREATE TABLE linked ( ledger TEXT PRIMARY KEY, assignment INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT , shared TEXT) WITHOUT ROWID',
     ]);
   });
 

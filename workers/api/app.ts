@@ -7,6 +7,7 @@ import { userRoutes } from '../identity/routes.ts';
 import { lakeRoutes } from '../lake/routes.ts';
 import { modelRoutes } from '../model/routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
+import { attributeRoutes, segmentRoutes } from '../segments/routes.ts';
 import { authorizePrivate } from '../site/authorize.ts';
 import { settingsRoutes } from '../site/routes.ts';
 import type { ApiContext } from './context.ts';
@@ -18,10 +19,12 @@ export const api = new Hono<ApiContext>()
     c.set('site', await authorizePrivate(c.req.raw, new URL(c.req.url), c.env));
     await next();
   })
+  .route('/attributes', attributeRoutes)
   .route('/catalog', catalogRoutes)
   .route('/lake', lakeRoutes)
   .route('/model', modelRoutes)
   .route('/reconciliation', reconciliationRoutes)
+  .route('/segments', segmentRoutes)
   .route('/settings', settingsRoutes)
   .route('/users', userRoutes)
   .route('/users', eraseUser)

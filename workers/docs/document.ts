@@ -11,6 +11,7 @@ import { modelPaths } from '../model/operation.ts';
 import { profilePaths } from '../profile/operation.ts';
 import { recommendPaths } from '../recommend/operation.ts';
 import { reconciliationPaths } from '../reconciliation/operation.ts';
+import { segmentPaths } from '../segments/operation.ts';
 import { sitePaths } from '../site/operation.ts';
 
 type Document = ReturnType<typeof createDocument>;
@@ -40,6 +41,7 @@ export function apiDocument(): Document {
       ...userPaths,
       '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
       ...reconciliationPaths,
+      ...segmentPaths,
       ...sitePaths,
     },
     components: {

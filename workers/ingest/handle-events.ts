@@ -139,8 +139,12 @@ async function applyCritical(env: Env, messages: readonly PackedMessage[]): Prom
   if (missed > 0) log('critical_deferred', { profiles: missed });
 }
 
-async function applyAndLink(env: Env, { id, site, ledger }: EventMessage, events: EnrichedEvent[]): Promise<void> {
-  const { outcomes } = await profileStub(env, site, ledger).apply([{ id, events }]);
+async function applyAndLink(
+  env: Env,
+  { id, site, ledger, client }: EventMessage,
+  events: EnrichedEvent[],
+): Promise<void> {
+  const { outcomes } = await profileStub(env, site, ledger).apply([{ id, events, client }]);
   await followLinks(
     env,
     site,

@@ -25,12 +25,16 @@ export async function handleProfile(request: Request, env: Env): Promise<Respons
   return withHomeCookie(Response.json({ anonymousId, ...profile }, { headers }), request, url, read.home);
 }
 
-/** What the site lets a page see of its visitor's profile. */
-function exposed(profile: ProfileView, { fields, traits }: SiteSettings['exposed']): Partial<ProfileView> {
-  const shown: ReadonlySet<string> = new Set(fields);
-  const own = Object.entries(profile).filter(([name]) => shown.has(name));
-  const named = Object.entries(profile.traits).filter(([name]) => traits.includes(name));
-  return { ...Object.fromEntries(own), ...(traits.length > 0 && { traits: Object.fromEntries(named) }) };
+/** What the site lets a page see of its visitor's profile: whole fields, and traits, attributes and segments by name. */
+function exposed(profile: ProfileView, { fields, ...named }: SiteSettings['exposed']): Partial<ProfileView> {
+  const whole: ReadonlySet<string> = new Set(fields);
+  const own = Object.entries(profile).filter(([name]) => whole.has(name));
+  const parts = (['traits', 'attributes', 'segments'] as const).flatMap((part) => {
+    const names: ReadonlySet<string> = new Set(named[part]);
+    const shown = Object.entries(profile[part]).filter(([name]) => names.has(name));
+    return names.size > 0 ? [[part, Object.fromEntries(shown)]] : [];
+  });
+  return Object.fromEntries([...own, ...parts]);
 }
 
 function noProfile(

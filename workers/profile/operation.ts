@@ -36,6 +36,21 @@ export const profileSchema = z.object({
     }),
   ),
   consent: z.record(z.string(), z.boolean()),
+  attributes: z.record(
+    z.string(),
+    z.object({
+      value: z.union([z.string(), z.number(), z.boolean()]),
+      exact: z.boolean().meta({ description: 'Whether it is exact; else a cap was reached.' }),
+    }),
+  ),
+  segments: z.record(
+    z.string(),
+    z.object({
+      since: z.int(),
+      condition: z.string(),
+      because: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+    }),
+  ),
 });
 
 /** What `GET /v/profile` answers: the fields that the site exposes. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSchema } from '../../core/attributes/definition.ts';
 import { consentPolicySchema } from '../../core/consent/policy.ts';
 
 /** What of a profile a page may read of its own visitor. */
@@ -33,6 +34,8 @@ export const siteSettingsSchema = z.strictObject({
     .strictObject({
       fields: z.array(z.enum(EXPOSABLE_FIELDS)).default([...EXPOSABLE_FIELDS]),
       traits: z.array(z.string().min(1).max(64)).max(64).default([]),
+      attributes: z.array(nameSchema).max(64).default([]),
+      segments: z.array(nameSchema).max(64).default([]),
     })
     .prefault({})
     .meta({ description: 'What `GET /v/profile` shows a visitor of his own profile.' }),

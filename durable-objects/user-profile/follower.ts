@@ -1,0 +1,115 @@
+import { foldAttributes } from '../../core/attributes/fold-attribute.ts';
+import { mergeAttributes } from '../../core/attributes/merge-attributes.ts';
+import { allows } from '../../core/consent/allows.ts';
+import type { EnrichedEvent } from '../../core/events/message.ts';
+import type { AppliedMessage } from '../../core/profile/apply-messages.ts';
+import { byNewest } from '../../core/profile/newest.ts';
+import type { ProfileState } from '../../core/profile/state.ts';
+import { type Advanced, advance, settle } from '../../core/segments/advance.ts';
+import { applyEvents } from '../../core/segments/apply-events.ts';
+import { decodeShared } from '../../core/segments/encode-following.ts';
+import type { SegmentInputs } from '../../core/segments/evaluate-segments.ts';
+import {
+  type AttributeView,
+  type Following,
+  foldClient,
+  inputsOf,
+  keepAdvanced,
+  type SegmentView,
+  type SiteDefinitions,
+  viewAttributes,
+  viewSegments,
+} from '../../core/segments/person.ts';
+
+/** The object whose person is followed, as far as following needs it. */
+export interface FollowedObject {
+  following(): Following;
+  /** The merged state of the person. */
+  person(): ProfileState;
+  /** What the ledgers linked here have shared. */
+  shared(): readonly (string | null | undefined)[];
+  /** Whether segments are followed here: the person's home. */
+  isHome(): boolean;
+}
+
+/** Keeps the attributes of a ledger and, at a person's home, follows his segments over all of his ledgers. */
+export class Follower {
+  private readonly object: FollowedObject;
+
+  constructor(object: FollowedObject) {
+    this.object = object;
+  }
+
+  /** Folds events that were counted just now; changes what is kept in memory, the caller stores it. */
+  follow(
+    definitions: SiteDefinitions,
+    fresh: readonly EnrichedEvent[],
+    messages: readonly AppliedMessage[],
+    now: number,
+  ): void {
+    if (definitions.attributes.length === 0 && definitions.segments.length === 0) return;
+    const following = this.object.following();
+    const agreed = fresh.filter((event) => allows(event, 'personalization'));
+    for (const { client, events } of messages)
+      if (client)
+        foldClient(
+          following,
+          client,
+          events.filter((event) => agreed.includes(event)),
+        );
+    const fold = (event: EnrichedEvent) => foldAttributes(following.states, definitions.attributes, event);
+    if (!this.object.isHome() || definitions.segments.length === 0) {
+      for (const event of agreed) fold(event);
+      return;
+    }
+    // A trait or a choice changes what segments are decided by, also where no attribute takes its event.
+    const folding = {
+      inputs: () => this.inputs(definitions),
+      fold: (event: EnrichedEvent) => fold(event) || !event.type.startsWith('product_'),
+    };
+    this.keep(definitions, applyEvents(definitions.segments, folding, following.followed, agreed, now));
+  }
+
+  /** Brings the segments up to a time at which nothing has happened; whether there is anything to store. */
+  advanceTo(definitions: SiteDefinitions, now: number): boolean {
+    const { followed } = this.object.following();
+    if (!this.object.isHome() || (definitions.segments.length === 0 && followed.standings.size === 0)) return false;
+    this.keep(definitions, advance(definitions.segments, this.inputs(definitions), followed, now));
+    return true;
+  }
+
+  /** Evaluates after what a linked ledger shares has changed, `stampMs` being the time of its newest event. */
+  settleAt(definitions: SiteDefinitions, stampMs: number, now: number): boolean {
+    if (!this.object.isHome() || definitions.segments.length === 0) return false;
+    const { followed } = this.object.following();
+    const at = Math.max(followed.at ?? 0, Math.min(stampMs, now));
+    const step = settle(definitions.segments, this.inputs(definitions), followed.standings, at, stampMs);
+    const end = advance(definitions.segments, this.inputs(definitions), { at, standings: step.standings }, now);
+    this.keep(definitions, { ...end, transitions: [...step.transitions, ...end.transitions] });
+    return true;
+  }
+
+  /** Attributes and segments as readers see them. */
+  view(
+    definitions: SiteDefinitions,
+    now: number,
+  ): { readonly attributes: Record<string, AttributeView>; readonly segments: Record<string, SegmentView> } {
+    if (definitions.attributes.length === 0 && definitions.segments.length === 0)
+      return { attributes: {}, segments: {} };
+    const attributes = viewAttributes(this.inputs(definitions), now);
+    return { attributes, segments: viewSegments(definitions, this.object.following().followed, attributes) };
+  }
+
+  private inputs(definitions: SiteDefinitions): SegmentInputs {
+    const { states, client } = this.object.following();
+    const others = this.object.shared().map(decodeShared);
+    if (others.length === 0) return inputsOf(definitions, states, this.object.person(), client);
+    const merged = mergeAttributes([states, ...others.map((other) => other.states)], definitions.attributes);
+    const clients = [client, ...others.map((other) => other.client)].flatMap((one) => one ?? []);
+    return inputsOf(definitions, merged, this.object.person(), clients.sort(byNewest)[0] ?? null);
+  }
+
+  private keep(definitions: SiteDefinitions, advanced: Advanced): void {
+    keepAdvanced(this.object.following(), advanced, definitions.notifies);
+  }
+}
