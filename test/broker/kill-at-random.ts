@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { vi } from 'vitest';
 import type { Vitrine } from '../../ops/runtime/start-vitrine.ts';
+import { waitUntil } from '../../ops/wait-until.ts';
 
 /** A kill comes up to this long after its mark, so that it hits any phase of a request or batch. */
 const JITTER_MS = 40;
@@ -19,20 +19,10 @@ export async function killAtRandom(
 ): Promise<void> {
   const marks = Array.from({ length: times }, random).sort((a, b) => a - b);
   for (const [index, mark] of marks.entries()) {
-    await vi.waitFor(
-      () => {
-        if (progress() < mark) throw new Error(`the work stands at ${progress()}, before mark ${mark}`);
-      },
-      { timeout: 60_000, interval: 2 },
-    );
+    await waitUntil(`the work reaches mark ${mark}`, async () => progress() >= mark, 120_000);
     // Not a wait for a condition: the very moment of the kill is what is drawn.
     await sleep(random() * JITTER_MS);
     for (const pid of await vitrine.workerdPids()) process.kill(pid, 'SIGKILL');
-    await vi.waitFor(
-      () => {
-        if (vitrine.restarts() <= index) throw new Error('workerd is not back');
-      },
-      { timeout: 30_000, interval: 5 },
-    );
+    await waitUntil('workerd is back', async () => vitrine.restarts() > index, 30_000);
   }
 }

@@ -1,0 +1,119 @@
+/** A bug to plant: in a file, one text by another. */
+export interface Canary {
+  readonly name: string;
+  readonly file: string;
+  readonly replace: string;
+  readonly by: string;
+}
+
+/** Bugs that the drill must catch, each of a kind that once cost somebody data. */
+export const CANARIES: readonly Canary[] = [
+  {
+    name: 'a message that failed is acknowledged',
+    file: 'queues/events/consumer.ts',
+    replace: 'else message.retry({ delaySeconds: retryDelaySeconds(message.attempts, Math.random()) });\n  }\n  log(',
+    by: 'else message.ack();\n  }\n  log(',
+  },
+  {
+    name: 'the answer comes before the queue has the events',
+    file: 'workers/ingest/handle-events.ts',
+    replace: 'await enqueue(env, messages);',
+    by: 'void new Promise((later) => setTimeout(later, 30)).then(() => enqueue(env, messages)).catch(() => undefined);',
+  },
+  {
+    name: 'the dedup log is not stored with the state',
+    file: 'durable-objects/user-profile/profile-store.ts',
+    replace: 'tail: log.tail(),',
+    by: 'tail: new Uint8Array(0),',
+  },
+  {
+    name: 'a profile is stored with every third batch only',
+    file: 'durable-objects/user-profile/user-profile.ts',
+    replace: 'this.save(profile, this.log);\n      // Set once',
+    by: 'if (profile.version % 3 === 0) this.save(profile, this.log);\n      // Set once',
+  },
+  {
+    name: 'a redelivery of the owner is taken for a duplicate',
+    file: 'core/profile/apply-messages.ts',
+    replace: 'if (seen.known && (!seen.owned || inThisCall.has(event.id)))',
+    by: 'if (seen.known)',
+  },
+  {
+    name: 'a duplicate passes as counted',
+    file: 'core/profile/apply-messages.ts',
+    replace: "return 'duplicate';",
+    by: "return 'counted';",
+  },
+  {
+    name: 'the guard of the rollups sees nothing',
+    file: 'queues/events/record-rollups.ts',
+    replace: "!seen.has(messageHash(message.id).toString('hex'))",
+    by: "!seen.has(messageHash(message.id).toString('base64'))",
+  },
+  {
+    name: 'the guard is written apart from the counts',
+    file: 'queues/events/record-rollups.ts',
+    replace: '...rollupStatements(env, site, fresh),',
+    by: '...(Math.random() < 0.2 ? [] : rollupStatements(env, site, fresh)),',
+  },
+  {
+    name: 'the later of two tellings of an order does not win',
+    file: 'queues/events/record-rollups.ts',
+    replace: 'WHERE (excluded.time, excluded.event_id) > (orders.time, orders.event_id)',
+    by: '',
+  },
+  {
+    name: 'a batch writes over another’s raw object',
+    file: 'queues/events/write-lake.ts',
+    replace: '.sort()) name.update(id);',
+    by: '.sort()) name.update(id.slice(0, 1));',
+  },
+  {
+    name: 'a raw object that R2 refused is not written again',
+    file: 'queues/events/consumer.ts',
+    replace: 'writeLake(env, site, applied),',
+    by: 'writeLake(env, site, applied).catch(() => undefined),',
+  },
+  {
+    name: 'compaction skips a raw object',
+    file: 'workers/lake/compact.ts',
+    replace: 'for (const event of raw.events) {',
+    by: 'for (const event of objects.length % 5 === 3 ? [] : raw.events) {',
+  },
+  {
+    name: 'compaction keeps what came twice',
+    file: 'core/lake/partition.ts',
+    replace: 'const there = kept.get(key);',
+    by: 'const there = kept.get(key);\n    if (there) kept.set(key + Math.random(), row);',
+  },
+  {
+    name: 'compaction forgets what an hour held before',
+    file: 'workers/lake/compact.ts',
+    replace: 'mergeRows([held ? await readFile(env, held.key) : [], added], isErased)',
+    by: 'mergeRows([added], isErased)',
+  },
+  {
+    name: 'a snapshot counts twice in the person',
+    file: 'durable-objects/user-profile/user-profile.ts',
+    replace: '...linked.map((row) =>',
+    by: '...[...linked, ...linked].map((row) =>',
+  },
+  {
+    name: 'a snapshot is not sent again with the next batch',
+    file: 'durable-objects/user-profile/user-profile.ts',
+    replace: 'if (this.sent === name) return;',
+    by: "if (this.sent !== '') return;",
+  },
+  {
+    name: 'a link is written down and not followed',
+    file: 'workers/identity/follow-links.ts',
+    replace: 'if (change) await settleLinks(env, site, change);',
+    by: 'if (change && Math.random() < 0.3) await settleLinks(env, site, change);',
+  },
+  {
+    name: 'events count in the hour of their arrival',
+    file: 'queues/events/record-rollups.ts',
+    replace: 'const hour = Math.floor(event.time / HOUR_MS);',
+    by: 'const hour = Math.floor(Date.now() / HOUR_MS);',
+  },
+];

@@ -1,0 +1,104 @@
+import { deviceLedger, type Ledger } from '../../core/identity/ledger.ts';
+import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import * as production from '../../workers/index.ts';
+
+/**
+ * The production Worker with faults on demand: `POST /drill/faults` says which stores refuse until when, how far the clock is off and
+ * whether the consumer throws; `POST /drill/reset?site=&visitor=` resets a profile's object in the middle of what it does.
+ */
+interface Faults {
+  /** ms since 1970, on the true clock */
+  d1Until: number;
+  r2Until: number;
+  throwUntil: number;
+  /** ms that the clock is ahead */
+  clockMs: number;
+  /** Messages are written as the build before wrote them. */
+  oldUntil: number;
+}
+
+const trueNow = Date.now.bind(Date);
+const faults: Faults = { d1Until: 0, r2Until: 0, throwUntil: 0, clockMs: 0, oldUntil: 0 };
+Date.now = () => trueNow() + faults.clockMs;
+
+export class SessionIndex extends production.SessionIndex {}
+
+export class UserProfile extends production.UserProfile {
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, faulty(env));
+  }
+
+  /** Ends the object where it stands; the next call makes it anew from what it has stored. */
+  reset(): void {
+    this.ctx.abort('the drill resets this object');
+  }
+}
+
+export default {
+  async fetch(request, env, ctx): Promise<Response> {
+    const url = new URL(request.url);
+    if (url.pathname === '/drill/faults') {
+      Object.assign(faults, await request.json());
+      return new Response(null, { status: 204 });
+    }
+    if (url.pathname === '/drill/reset') {
+      const ledger = deviceLedger(url.searchParams.get('visitor') ?? '') as Ledger;
+      const stub = profileStub(env, url.searchParams.get('site') ?? '', ledger) as unknown as {
+        reset(): Promise<void>;
+      };
+      await stub.reset().catch(() => undefined);
+      return new Response(null, { status: 204 });
+    }
+    return production.default.fetch(request, faulty(env), ctx);
+  },
+  async queue(batch, env): Promise<void> {
+    if (trueNow() < faults.throwUntil) throw new Error('the drill makes the consumer throw');
+    await production.default.queue(batch, faulty(env));
+  },
+  async scheduled(controller, env, ctx): Promise<void> {
+    const { scheduled }: ExportedHandler<Env> = production.default;
+    await scheduled?.(controller, faulty(env), ctx);
+  },
+} satisfies ExportedHandler<Env>;
+
+/** The bindings, refusing while they are told to. */
+function faulty(env: Env): Env {
+  return {
+    ...env,
+    DB: refusing(env.DB, ['batch', 'prepare'], () => faults.d1Until, 'D1'),
+    LAKE: refusing(env.LAKE, ['put', 'get', 'list', 'delete'], () => faults.r2Until, 'R2'),
+    EVENTS: downgrading(env.EVENTS),
+  };
+}
+
+function refusing<T extends object>(binding: T, methods: readonly string[], until: () => number, name: string): T {
+  return new Proxy(binding, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      if (methods.includes(String(property)) && trueNow() < until())
+        return () => {
+          throw new Error(`the drill makes ${name} refuse`);
+        };
+      return value.bind(target);
+    },
+  });
+}
+
+/** Writes messages of devices in version 1 while it is told to, as the build before did. */
+function downgrading(queue: Env['EVENTS']): Env['EVENTS'] {
+  return new Proxy(queue, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property !== 'sendBatch') return typeof value === 'function' ? value.bind(target) : value;
+      return (messages: MessageSendRequest[]) =>
+        target.sendBatch(trueNow() < faults.oldUntil ? messages.map(downgraded) : messages);
+    },
+  });
+}
+
+function downgraded(message: MessageSendRequest): MessageSendRequest {
+  const { ledger, ...body } = message.body as { ledger: string };
+  if (!ledger.startsWith('a/')) return message;
+  return { ...message, body: { ...body, v: 1, anonymousId: ledger.slice(2) } };
+}
