@@ -1,6 +1,7 @@
 import { type IRequest, Router } from 'itty-router';
 import { consumeDeadLetters } from '../queues/dead-letter/consumer.ts';
 import { consumeEvents } from '../queues/events/consumer.ts';
+import { consumeDeadWebhooks, consumeWebhooks } from '../queues/webhooks/consumer.ts';
 import { api } from './api/app.ts';
 import { handleBeacon } from './beacon/handle-beacon.ts';
 import { handleConsole } from './console/handle-console.ts';
@@ -29,6 +30,14 @@ const SWEEP_MINUTE = 7;
 /** From this minute of each hour on, the last one is compacted and is held against the stream. */
 const RECONCILE_MINUTE = 20;
 
+/** A consumer for each queue of `wrangler.toml`. */
+const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: Env) => Promise<void>>> = {
+  'vitrine-events': consumeEvents,
+  'vitrine-events-dead': consumeDeadLetters,
+  'vitrine-webhooks': consumeWebhooks,
+  'vitrine-webhooks-dead': consumeDeadWebhooks,
+};
+
 const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .options('*', (request, env) => handlePreflight(request, env))
   .post('/v/events', (request, env) => handleEvents(request, env))
@@ -56,7 +65,7 @@ export default {
     }
   },
   async queue(batch, env) {
-    await (batch.queue === 'vitrine-events-dead' ? consumeDeadLetters(batch, env) : consumeEvents(batch, env));
+    await CONSUMERS[batch.queue]?.(batch, env);
   },
   async scheduled({ scheduledTime }, env) {
     await runOpenErasures(env);

@@ -31,6 +31,7 @@ import { Follower } from './follower.ts';
 import { LinkStore } from './link-store.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
 import { profileStub, sessionPrefix } from './profile-stub.ts';
+import { sendTransitions } from './send-transitions.ts';
 import { TombstoneStore } from './tombstone-store.ts';
 
 /** Decay is shown to the minute. */
@@ -121,6 +122,7 @@ export class UserProfile extends DurableObject<Env> {
       // Set once: a row each time. The alarm finds the next time by itself.
       if (profile.version === 1 || profile.following.nextChangeAt !== null) await this.wakeBy(this.nextDuty());
     }
+    await this.handOnTransitions();
     // Not answered before the person's home has it: the message comes again until both have.
     await this.sendSnapshot();
     return { v: 1, outcomes: applied.outcomes, sessions: this.changedSessions(profile, applied, messages) };
@@ -177,6 +179,7 @@ export class UserProfile extends DurableObject<Env> {
     const first = !this.links.exist();
     const held = acceptSnapshot(this.links.linked(snapshot.ledger), snapshot);
     if (held) this.changeLinked(held, definitions, decodeState(snapshot.state).lastAt);
+    await this.handOnTransitions();
     if (first || this.profile().following.nextChangeAt !== null) await this.wakeBy(this.nextDuty());
   }
 
@@ -185,6 +188,7 @@ export class UserProfile extends DurableObject<Env> {
     const definitions = await siteDefinitions(this.env, this.nameParts().site);
     const held = acceptLeave(this.links.linked(leave.ledger), leave);
     if (held) this.changeLinked(held, definitions, Date.now());
+    await this.handOnTransitions();
   }
 
   /**
@@ -233,6 +237,7 @@ export class UserProfile extends DurableObject<Env> {
     try {
       await this.settle();
       await this.advanceSegments();
+      await this.handOnTransitions();
       this.store.forgetSegments(Date.now() - this.retentionMs());
       this.log = undefined;
       if (this.expiresAt() <= Date.now()) await this.expire();
@@ -337,6 +342,29 @@ export class UserProfile extends DurableObject<Env> {
       this.forgetViews();
       if (this.follower.settleAt(definitions, stampMs, now) || before) this.save(profile, this.log as DedupLog);
     });
+  }
+
+  /** Hands on the transitions that wait. They are stored first, and forgotten once the queue has them. */
+  private async handOnTransitions(): Promise<void> {
+    const profile = this.profile();
+    const waiting = profile.following.outbox;
+    if (waiting.length === 0) return;
+    const { site, ledger } = this.nameParts();
+    await this.wakeBy(Date.now() + SETTLE_RETRY_MS);
+    const refused = Object.entries(choicesOf(this.person().choices) ?? {}).flatMap(([name, yes]) =>
+      yes ? [] : [name],
+    );
+    try {
+      await sendTransitions(this.env, site, ledger, refused, waiting);
+    } catch (error) {
+      log('transitions_wait', { site, error: String(error) });
+      return;
+    }
+    if (this.profile() !== profile) return;
+    const sent = new Set(waiting.map(({ id }) => id));
+    profile.following.outbox = profile.following.outbox.filter(({ id }) => !sent.has(id));
+    this.log ??= this.store.loadLog();
+    this.save(profile, this.log);
   }
 
   /** Brings the segments up to now. */

@@ -39,7 +39,7 @@ async function runCanaries(): Promise<void> {
   for (const canary of chosen) {
     const planted = plant(canary);
     try {
-      const small = { kills: 6, events: 2_000, visitors: 40, rate: 600, patienceMs: 40_000 };
+      const small = { kills: 6, events: 3_000, visitors: 40, rate: 600, faultPauseMs: 250, patienceMs: 60_000 };
       const drill = await runDrill({ seed: options.seed, ...small, root: planted.root });
       const by = drill.stores.filter(({ lost, double }) => lost + double > 0);
       const said = by.map(({ store, lost, double }) => `${store}: ${lost} lost, ${double} double`).join('; ');

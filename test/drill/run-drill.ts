@@ -29,6 +29,8 @@ export interface DrillOptions {
   readonly rate: number;
   /** The project to run; default: this one. */
   readonly root?: string;
+  /** Pause between two faults, at most, ms. */
+  readonly faultPauseMs?: number;
   /** How long the queue may take to empty once all is sent, ms. */
   readonly patienceMs?: number;
 }
@@ -74,7 +76,11 @@ export async function runDrill(options: DrillOptions): Promise<Drill> {
     writeFileSync(file, log.map((event) => `${JSON.stringify(event)}\n`).join(''));
     let accepted = 0;
     const over = new AbortController();
-    const faulting = makeFaults(vitrine, visitors, seededRandom(seed + 2), over.signal);
+    const faulting = makeFaults(
+      vitrine,
+      { visitors, pauseMs: options.faultPauseMs ?? FAULT_PAUSE_MS, random: seededRandom(seed + 2) },
+      over.signal,
+    );
     const [summary] = await Promise.all([
       replay({
         file,
@@ -119,8 +125,7 @@ const CALM = { d1Until: 0, r2Until: 0, throwUntil: 0, clockMs: 0, oldUntil: 0 };
 /** One fault after the other, drawn at random, until `signal`; says how many of each. */
 async function makeFaults(
   vitrine: Vitrine,
-  visitors: number,
-  random: () => number,
+  { visitors, pauseMs, random }: { readonly visitors: number; readonly pauseMs: number; readonly random: () => number },
   signal: AbortSignal,
 ): Promise<Record<string, number>> {
   const made: Record<string, number> = {
@@ -130,10 +135,11 @@ async function makeFaults(
     'clock jumps': 0,
     'old build': 0,
     'object reset': 0,
+    compaction: 0,
   };
   const names = Object.keys(made);
   while (!signal.aborted) {
-    await sleep(random() * FAULT_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+    await sleep(random() * pauseMs, undefined, { signal }).catch(() => undefined);
     const name = names[Math.floor(random() * names.length)] ?? '';
     const until = Date.now() + random() * FAULT_MS;
     const told = await cause(vitrine, name, until, Math.floor(random() * visitors), (random() * 2 - 1) * CLOCK_JUMP_MS);
@@ -152,6 +158,8 @@ async function cause(vitrine: Vitrine, name: string, until: number, visitor: num
       return tell(vitrine, { throwUntil: until });
     case 'clock jumps':
       return tell(vitrine, { clockMs: Math.round(jumpMs) });
+    case 'compaction':
+      return post(`${vitrine.url}/api/lake/compact`, undefined, { authorization: `Bearer ${SITE.secretKey}` });
     case 'old build':
       return tell(vitrine, { oldUntil: until });
     default:
@@ -164,9 +172,9 @@ function tell(vitrine: Vitrine, faults: Partial<typeof CALM>): Promise<boolean> 
 }
 
 /** While workerd restarts nobody answers: that fault did not happen. */
-async function post(url: string, body?: string): Promise<boolean> {
+async function post(url: string, body?: string, headers: Record<string, string> = {}): Promise<boolean> {
   try {
-    return (await fetch(url, { method: 'POST', ...(body !== undefined && { body }) })).ok;
+    return (await fetch(url, { method: 'POST', headers, ...(body !== undefined && { body }) })).ok;
   } catch {
     return false;
   }

@@ -10,6 +10,7 @@ import { reconciliationRoutes } from '../reconciliation/routes.ts';
 import { attributeRoutes, segmentRoutes } from '../segments/routes.ts';
 import { authorizePrivate } from '../site/authorize.ts';
 import { settingsRoutes } from '../site/routes.ts';
+import { webhookRoutes } from '../webhooks/routes.ts';
 import type { ApiContext } from './context.ts';
 
 /** The private API under `/api`: each request carries the site's secret key. */
@@ -26,6 +27,7 @@ export const api = new Hono<ApiContext>()
   .route('/reconciliation', reconciliationRoutes)
   .route('/segments', segmentRoutes)
   .route('/settings', settingsRoutes)
+  .route('/webhooks', webhookRoutes)
   .route('/users', userRoutes)
   .route('/users', eraseUser)
   .route('/users', exportUser)

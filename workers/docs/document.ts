@@ -13,6 +13,7 @@ import { recommendPaths } from '../recommend/operation.ts';
 import { reconciliationPaths } from '../reconciliation/operation.ts';
 import { segmentPaths } from '../segments/operation.ts';
 import { sitePaths } from '../site/operation.ts';
+import { webhookPaths } from '../webhooks/operation.ts';
 
 type Document = ReturnType<typeof createDocument>;
 
@@ -43,6 +44,7 @@ export function apiDocument(): Document {
       ...reconciliationPaths,
       ...segmentPaths,
       ...sitePaths,
+      ...webhookPaths,
     },
     components: {
       securitySchemes: {

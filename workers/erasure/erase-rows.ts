@@ -30,6 +30,7 @@ export async function eraseRows(
         ...part,
       ),
       env.DB.prepare(`DELETE FROM user_mentions WHERE site = ? AND ledger IN (${marks(part)})`).bind(site, ...part),
+      env.DB.prepare(`DELETE FROM webhook_failures WHERE site = ? AND ledger IN (${marks(part)})`).bind(site, ...part),
     ]),
     ...chunks(names).flatMap((part) => [
       env.DB.prepare(`DELETE FROM device_links WHERE site = ? AND time <= ? AND user_id IN (${marks(part)})`).bind(

@@ -39,10 +39,11 @@ export async function siteDefinitions(env: Env, site: string): Promise<SiteDefin
   const now = Date.now();
   const known = cache.get(site, now);
   if (known) return inForce(known, now);
-  const [attributes, segments] = await env.DB.batch([
+  const [attributes, webhooks, segments] = await env.DB.batch([
     env.DB.prepare(
       'SELECT name, version, since, definition FROM attributes WHERE site = ? AND definition IS NOT NULL ORDER BY name',
     ).bind(site),
+    env.DB.prepare('SELECT 1 FROM webhooks WHERE site = ? AND disabled IS NULL LIMIT 1').bind(site),
     env.DB.prepare(
       'SELECT name, version, since, definition FROM segments WHERE site = ? AND definition IS NOT NULL ORDER BY name',
     ).bind(site),
@@ -53,7 +54,7 @@ export async function siteDefinitions(env: Env, site: string): Promise<SiteDefin
       .array(segmentRow)
       .parse(segments?.results)
       .map((row) => ({ ...compileSegment(row), since: row.since })),
-    notifies: false,
+    notifies: (webhooks?.results.length ?? 0) > 0,
   };
   cache.set(site, definitions, now);
   return inForce(definitions, now);
