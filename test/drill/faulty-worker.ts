@@ -10,6 +10,9 @@ interface Faults {
   /** ms since 1970, on the true clock */
   d1Until: number;
   r2Until: number;
+  /** Until then a store does what it is asked and its answer is lost. */
+  d1LostUntil: number;
+  r2LostUntil: number;
   throwUntil: number;
   /** ms that the clock is ahead */
   clockMs: number;
@@ -18,7 +21,15 @@ interface Faults {
 }
 
 const trueNow = Date.now.bind(Date);
-const faults: Faults = { d1Until: 0, r2Until: 0, throwUntil: 0, clockMs: 0, oldUntil: 0 };
+const faults: Faults = {
+  d1Until: 0,
+  r2Until: 0,
+  d1LostUntil: 0,
+  r2LostUntil: 0,
+  throwUntil: 0,
+  clockMs: 0,
+  oldUntil: 0,
+};
 Date.now = () => trueNow() + faults.clockMs;
 
 export class SessionIndex extends production.SessionIndex {}
@@ -65,20 +76,32 @@ export default {
 function faulty(env: Env): Env {
   return {
     ...env,
-    DB: refusing(env.DB, ['batch', 'prepare'], () => faults.d1Until, 'D1'),
-    LAKE: refusing(env.LAKE, ['put', 'get', 'list', 'delete'], () => faults.r2Until, 'R2'),
+    DB: refusing(env.DB, ['batch', 'prepare'], () => [faults.d1Until, faults.d1LostUntil], 'D1'),
+    LAKE: refusing(env.LAKE, ['put', 'get', 'list', 'delete'], () => [faults.r2Until, faults.r2LostUntil], 'R2'),
     EVENTS: downgrading(env.EVENTS),
   };
 }
 
-function refusing<T extends object>(binding: T, methods: readonly string[], until: () => number, name: string): T {
+/** `until`: how long the methods refuse, and how long those that write lose their answer. */
+function refusing<T extends object>(
+  binding: T,
+  methods: readonly string[],
+  until: () => readonly [refuses: number, loses: number],
+  name: string,
+): T {
   return new Proxy(binding, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
       if (typeof value !== 'function') return value;
-      if (methods.includes(String(property)) && trueNow() < until())
+      const [refuses, loses] = until();
+      if (methods.includes(String(property)) && trueNow() < refuses)
         return () => {
           throw new Error(`the drill makes ${name} refuse`);
+        };
+      if ((property === 'batch' || property === 'put') && trueNow() < loses)
+        return async (...given: unknown[]) => {
+          await Reflect.apply(value, target, given);
+          throw new Error(`the drill loses an answer of ${name}`);
         };
       return value.bind(target);
     },

@@ -120,7 +120,7 @@ export async function runDrill(options: DrillOptions): Promise<Drill> {
   }
 }
 
-const CALM = { d1Until: 0, r2Until: 0, throwUntil: 0, clockMs: 0, oldUntil: 0 };
+const CALM = { d1Until: 0, r2Until: 0, d1LostUntil: 0, r2LostUntil: 0, throwUntil: 0, clockMs: 0, oldUntil: 0 };
 
 /** One fault after the other, drawn at random, until `signal`; says how many of each. */
 async function makeFaults(
@@ -131,6 +131,8 @@ async function makeFaults(
   const made: Record<string, number> = {
     'D1 refuses': 0,
     'R2 refuses': 0,
+    'D1 answer lost': 0,
+    'R2 answer lost': 0,
     'consumer throws': 0,
     'clock jumps': 0,
     'old build': 0,
@@ -154,6 +156,10 @@ async function cause(vitrine: Vitrine, name: string, until: number, visitor: num
       return tell(vitrine, { d1Until: until });
     case 'R2 refuses':
       return tell(vitrine, { r2Until: until });
+    case 'D1 answer lost':
+      return tell(vitrine, { d1LostUntil: until });
+    case 'R2 answer lost':
+      return tell(vitrine, { r2LostUntil: until });
     case 'consumer throws':
       return tell(vitrine, { throwUntil: until });
     case 'clock jumps':
