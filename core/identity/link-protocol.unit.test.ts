@@ -8,6 +8,7 @@ import { decodeState, encodeState } from '../profile/encode-state.ts';
 import { foldEvent } from '../profile/fold-event.ts';
 import { mergeStates } from '../profile/merge-states.ts';
 import { emptyState, type ProfileState } from '../profile/state.ts';
+import { isErased, laterTombstone, type Tombstone } from '../profile/tombstone.ts';
 import { seededRandom } from '../seeded-random.ts';
 import type { Ledger } from './ledger.ts';
 import {
@@ -25,8 +26,9 @@ const HOMES: readonly Ledger[] = ['u/ann', 'u/ben'];
 
 /** A ledger, and a home of others, as the objects are, but with the messages between them in the test's hands. */
 class LedgerModel {
-  readonly state: ProfileState = emptyState();
-  private readonly log = new DedupLog([], new Uint8Array(0));
+  state: ProfileState = emptyState();
+  private log = new DedupLog([], new Uint8Array(0));
+  private tombstone: Tombstone | undefined;
   readonly linked = new Map<Ledger, LinkedLedger>();
   assignment: Assignment | undefined;
   private number = 0;
@@ -37,7 +39,8 @@ class LedgerModel {
   }
 
   apply(id: string, events: readonly EnrichedEvent[]): void {
-    const { changed } = applyMessages(this.state, this.log, [{ id, events: [...events] }], NOW, HORIZON_DAYS);
+    const messages = [{ id, events: [...events] }];
+    const { changed } = applyMessages(this.state, this.log, messages, NOW, HORIZON_DAYS, this.tombstone);
     if (changed) this.number += 1;
   }
 
@@ -49,11 +52,29 @@ class LedgerModel {
   }
 
   assign(person: Ledger, version: number): void {
+    if (version <= (this.tombstone?.assignment ?? 0)) return;
     this.assignment = reassign(this.self, this.assignment, { person, version }) ?? this.assignment;
   }
 
   keep(row: LinkedLedger | undefined): void {
     if (row) this.linked.set(row.ledger, row);
+  }
+
+  /** As the object does: everything goes but the tombstone; returns the homes that must let go first. */
+  erase(incoming: Tombstone): readonly Ledger[] {
+    const homes = [this.assignment?.person ?? this.self, ...(this.assignment?.leaving ?? [])];
+    this.tombstone = laterTombstone(this.tombstone, incoming);
+    this.state = emptyState();
+    this.log = new DedupLog([], new Uint8Array(0));
+    this.linked.clear();
+    this.assignment = undefined;
+    return homes.filter((home) => home !== this.self);
+  }
+
+  /** Takes a snapshot that somebody sent. */
+  receive(snapshot: Snapshot): void {
+    if (snapshot.assignment <= (this.tombstone?.assignment ?? 0)) return;
+    this.keep(acceptSnapshot(this.linked.get(snapshot.ledger), snapshot));
   }
 
   person(): string {
@@ -80,7 +101,7 @@ function oracle(events: ReadonlyMap<Ledger, Set<EnrichedEvent>>, home: Ledger, b
 }
 
 describe('linked ledgers', () => {
-  it('make the persons of a plain model, whatever comes twice, late or in another order', () => {
+  it('make the persons of a plain model, whatever is linked, unlinked or erased, and comes twice, late or in another order', () => {
     fc.assert(
       fc.property(eventSets, fc.integer(), (events, seed) => {
         const random = seededRandom(seed);
@@ -94,8 +115,7 @@ describe('linked ledgers', () => {
         const underway: (() => void)[] = [];
         const send = (ledger: Ledger) => {
           const sent = at(ledger).snapshot();
-          if (sent)
-            underway.push(() => at(sent.to).keep(acceptSnapshot(at(sent.to).linked.get(ledger), sent.snapshot)));
+          if (sent) underway.push(() => at(sent.to).receive(sent.snapshot));
         };
         const settle = (ledger: Ledger) => {
           const { assignment } = at(ledger);
@@ -106,13 +126,14 @@ describe('linked ledgers', () => {
           send(ledger);
         };
         let version = 0;
+        const erased = new Map<Ledger, Tombstone>();
         for (let step = 0; step < 60; step += 1) {
           const chance = random();
           if (chance < 0.5) {
             const event = pick(events);
             const ledger = owner.get(event) ?? pick([...ledgers.keys()]);
             owner.set(event, ledger);
-            seen.get(ledger)?.add(event);
+            if (!isErased(erased.get(ledger), event.time)) seen.get(ledger)?.add(event);
             at(ledger).apply(`m${step}`, [event]);
             send(ledger);
           } else if (chance < 0.7) {
@@ -125,6 +146,23 @@ describe('linked ledgers', () => {
               at(device).assign(home, given);
               settle(device);
             });
+          } else if (chance < 0.73) {
+            // A person is erased: his home and what belongs to it, up to some moment of the log.
+            version += 1;
+            const home = pick(HOMES);
+            const tombstone = {
+              erasedAt: NOW - Math.floor(random() * 14) * 86_400_000,
+              assignment: version,
+              later: 'anew' as const,
+            };
+            for (const ledger of [home, ...DEVICES.filter((device) => belongs.get(device) === home)]) {
+              const leave = { ledger, assignment: version };
+              for (const other of at(ledger).erase(tombstone))
+                underway.push(() => at(other).keep(acceptLeave(at(other).linked.get(ledger), leave)));
+              erased.set(ledger, tombstone);
+              seen.set(ledger, new Set());
+              belongs.delete(ledger);
+            }
           } else if (underway.length > 0) {
             pick(underway)();
           }
