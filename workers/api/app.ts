@@ -4,6 +4,7 @@ import { eraseDevice, eraseUser, erasureRoutes } from '../erasure/routes.ts';
 import { exportDevice, exportUser } from '../export/routes.ts';
 import { HttpError } from '../http/error.ts';
 import { userRoutes } from '../identity/routes.ts';
+import { importRoutes } from '../import/routes.ts';
 import { lakeRoutes } from '../lake/routes.ts';
 import { modelRoutes } from '../model/routes.ts';
 import { reconciliationRoutes } from '../reconciliation/routes.ts';
@@ -24,6 +25,7 @@ export const api = new Hono<ApiContext>()
   .route('/catalog', catalogRoutes)
   .route('/lake', lakeRoutes)
   .route('/model', modelRoutes)
+  .route('/profiles', importRoutes)
   .route('/reconciliation', reconciliationRoutes)
   .route('/segments', segmentRoutes)
   .route('/settings', settingsRoutes)

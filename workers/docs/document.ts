@@ -5,6 +5,7 @@ import { erasurePaths } from '../erasure/operation.ts';
 import { exportPaths } from '../export/operation.ts';
 import { fragmentPaths } from '../fragments/operation.ts';
 import { userPaths } from '../identity/operation.ts';
+import { importPaths } from '../import/operation.ts';
 import { ingestPaths } from '../ingest/operation.ts';
 import { lakePaths } from '../lake/operation.ts';
 import { modelPaths } from '../model/operation.ts';
@@ -35,6 +36,7 @@ export function apiDocument(): Document {
       ...profilePaths,
       ...beaconPaths,
       ...catalogPaths,
+      ...importPaths,
       ...lakePaths,
       ...modelPaths,
       ...erasurePaths,

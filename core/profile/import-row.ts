@@ -1,0 +1,75 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { contentFingerprint } from '../events/fingerprint.ts';
+import type { EnrichedEvent } from '../events/message.ts';
+import { anonymousIdSchema, userIdSchema } from '../events/person-ids.ts';
+import { eventLedger, type Ledger } from '../identity/ledger.ts';
+import { IMPORT_EVENT, importedTraitsSchema } from './traits.ts';
+
+/** What holds for all rows of an import that do not say otherwise. */
+export interface ImportDefaults {
+  readonly source: string;
+  readonly purpose: string;
+  /** When the traits were known, ms since 1970. */
+  readonly time: number;
+}
+
+const rowSchema = z
+  .strictObject({
+    userId: userIdSchema.optional(),
+    anonymousId: anonymousIdSchema.optional(),
+    time: z.iso.datetime({ offset: true, error: 'time must be an ISO 8601 time with zone' }).optional(),
+    source: importedTraitsSchema.shape.source.optional(),
+    purpose: importedTraitsSchema.shape.purpose.unwrap().optional(),
+    traits: importedTraitsSchema.shape.traits,
+  })
+  .refine(({ userId, anonymousId }) => (userId === undefined) !== (anonymousId === undefined), {
+    message: 'a row must name either userId or anonymousId',
+  });
+
+/** A row of an import as an event of its person's ledger, or why it is none. The same row is the same event, so it counts once. */
+export function importedEvent(
+  site: string,
+  row: unknown,
+  defaults: ImportDefaults,
+): { readonly ledger: Ledger; readonly event: EnrichedEvent } | { readonly fault: string } {
+  const parsed = rowSchema.safeParse(row);
+  if (!parsed.success) {
+    const issues = parsed.error.issues.slice(0, 3);
+    return {
+      fault: issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('; '),
+    };
+  }
+  const { userId, anonymousId, traits, source = defaults.source, purpose = defaults.purpose } = parsed.data;
+  const time = parsed.data.time === undefined ? defaults.time : Date.parse(parsed.data.time);
+  const properties = { source, purpose, traits };
+  const ledger = eventLedger({ userId, anonymousId });
+  const occurredAt = new Date(time).toISOString();
+  const said = JSON.stringify([site, ledger, occurredAt, source, purpose, Object.entries(traits).sort()]);
+  const id = `import-${createHash('sha256').update(said).digest('base64url').slice(0, 32)}`;
+  const whose = { ...(userId !== undefined && { userId }), ...(anonymousId !== undefined && { anonymousId }) };
+  const fingerprint = contentFingerprint({ id, type: IMPORT_EVENT, occurredAt, ...whose, properties });
+  const event = { id, type: IMPORT_EVENT, time, occurredAt, fingerprint, properties };
+  return { ledger, event: { ...event, ...(userId !== undefined && { userId }) } };
+}
+
+/** The columns of a CSV that are not traits. */
+const COLUMNS = new Set(['userId', 'anonymousId', 'time', 'source', 'purpose']);
+
+/** A record of a CSV as a row: empty cells say nothing, `true`, `false` and numbers are what they look like. */
+export function rowOfCsv(record: Readonly<Record<string, string>>): Record<string, unknown> {
+  const row: Record<string, unknown> = {};
+  const traits: Record<string, unknown> = {};
+  for (const [name, cell] of Object.entries(record)) {
+    if (cell === '') continue;
+    if (COLUMNS.has(name)) row[name] = cell;
+    else traits[name] = cellValue(cell);
+  }
+  return { ...row, traits };
+}
+
+function cellValue(cell: string): string | number | boolean {
+  if (cell === 'true' || cell === 'false') return cell === 'true';
+  // A leading zero or sign belongs to what is no number, such as a telephone number or a postcode.
+  return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(cell) ? Number(cell) : cell;
+}
