@@ -22,11 +22,15 @@ const PARTS = [
 /** A copy of the project with a bug in it. Throws when the place of the bug is not there any more. */
 export function plant({ name, file, replace, by }: Canary): { readonly root: string; remove(): void } {
   // Inside the project, so that its packages are found.
-  mkdirSync(path.join(ROOT, '.vitrine'), { recursive: true });
-  const root = mkdtempSync(path.join(ROOT, '.vitrine', 'canary-'));
+  mkdirSync(path.join(ROOT, '.drill'), { recursive: true });
+  const root = mkdtempSync(path.join(ROOT, '.drill', 'canary-'));
   const remove = () => rmSync(root, { recursive: true, force: true });
   try {
-    for (const part of PARTS) cpSync(path.join(ROOT, part), path.join(root, part), { recursive: true });
+    for (const part of PARTS)
+      cpSync(path.join(ROOT, part), path.join(root, part), {
+        recursive: true,
+        filter: (file) => !file.endsWith('.test.ts'),
+      });
     symlinkSync(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
     const target = path.join(root, file);
     const source = readFileSync(target, 'utf8');
