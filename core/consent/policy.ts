@@ -53,6 +53,8 @@ export interface ConsentDefaults {
   readonly granted: ReadonlySet<string>;
   /** Never granted to this request, whatever the visitor decided. */
   readonly refused: ReadonlySet<string>;
+  /** `grantedPurposes` of a visitor who decided nothing. */
+  readonly undecided: string[] | undefined;
 }
 
 /** The defaults of a site for a request: those of the narrowest place that the policy names. */
@@ -65,21 +67,29 @@ export function consentDefaults(policy: ConsentPolicy, signals: ConsentSignals):
   ];
   const place = places.find((name) => name !== undefined && Object.hasOwn(policy.regions, name));
   const granted = (place === undefined ? undefined : policy.regions[place]) ?? policy.granted ?? policy.purposes;
-  return {
+  const defaults = {
     purposes: policy.purposes,
     granted: new Set(granted),
     refused: new Set(globalPrivacyControl ? policy.globalPrivacyControl : []),
   };
+  return { ...defaults, undecided: grantedPurposes(defaults, undefined) };
 }
 
 /** Whether a purpose is granted: not refused by the browser, and by the visitor's own choice where he made one. */
-export function isGranted(defaults: ConsentDefaults, choices: Choices | undefined, purpose: string): boolean {
+export function isGranted(
+  defaults: Pick<ConsentDefaults, 'granted' | 'refused'>,
+  choices: Choices | undefined,
+  purpose: string,
+): boolean {
   if (defaults.refused.has(purpose)) return false;
   return choices && Object.hasOwn(choices, purpose) ? choices[purpose] === true : defaults.granted.has(purpose);
 }
 
 /** The granted ones of the site's purposes; nothing when that is all of them. */
-export function grantedPurposes(defaults: ConsentDefaults, choices: Choices | undefined): string[] | undefined {
+export function grantedPurposes(
+  defaults: Omit<ConsentDefaults, 'undecided'>,
+  choices: Choices | undefined,
+): string[] | undefined {
   const granted = defaults.purposes.filter((purpose) => isGranted(defaults, choices, purpose));
   return granted.length === defaults.purposes.length ? undefined : granted;
 }

@@ -21,10 +21,14 @@ const storedSchema = z.object({
   events: z.array(z.tuple([z.string(), z.string(), z.int(), z.string(), z.union([z.literal(0), z.literal(1)])])),
 });
 
-/** The entry of an event that a ledger counted. */
-export function entryOf(site: string, event: EnrichedEvent & { readonly ledger: string }): JournalEntry {
+/** The entry of an event that a ledger counted. `owner` where it is known already: hashing it for each event is dear. */
+export function entryOf(
+  site: string,
+  event: EnrichedEvent & { readonly ledger: string },
+  owner = ownerOf(hashLedger(site, event.ledger)),
+): JournalEntry {
   return {
-    owner: ownerOf(hashLedger(site, event.ledger)),
+    owner,
     id: event.id,
     time: event.time,
     type: event.type,

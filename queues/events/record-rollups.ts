@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { allows } from '../../core/consent/allows.ts';
 import type { EventMessage } from '../../core/events/message.ts';
+import { hashLedger } from '../../core/lake/columns.ts';
 import type { Outcome } from '../../core/profile/apply-messages.ts';
 import { productsOf } from '../../core/profile/interactions.ts';
 import { HOUR_MS } from '../../core/profile/limits.ts';
-import { entryOf } from '../../core/reconciliation/journal.ts';
+import { entryOf, ownerOf } from '../../core/reconciliation/journal.ts';
 import { packEntries } from '../../workers/reconciliation/pack-entries.ts';
 
 /** A message with what its profile made of each event. */
@@ -78,7 +79,10 @@ async function readGuard(env: Env, site: string, bucket: number): Promise<{ seen
 
 /** What is counted here, one by one, so that the lake can be held against it. */
 function journalStatements(env: Env, site: string, id: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
-  const entries = countedEvents(fresh).map((event) => entryOf(site, event));
+  const entries = fresh.flatMap((one) => {
+    const owner = ownerOf(hashLedger(site, one.message.ledger));
+    return countedEvents([one]).map((event) => entryOf(site, event, owner));
+  });
   const statements: D1PreparedStatement[] = [];
   for (let from = 0; from < entries.length; from += JOURNAL_EVENTS) {
     statements.push(

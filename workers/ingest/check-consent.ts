@@ -14,7 +14,7 @@ export function checkConsent(
 ): { readonly consent: string[] | undefined } | { readonly refusal: Refusal } {
   const stated = statedChoices(event.context);
   if (isFault(stated)) return { refusal: { code: 'invalid_consent', message: stated.fault } };
-  const consent = grantedPurposes(defaults, stated);
+  const consent = stated === undefined ? defaults.undecided : grantedPurposes(defaults, stated);
   if (consent?.length !== 0 || event.type === CONSENT_EVENT) return { consent };
   return {
     refusal: {
