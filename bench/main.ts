@@ -1,22 +1,24 @@
 /**
- * `npm run bench [-- --only ingest,read,fresh,growth,catalogue,cost] [--json]`: measures the production bundle under workerd,
+ * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,cost] [--json]`: measures the production bundle under workerd,
  * without the dev proxy. Ratios are to bare routes in the same runtime and run. See README.md.
  */
 import { z } from 'zod';
 import { readOptions } from '../ops/read-options.ts';
-import { formatTable } from './format-table.ts';
 import { benchCatalogue } from './groups/catalogue.ts';
 import { benchCost } from './groups/cost.ts';
 import { benchFresh } from './groups/fresh.ts';
 import { benchGrowth } from './groups/growth.ts';
 import { benchIngest } from './groups/ingest.ts';
+import { benchLoad } from './groups/load.ts';
 import { benchRead } from './groups/read.ts';
-import { missing, type Result } from './result.ts';
+import { formatTable } from './harness/format-table.ts';
+import { missing, type Result } from './harness/result.ts';
 
 const GROUPS: Record<string, () => Promise<Result[]>> = {
   ingest: benchIngest,
   read: benchRead,
   fresh: benchFresh,
+  load: benchLoad,
   growth: benchGrowth,
   catalogue: benchCatalogue,
   cost: benchCost,

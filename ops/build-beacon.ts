@@ -1,5 +1,5 @@
 /**
- * `npm run beacon`: bundles `beacon/src/script-tag.ts` into `workers/beacon/asset.generated.ts`, which the Worker serves, and prints its size.
+ * `npm run beacon`: bundles `beacon/src/script-tag.ts` into `workers/edge/beacon/asset.generated.ts`, which the Worker serves, and prints its size.
  * Fails above the budget.
  */
 import { createHash } from 'node:crypto';
@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 /** What the beacon may weigh on the wire. */
 export const BEACON_BUDGET_BYTES = 3_072;
 const ENTRY = fileURLToPath(new URL('../beacon/src/script-tag.ts', import.meta.url));
-const ASSET = fileURLToPath(new URL('../workers/beacon/asset.generated.ts', import.meta.url));
+const ASSET = fileURLToPath(new URL('../workers/edge/beacon/asset.generated.ts', import.meta.url));
 
 /** Bundles the beacon and writes the Worker's asset when it has changed. Returns its size in bytes, gzipped. */
 export async function buildBeacon(): Promise<number> {

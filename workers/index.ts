@@ -1,34 +1,26 @@
 import { type IRequest, Router } from 'itty-router';
-import { consumeDeadLetters } from '../queues/dead-letter/consumer.ts';
 import { consumeEvents } from '../queues/events/consumer.ts';
-import { consumeDeadWebhooks, consumeWebhooks } from '../queues/webhooks/consumer.ts';
+import { consumeDeadLetters } from '../queues/events/dead-letters.ts';
+import { consumeWebhooks } from '../queues/webhooks/consumer.ts';
+import { consumeDeadWebhooks } from '../queues/webhooks/dead-letters.ts';
 import { api } from './api/app.ts';
-import { handleBeacon } from './beacon/handle-beacon.ts';
+import { handleKeys } from './api/erasure/routes.ts';
 import { handleConsole } from './console/handle-console.ts';
 import { handleDocs, handleOpenApi } from './docs/handle-docs.ts';
-import { handleKeys } from './erasure/routes.ts';
-import { runOpenErasures } from './erasure/run-erasure.ts';
-import { handleFragment } from './fragments/handle-fragment.ts';
+import { handleBeacon } from './edge/beacon/handle-beacon.ts';
+import { handleFragment } from './edge/fragments/handle-fragment.ts';
+import { handleEvents } from './edge/ingest/handle-events.ts';
+import { handleProfile } from './edge/profile/handle-profile.ts';
+import { handleRecommendations } from './edge/recommend/handle-recommendations.ts';
+import { answerRequest } from './entry/answer-request.ts';
+import { consumerOf } from './entry/consumer-of.ts';
+import { startJobs } from './entry/start-jobs.ts';
 import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
-import { problemFrom } from './http/problem.ts';
-import { withCors } from './http/with-cors.ts';
-import { handleEvents } from './ingest/handle-events.ts';
-import { compactAll } from './lake/compact-all.ts';
-import { sweepLake } from './lake/sweep-lake.ts';
-import { publishAll } from './model/publish-all.ts';
-import { handleProfile } from './profile/handle-profile.ts';
-import { handleRecommendations } from './recommend/handle-recommendations.ts';
-import { reconcileAll } from './reconciliation/reconcile-all.ts';
-import { sweep } from './retention/sweep.ts';
 
 export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
 export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
-
-/** The minute of each hour in which old rows are deleted. */
-const SWEEP_MINUTE = 7;
-/** From this minute of each hour on, the last one is compacted and is held against the stream. */
-const RECONCILE_MINUTE = 20;
+export { Jobs } from './entry/jobs.ts';
 
 /** A consumer for each queue of `wrangler.toml`. */
 const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: Env) => Promise<void>>> = {
@@ -56,25 +48,7 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   });
 
 export default {
-  async fetch(request, env, ctx) {
-    const requestId = request.headers.get('cf-ray') ?? crypto.randomUUID();
-    try {
-      return await router.fetch(request, env, ctx);
-    } catch (error) {
-      return withCors(request, env, problemFrom(error, requestId));
-    }
-  },
-  async queue(batch, env) {
-    await CONSUMERS[batch.queue]?.(batch, env);
-  },
-  async scheduled({ scheduledTime }, env) {
-    await runOpenErasures(env);
-    await publishAll(env);
-    await compactAll(env, scheduledTime);
-    const minute = new Date(scheduledTime).getUTCMinutes();
-    if (minute >= RECONCILE_MINUTE) await reconcileAll(env, scheduledTime);
-    if (minute !== SWEEP_MINUTE) return;
-    await sweep(env, scheduledTime);
-    await sweepLake(env, scheduledTime);
-  },
+  fetch: (request, env, ctx) => answerRequest(request, env, () => router.fetch(request, env, ctx)),
+  queue: (batch, env) => consumerOf(CONSUMERS, batch)(batch, env),
+  scheduled: ({ scheduledTime }) => startJobs(scheduledTime),
 } satisfies ExportedHandler<Env>;

@@ -1,7 +1,7 @@
-import { benchEvent, ingestRequest, readRequest } from '../bench-site.ts';
-import { percentile } from '../percentile.ts';
-import { measured, type Result } from '../result.ts';
-import { withWorker } from '../running.ts';
+import { benchEvent, ingestRequest, readRequest } from '../harness/bench-site.ts';
+import { percentile } from '../harness/percentile.ts';
+import { measured, type Result } from '../harness/result.ts';
+import { withWorker } from '../harness/running.ts';
 import { prepareReads } from './read.ts';
 
 const SAMPLES = 400;

@@ -1,6 +1,6 @@
-import { median } from '../percentile.ts';
-import { measured, type Result } from '../result.ts';
-import { type Running, withWorker } from '../running.ts';
+import { median } from '../harness/percentile.ts';
+import { measured, type Result } from '../harness/result.ts';
+import { type Running, withWorker } from '../harness/running.ts';
 
 const SMALL = 100;
 const LARGE = 100_000;

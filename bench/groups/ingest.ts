@@ -1,9 +1,9 @@
-import { benchEvent, EVENTS_PER_REQUEST, ingestRequest } from '../bench-site.ts';
-import { closedLoop } from '../closed-loop.ts';
-import type { BenchRequest } from '../http-client.ts';
-import { median } from '../percentile.ts';
-import { measured, type Result } from '../result.ts';
-import { withWorker } from '../running.ts';
+import { benchEvent, EVENTS_PER_REQUEST, ingestRequest } from '../harness/bench-site.ts';
+import { closedLoop } from '../harness/closed-loop.ts';
+import type { BenchRequest } from '../harness/http-client.ts';
+import { median } from '../harness/percentile.ts';
+import { measured, type Result } from '../harness/result.ts';
+import { withWorker } from '../harness/running.ts';
 
 const CONNECTIONS = 16;
 const ROUNDS = 7;

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EnrichedEvent } from '../events/message.ts';
+import { MINUTE_MS } from '../time.ts';
 import { compileAttribute } from './compile-attribute.ts';
 import { type AttributeDefinition, attributeSchema, windowMinutesOf } from './definition.ts';
 import { decodeAttributes, encodeAttributes } from './encode-attributes.ts';
 import { foldAttributes, forgetUndefined } from './fold-attribute.ts';
-import { ATTRIBUTE_CAPS, MINUTE_MS, minuteOf } from './limits.ts';
+import { ATTRIBUTE_CAPS, minuteOf } from './limits.ts';
 import { mergeAttributes } from './merge-attributes.ts';
 import { readAttribute } from './read-attribute.ts';
 import type { AttributeStates } from './state.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../time.ts';
 import { addValue, type DistinctValues, emptyValues, mergeValues, pruneValues, readValues } from './distinct-values.ts';
-import { MINUTE_MS, minuteOf } from './limits.ts';
+import { minuteOf } from './limits.ts';
 import { addTotal, emptyTotals, type MinuteTotals, mergeTotals, pruneTotals, readTotals } from './minute-totals.ts';
 import { valueHash } from './value-hash.ts';
 

@@ -1,7 +1,7 @@
 import type { Condition } from '../cel/condition.ts';
-import { compileEventCondition, meets } from '../cel/event-condition.ts';
 import type { EnrichedEvent } from '../events/message.ts';
 import { type Aggregate, type VersionedAttribute, windowMinutesOf } from './definition.ts';
+import { compileEventCondition, meets } from './event-condition.ts';
 
 /** A definition made ready to fold and read. */
 export interface CompiledAttribute {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { compileEventCondition } from '../cel/event-condition.ts';
 import { CEL_LIMITS } from '../cel/limits.ts';
+import { compileEventCondition } from './event-condition.ts';
 import { ATTRIBUTE_CAPS } from './limits.ts';
 
 /** How the events of an attribute become one value. */

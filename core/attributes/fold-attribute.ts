@@ -10,7 +10,7 @@ import { valueHash } from './value-hash.ts';
 /**
  * Folds one event into the attributes that take it, in place. The caller has made sure that the event was not folded before. Any
  * order of the same set of events gives the same states; a late event lands in its own minute. A state of an older version of its
- * definition begins anew, one without a definition goes. Returns whether anything changed.
+ * definition begins anew. Returns whether anything changed.
  */
 export function foldAttributes(
   states: AttributeStates,

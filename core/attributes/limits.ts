@@ -1,4 +1,5 @@
-export const MINUTE_MS = 60_000;
+import { MINUTE_MS } from '../time.ts';
+
 export const MINUTES_PER_HOUR = 60;
 
 /** What attributes hold at most; each cap is a function of the set of events, never of the order in which they came. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { choicesSchema } from '../consent/purposes.ts';
-import { importedTraitsSchema } from '../profile/traits.ts';
+import { importedTraitsSchema } from './imported-traits.ts';
 import { userIdSchema } from './person-ids.ts';
 
 const text = z.string().min(1).max(1024);

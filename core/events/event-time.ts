@@ -1,5 +1,7 @@
+import { MINUTE_MS } from '../time.ts';
+
 /** A client clock that differs from ours by less than this is believed as it is: network time is not skew. */
-export const SKEW_TOLERANCE_MS = 60_000;
+const SKEW_TOLERANCE_MS = MINUTE_MS;
 
 /**
  * The event's time on our clock, in ms since 1970.
@@ -10,6 +12,6 @@ export const SKEW_TOLERANCE_MS = 60_000;
  */
 export function correctedTime(occurredAtMs: number, sentAtMs: number | undefined, receivedAtMs: number): number {
   const skewMs = sentAtMs === undefined ? 0 : receivedAtMs - sentAtMs;
-  const correctionMs = Math.abs(skewMs) < SKEW_TOLERANCE_MS ? 0 : Math.round(skewMs / 60_000) * 60_000;
+  const correctionMs = Math.abs(skewMs) < SKEW_TOLERANCE_MS ? 0 : Math.round(skewMs / MINUTE_MS) * MINUTE_MS;
   return Math.min(occurredAtMs + correctionMs, receivedAtMs);
 }

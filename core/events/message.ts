@@ -73,3 +73,9 @@ export type EventMessage = z.infer<typeof currentSchema>;
 export function isNewerMessage(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'v' in body && Number(body.v) > MESSAGE_VERSION;
 }
+
+/** The site that a body names, if it does; else the place for messages of no site. */
+export function siteIn(body: unknown): string {
+  const site = typeof body === 'object' && body !== null && 'site' in body ? body.site : undefined;
+  return typeof site === 'string' && /^[a-z0-9-]{1,64}$/.test(site) ? site : '_none';
+}

@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../ops/seeded-random.ts';
+import { eventSets, NOW } from '../../test/material/arbitrary-events.ts';
 import type { EnrichedEvent } from '../events/message.ts';
 import { applyMessages } from '../profile/apply-messages.ts';
-import { eventSets, NOW } from '../profile/arbitrary-events.ts';
 import { DedupLog } from '../profile/dedup-log.ts';
 import { decodeState, encodeState } from '../profile/encode-state.ts';
 import { foldEvent } from '../profile/fold-event.ts';
 import { mergeStates } from '../profile/merge-states.ts';
 import { emptyState, type ProfileState } from '../profile/state.ts';
 import { isErased, laterTombstone, type Tombstone } from '../profile/tombstone.ts';
-import { seededRandom } from '../seeded-random.ts';
 import type { Ledger } from './ledger.ts';
 import {
   type Assignment,

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { contentFingerprint } from '../events/fingerprint.ts';
+import { hashLedger } from '../identity/hash-ledger.ts';
 import { ledgerId } from '../identity/ledger.ts';
 import type { RawEvent } from './raw-object.ts';
 
@@ -147,11 +147,6 @@ export function isIntact({ ledger, ...event }: RawEvent): boolean {
   return (
     contentFingerprint({ ...event, anonymousId } as Parameters<typeof contentFingerprint>[0]) === event.fingerprint
   );
-}
-
-/** SHA-256 of `<site>/<ledger>`, hex: what an erased ledger is remembered by. */
-export function hashLedger(site: string, ledger: string): string {
-  return createHash('sha256').update(`${site}/${ledger}`).digest('hex');
 }
 
 function msOf(value: Cell | undefined): number {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HOUR_MS } from '../profile/limits.ts';
+import { HOUR_MS } from '../time.ts';
 import type { LakeRow } from './columns.ts';
 
 /** Rows of a file before its hour is cut into more of them: what compaction holds in memory at once. */
@@ -13,11 +13,6 @@ export interface LakeFile {
   readonly rows: number;
   readonly bytes: number;
   readonly etag: string;
-}
-
-/** The hour of an event time, hours since 1970. */
-export function hourOf(timeMs: number): number {
-  return Math.floor(timeMs / HOUR_MS);
 }
 
 /** What the keys of a site's Parquet files begin with. */

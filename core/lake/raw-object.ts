@@ -7,6 +7,7 @@ import {
   enrichedEventSchema,
 } from '../events/message.ts';
 import { deviceLedger, isLedger, type Ledger } from '../identity/ledger.ts';
+import { HOUR_MS } from '../time.ts';
 
 /** One line of a raw lake object: an event with who, where and under which message it came. Version 1 had `anonymousId` for `ledger`. */
 export interface RawEvent extends EnrichedEvent {
@@ -82,5 +83,5 @@ export function rawPrefix(site: string): string {
 /** The hour of arrival (hours since 1970) that a raw object's key names. */
 export function hourOfRawKey(key: string): number {
   const [, date, hour] = /\/date=(\d{4}-\d\d-\d\d)\/hour=(\d\d)\//.exec(key) ?? [];
-  return Date.parse(`${date}T${hour}:00:00Z`) / 3_600_000;
+  return Date.parse(`${date}T${hour}:00:00Z`) / HOUR_MS;
 }

@@ -1,22 +1,13 @@
 import { CONSENT_EVENT } from '../consent/allows.ts';
+import type { Outcome } from '../events/applied-events.ts';
 import type { EnrichedEvent, EventMessage } from '../events/message.ts';
+import { DAY_MS } from '../time.ts';
 import type { DedupLog } from './dedup-log.ts';
 import { foldEvent } from './fold-event.ts';
-import { DAY_MS, PROFILE_CAPS, QUEUE_RETENTION_DAYS } from './limits.ts';
+import { PROFILE_CAPS, QUEUE_RETENTION_DAYS } from './limits.ts';
 import { sessionAt } from './session-intervals.ts';
 import type { ProfileState } from './state.ts';
 import { isErased, type Tombstone } from './tombstone.ts';
-
-/**
- * What became of an event:
- * - `counted`: it has its effect under this message (now, or when this message came before);
- * - `duplicate`: another message brought it, and owns its effects;
- * - `conflict`: its id is known with other content; the first stays;
- * - `late`: older than any id that is still remembered;
- * - `quota`: the ledger holds as many events as it may;
- * - `erased`: the ledger was erased after the event happened, or takes no events since.
- */
-export type Outcome = 'counted' | 'duplicate' | 'conflict' | 'late' | 'quota' | 'erased';
 
 /** A session that no longer exists under its id, and the message whose events ended it. */
 export interface RetiredSession {

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { eventSets, NOW } from '../../test/material/arbitrary-events.ts';
 import { allows } from '../consent/allows.ts';
+import type { Outcome } from '../events/applied-events.ts';
 import type { EnrichedEvent } from '../events/message.ts';
-import { type AppliedMessage, applyMessages, type Outcome } from './apply-messages.ts';
-import { eventSets, NOW } from './arbitrary-events.ts';
+import { DAY_MS } from '../time.ts';
+import { type AppliedMessage, applyMessages } from './apply-messages.ts';
 import { DedupLog } from './dedup-log.ts';
 import { decodeState, encodeState } from './encode-state.ts';
-import { DAY_MS } from './limits.ts';
 import { emptyState, type ProfileState } from './state.ts';
 import { viewProfile } from './view-profile.ts';
 

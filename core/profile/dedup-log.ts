@@ -6,8 +6,8 @@ import { createHash } from 'node:crypto';
  */
 export const ENTRY_BYTES = 28;
 const WORDS = ENTRY_BYTES / 4;
-/** Entries in the tail before it becomes a segment of its own. */
-export const SEGMENT_ENTRIES = 256;
+/** Entries in the tail before it becomes a page of its own. */
+export const PAGE_ENTRIES = 256;
 
 /** What the log says about an event. */
 export type Seen =
@@ -15,24 +15,26 @@ export type Seen =
   | { readonly known: true; readonly sameContent: boolean; readonly owned: boolean };
 
 /**
- * The ids that a ledger has counted, exactly, as an append-only log: sealed segments that never change and a short tail. The
+ * The ids that a ledger has counted, exactly, as an append-only log: sealed pages that never change and a short tail. The
  * whole is searched through a hash table over the entries, built when the first batch after a wake-up comes.
  */
 export class DedupLog {
   private words: Uint32Array;
   private table: Uint32Array;
   private count = 0;
+  private readonly idDigest = rememberingDigest();
+  private readonly ownerDigest = rememberingDigest();
   private tailFrom = 0;
 
-  constructor(segments: readonly Uint8Array[], tail: Uint8Array) {
-    const sealed = segments.reduce((sum, segment) => sum + segment.byteLength / ENTRY_BYTES, 0);
+  constructor(pages: readonly Uint8Array[], tail: Uint8Array) {
+    const sealed = pages.reduce((sum, page) => sum + page.byteLength / ENTRY_BYTES, 0);
     const total = sealed + tail.byteLength / ENTRY_BYTES;
     const capacity = 2 ** Math.ceil(Math.log2(Math.max(total * 2, 512)));
     this.words = new Uint32Array((capacity / 2) * WORDS);
     this.table = new Uint32Array(capacity);
     const bytes = new Uint8Array(this.words.buffer);
     let offset = 0;
-    for (const part of [...segments, tail]) {
+    for (const part of [...pages, tail]) {
       bytes.set(part, offset);
       offset += part.byteLength;
     }
@@ -48,11 +50,11 @@ export class DedupLog {
 
   /** Looks an event up. `owned`: it was counted under this very message. */
   look(eventId: string, fingerprint: number, messageId: string): Seen {
-    const id = digest(eventId);
+    const id = this.idDigest(eventId);
     const entry = this.find(id[0] ?? 0, id[1] ?? 0, id[2] ?? 0);
     if (entry < 0) return { known: false };
     const at = entry * WORDS;
-    const owner = digest(messageId);
+    const owner = this.ownerDigest(messageId);
     return {
       known: true,
       sameContent: this.words[at + 3] === fingerprint >>> 0,
@@ -63,8 +65,8 @@ export class DedupLog {
   /** Adds an event that `look` did not know. `time` in ms since 1970. */
   add(eventId: string, fingerprint: number, messageId: string, time: number): void {
     if ((this.count + 1) * 2 > this.table.length) this.grow();
-    const id = digest(eventId);
-    const owner = digest(messageId);
+    const id = this.idDigest(eventId);
+    const owner = this.ownerDigest(messageId);
     const entry = [id[0], id[1], id[2], fingerprint, owner[0], owner[1], Math.floor(time / 1000)];
     this.words.set(
       entry.map((word) => (word ?? 0) >>> 0),
@@ -74,14 +76,14 @@ export class DedupLog {
     this.count += 1;
   }
 
-  /** The entries after the last sealed segment, to be stored with the state. */
+  /** The entries after the last sealed page, to be stored with the state. */
   tail(): Uint8Array {
     return this.bytes(this.tailFrom);
   }
 
-  /** Once the tail is long enough: the tail as a segment to be stored, with its newest event time in seconds; it is then empty. */
+  /** Once the tail is long enough: the tail as a page to be stored, with its newest event time in seconds; it is then empty. */
   seal(): { readonly entries: Uint8Array; readonly newestSeconds: number } | undefined {
-    if (this.count - this.tailFrom < SEGMENT_ENTRIES) return undefined;
+    if (this.count - this.tailFrom < PAGE_ENTRIES) return undefined;
     let newestSeconds = 0;
     for (let entry = this.tailFrom; entry < this.count; entry += 1) {
       newestSeconds = Math.max(newestSeconds, this.words[entry * WORDS + 6] ?? 0);
@@ -119,6 +121,19 @@ export class DedupLog {
     this.table = new Uint32Array(this.table.length * 2);
     for (let entry = 0; entry < this.count; entry += 1) this.index(entry);
   }
+}
+
+/** Digests texts; the same text again, as from `look` to `add` and from event to event of a message, costs nothing. */
+function rememberingDigest(): (text: string) => Uint32Array {
+  let last = '';
+  let words = digest(last);
+  return (text) => {
+    if (text !== last) {
+      last = text;
+      words = digest(text);
+    }
+    return words;
+  };
 }
 
 function digest(text: string): Uint32Array {

@@ -10,13 +10,13 @@ describe('the dedup log', () => {
         (ids) => {
           const half = Math.ceil(ids.length / 2);
           const log = new DedupLog([], new Uint8Array(0));
-          const segments: Uint8Array[] = [];
+          const pages: Uint8Array[] = [];
           for (const [index, id] of ids.slice(0, half).entries()) {
             log.add(id, index, 'm', 1_000);
             const sealed = log.seal();
-            if (sealed) segments.push(sealed.entries);
+            if (sealed) pages.push(sealed.entries);
           }
-          const loaded = new DedupLog(segments, log.tail());
+          const loaded = new DedupLog(pages, log.tail());
           expect(loaded.size).toBe(half);
           for (const [index, id] of ids.entries()) {
             expect(loaded.look(id, index, 'm')).toEqual(

@@ -1,7 +1,7 @@
+import type { TraitValue } from '../events/imported-traits.ts';
 import type { BoundedCounts } from './bottom-k.ts';
 import type { InteractionKind } from './interactions.ts';
 import type { DayCounts, ProfileState } from './state.ts';
-import type { TraitValue } from './traits.ts';
 
 /** The version of the stored form; a reader refuses what is newer than it knows. Version 1 had no traits and no choices. */
 const STATE_VERSION = 2;

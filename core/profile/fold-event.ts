@@ -1,9 +1,10 @@
 import { allows } from '../consent/allows.ts';
 import type { EnrichedEvent } from '../events/message.ts';
+import { DAY_MS } from '../time.ts';
 import { addBounded } from './bottom-k.ts';
 import { foldChoices } from './choices.ts';
 import { INTERACTION_KINDS, interactionsOf, productFrom, productsOf } from './interactions.ts';
-import { DAY_MS, PROFILE_CAPS, QUEUE_RETENTION_DAYS, SESSION_GAP_MS } from './limits.ts';
+import { PROFILE_CAPS, QUEUE_RETENTION_DAYS, SESSION_GAP_MS } from './limits.ts';
 import { byNewest, insertNewest } from './newest.ts';
 import { insertIntoSessions, type SessionChange } from './session-intervals.ts';
 import { emptyDay, type Order, type ProfileState } from './state.ts';

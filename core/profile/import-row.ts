@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { contentFingerprint } from '../events/fingerprint.ts';
-import type { EnrichedEvent } from '../events/message.ts';
+import { IMPORT_EVENT, importedTraitsSchema } from '../events/imported-traits.ts';
 import { anonymousIdSchema, userIdSchema } from '../events/person-ids.ts';
-import { eventLedger, type Ledger } from '../identity/ledger.ts';
-import { IMPORT_EVENT, importedTraitsSchema } from './traits.ts';
+import type { WireEvent } from '../events/wire-event.ts';
+import { eventLedger } from '../identity/ledger.ts';
 
 /** What holds for all rows of an import that do not say otherwise. */
 export interface ImportDefaults {
@@ -32,7 +31,7 @@ export function importedEvent(
   site: string,
   row: unknown,
   defaults: ImportDefaults,
-): { readonly ledger: Ledger; readonly event: EnrichedEvent } | { readonly fault: string } {
+): WireEvent | { readonly fault: string } {
   const parsed = rowSchema.safeParse(row);
   if (!parsed.success) {
     const issues = parsed.error.issues.slice(0, 3);
@@ -48,9 +47,7 @@ export function importedEvent(
   const said = JSON.stringify([site, ledger, occurredAt, source, purpose, Object.entries(traits).sort()]);
   const id = `import-${createHash('sha256').update(said).digest('base64url').slice(0, 32)}`;
   const whose = { ...(userId !== undefined && { userId }), ...(anonymousId !== undefined && { anonymousId }) };
-  const fingerprint = contentFingerprint({ id, type: IMPORT_EVENT, occurredAt, ...whose, properties });
-  const event = { id, type: IMPORT_EVENT, time, occurredAt, fingerprint, properties };
-  return { ledger, event: { ...event, ...(userId !== undefined && { userId }) } };
+  return { id, type: IMPORT_EVENT, occurredAt, ...whose, properties };
 }
 
 /** The columns of a CSV that are not traits. */

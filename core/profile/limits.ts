@@ -1,8 +1,8 @@
-export const DAY_MS = 86_400_000;
-export const HOUR_MS = 3_600_000;
+import { MAX_TRAITS } from '../events/imported-traits.ts';
+import { MINUTE_MS } from '../time.ts';
 
 /** A pause longer than this ends a session. */
-export const SESSION_GAP_MS = 30 * 60_000;
+export const SESSION_GAP_MS = 30 * MINUTE_MS;
 /** How long the broker may hold a message back, on top of the dedup horizon: Cloudflare Queues keep one at most 14 days. */
 export const QUEUE_RETENTION_DAYS = 14;
 
@@ -21,7 +21,7 @@ export const PROFILE_CAPS = {
   /** Distinct keys a day and dimension; the rest counts under "other". */
   keysPerDay: { type: 48, category: 32, brand: 32, item: 64 },
   /** Traits by name; beyond it a sample of the names. */
-  traits: 64,
+  traits: MAX_TRAITS,
   /** Items of one session that go to the session index. */
   sessionItems: 20,
   /** Events of a ledger inside the dedup horizon; what exceeds it is refused as over quota. */

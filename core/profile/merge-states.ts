@@ -1,6 +1,7 @@
 import { MAX_PURPOSES } from '../consent/purposes.ts';
+import { DAY_MS } from '../time.ts';
 import { mergeBounded } from './bottom-k.ts';
-import { DAY_MS, PROFILE_CAPS } from './limits.ts';
+import { PROFILE_CAPS } from './limits.ts';
 import { byNewest, insertNewest } from './newest.ts';
 import { setRegister } from './registers.ts';
 import { type DayCounts, emptyDay, emptyState, type ProfileState } from './state.ts';

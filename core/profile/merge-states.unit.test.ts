@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { eventSets } from '../../test/material/arbitrary-events.ts';
 import type { EnrichedEvent } from '../events/message.ts';
-import { eventSets } from './arbitrary-events.ts';
 import { encodeState } from './encode-state.ts';
 import { foldEvent } from './fold-event.ts';
 import { mergeStates } from './merge-states.ts';

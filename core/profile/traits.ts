@@ -1,12 +1,14 @@
-import { z } from 'zod';
-import { purposeSchema } from '../consent/purposes.ts';
+import {
+  DEFAULT_PURPOSE,
+  IMPORT_EVENT,
+  TRAIT_NAME_LENGTH,
+  type TraitValue,
+  traitValueSchema,
+} from '../events/imported-traits.ts';
 import type { EnrichedEvent } from '../events/message.ts';
 import { PROFILE_CAPS } from './limits.ts';
 import type { Timed } from './newest.ts';
 import { type Registers, setRegister } from './registers.ts';
-
-/** What is known of a person himself; null takes a trait back. */
-export type TraitValue = string | number | boolean | null;
 
 /** A trait with where it came from and what it may be used for. */
 export interface Trait extends Timed {
@@ -17,36 +19,11 @@ export interface Trait extends Timed {
   readonly purpose: string;
 }
 
-/** Brings traits of another source, e.g. third-party demographics. Only the secret key may send it. */
-export const IMPORT_EVENT = 'traits_imported';
-/** What traits may be used for that say nothing of it. */
-export const DEFAULT_PURPOSE = 'personalization';
-const VALUE_LENGTH = 256;
-const NAME_LENGTH = 64;
-
-/** A trait's value as an import gives it. */
-export const traitValueSchema = z.union([z.string().max(VALUE_LENGTH), z.number(), z.boolean(), z.null()], {
-  error: `must be a text of at most ${VALUE_LENGTH} characters, a number, true, false or null`,
-});
-
-/** `properties` of `traits_imported`. */
-export const importedTraitsSchema = z.object({
-  source: z.string().regex(/^[\w.:-]{1,64}$/, 'source must be 1–64 letters, digits, "_", ".", ":" or "-", e.g. "crm"'),
-  purpose: purposeSchema.default(DEFAULT_PURPOSE),
-  traits: z
-    .record(z.string().min(1).max(NAME_LENGTH), traitValueSchema)
-    .refine((traits) => Object.keys(traits).length > 0, 'traits must hold at least one')
-    .refine(
-      (traits) => Object.keys(traits).length <= PROFILE_CAPS.traits,
-      `traits must hold at most ${PROFILE_CAPS.traits}`,
-    ),
-});
-
 /** Folds the traits that an event brings, in place: `identify` (its properties) and `traits_imported`. */
 export function foldTraits(traits: Registers<Trait>, event: EnrichedEvent): void {
   for (const [name, value] of Object.entries(traitsIn(event))) {
     const parsed = traitValueSchema.safeParse(value);
-    if (!parsed.success || name.length > NAME_LENGTH) continue;
+    if (!parsed.success || name.length > TRAIT_NAME_LENGTH) continue;
     setRegister(traits, name, { value: parsed.data, ...originOf(event) }, PROFILE_CAPS.traits);
   }
 }

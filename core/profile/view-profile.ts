@@ -1,10 +1,10 @@
+import type { AttributeView, SegmentView } from '../attributes/views.ts';
 import type { Choices } from '../consent/purposes.ts';
-import type { AttributeView, SegmentView } from '../segments/person.ts';
+import type { TraitValue } from '../events/imported-traits.ts';
+import { DAY_MS } from '../time.ts';
 import { choicesOf } from './choices.ts';
 import { INTERACTION_KINDS, type InteractionKind } from './interactions.ts';
-import { DAY_MS } from './limits.ts';
 import type { DayCounts, ProfileState } from './state.ts';
-import type { TraitValue } from './traits.ts';
 
 /** What a kind of interaction weighs in an affinity. */
 const KIND_WEIGHTS: Record<InteractionKind, number> = { view: 1, cart: 3, order: 5 };

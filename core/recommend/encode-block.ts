@@ -23,7 +23,25 @@ export function encodeBlock(
   lists: ReadonlyMap<string, readonly SessionUpdate[]>,
   countOf: (item: string) => number,
 ): Uint8Array {
-  const owned = [...lists].sort(([a], [b]) => (a < b ? -1 : 1));
+  const steps = encodeSteps(lists, countOf);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/**
+ * As `encodeBlock`, in steps: each yields how many items of sessions it looked at, so that the caller can let others run between two.
+ * The lists may change meanwhile; the block holds them as they were at the first step.
+ */
+export function* encodeSteps(
+  lists: ReadonlyMap<string, readonly SessionUpdate[]>,
+  countOf: (item: string) => number,
+): Generator<number, Uint8Array> {
+  const owned = [...lists]
+    .filter(([, list]) => list.length > 0)
+    .map(([item, list]) => [item, list.slice()] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const dictionary = new Map<string, number>();
   const sessions = new Map<SessionUpdate, number>();
   const place = <K>(map: Map<K, number>, key: K): number => {
@@ -34,11 +52,14 @@ export function encodeBlock(
   };
   for (const [item, list] of owned) {
     place(dictionary, item);
+    let looked = list.length;
     for (const session of list) {
       if (sessions.has(session)) continue;
       place(sessions, session);
       for (const other of session.items) place(dictionary, other);
+      looked += session.items.length;
     }
+    yield looked;
   }
   const strings = [...dictionary.keys()].map((text) => new TextEncoder().encode(text));
   const table = [...sessions.keys()];
@@ -67,6 +88,7 @@ export function encodeBlock(
     header.sessions * 8 +
     padded(header.sessions) +
     padded(header.sessionItems * itemWidth);
+  yield header.strings;
   const writer = new Writer(header.bytes);
   for (const field of HEADER_FIELDS) writer.put(header[field], 4);
   writer.column(
@@ -74,6 +96,7 @@ export function encodeBlock(
     2,
   );
   writer.bytesOf(strings);
+  yield header.strings;
   writer.column(
     [...dictionary.keys()].map((item) =>
       Math.min(255, Math.round(RARITY_STEPS * Math.log2(Math.max(1, countOf(item))))),
@@ -92,6 +115,7 @@ export function encodeBlock(
     owned.flatMap(([, list]) => list.map((session) => sessions.get(session) ?? 0)),
     listWidth,
   );
+  yield header.listed;
   writer.column(
     table.map(({ endedAt }) => Math.floor(endedAt / 1000)),
     4,
@@ -104,10 +128,12 @@ export function encodeBlock(
     table.map(({ items }) => items.length),
     1,
   );
-  writer.column(
-    table.flatMap(({ items }) => items.map((item) => dictionary.get(item) ?? 0)),
-    itemWidth,
-  );
+  yield header.sessions;
+  for (const { items } of table) {
+    for (const item of items) writer.put(dictionary.get(item) ?? 0, itemWidth);
+    yield items.length;
+  }
+  writer.pad();
   const whole = writer.whole;
   new DataView(whole.buffer).setUint32(8, crc32(whole.subarray(CRC_FROM_BYTES)), true);
   return whole;
@@ -132,6 +158,11 @@ class Writer {
 
   column(values: readonly number[], width: 1 | 2 | 4): void {
     for (const value of values) this.put(value, width);
+    this.pad();
+  }
+
+  /** Goes on at the next multiple of 4. */
+  pad(): void {
     this.at = padded(this.at);
   }
 
@@ -140,6 +171,6 @@ class Writer {
       this.whole.set(part, this.at);
       this.at += part.length;
     }
-    this.at = padded(this.at);
+    this.pad();
   }
 }

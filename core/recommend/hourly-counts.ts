@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../profile/limits.ts';
+import { HOUR_MS } from '../time.ts';
 
 /** What is trending is told from the sessions of these hours; older buckets are forgotten. */
 export const TRENDING_HOURS = 72;

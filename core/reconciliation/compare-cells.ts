@@ -1,4 +1,4 @@
-import { HOUR_MS } from '../profile/limits.ts';
+import { HOUR_MS } from '../time.ts';
 import { entryKey, type JournalEntry } from './journal.ts';
 
 /** Events by cell: `<hour since 1970> <type>`. */

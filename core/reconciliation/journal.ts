@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { allows } from '../consent/allows.ts';
 import type { EnrichedEvent } from '../events/message.ts';
-import { hashLedger } from '../lake/columns.ts';
+import { hashLedger } from '../identity/hash-ledger.ts';
 
 /** An event that was counted, without what it says: whose it is only as a hash. */
 export interface JournalEntry {

@@ -36,11 +36,11 @@ export function advance(
     const { nextChangeAt } = evaluateSegments(known, inputs, at);
     if (nextChangeAt === null || nextChangeAt > to) break;
     at = nextChangeAt;
-    const step = settle(known, inputs, standings, at, at);
+    const step = evaluateAt(known, inputs, standings, at, at);
     standings = step.standings;
     made.push(...step.transitions);
   }
-  const end = settle(segments, inputs, standings, to, to);
+  const end = evaluateAt(segments, inputs, standings, to, to);
   const gone = leaveGone(segments, end.standings, to);
   return {
     at: to,
@@ -51,7 +51,7 @@ export function advance(
 }
 
 /** Evaluates at a time, and stamps what changed with another: that of the event that changed it. */
-export function settle(
+export function evaluateAt(
   segments: readonly CompiledSegment[],
   inputs: SegmentInputs,
   standings: Standings,

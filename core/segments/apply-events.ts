@@ -1,5 +1,5 @@
 import type { EnrichedEvent } from '../events/message.ts';
-import { type Advanced, advance, type Followed, settle } from './advance.ts';
+import { type Advanced, advance, evaluateAt, type Followed } from './advance.ts';
 import type { CompiledSegment } from './compile-segment.ts';
 import type { SegmentInputs } from './evaluate-segments.ts';
 import type { Transition } from './transitions.ts';
@@ -36,7 +36,7 @@ export function applyEvents(
     if (!folding.fold(event)) continue;
     // What turns at the very time of the event is seen with it: nobody is in a segment for no time.
     const at = Math.max(before.at, event.time);
-    const { standings, transitions } = settle(segments, folding.inputs(), before.standings, at, event.time);
+    const { standings, transitions } = evaluateAt(segments, folding.inputs(), before.standings, at, event.time);
     made.push(...transitions);
     followed = { at, standings };
   }

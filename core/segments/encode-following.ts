@@ -1,6 +1,6 @@
 import { decodeAttributes, encodeAttributes } from '../attributes/encode-attributes.ts';
 import { decodeStandings, encodeStandings } from './encode-standings.ts';
-import { emptyFollowing, type Following, type LastClient } from './person.ts';
+import { emptyFollowing, type Following, type LastClient, type WaitingEvent } from './person.ts';
 import type { Transition } from './transitions.ts';
 
 interface Stored {
@@ -11,6 +11,7 @@ interface Stored {
   nextChangeAt: number | null;
   recent: readonly Transition[];
   outbox: readonly Transition[];
+  waiting?: readonly WaitingEvent[];
 }
 
 /** What a profile keeps for attributes and segments, as text; nothing when there is nothing. */
@@ -21,8 +22,9 @@ export function encodeFollowing({
   nextChangeAt,
   recent,
   outbox,
+  waiting,
 }: Following): string | undefined {
-  if (states.size === 0 && client === null && followed.at === null) return undefined;
+  if (states.size === 0 && client === null && followed.at === null && waiting.length === 0) return undefined;
   const stored: Stored = {
     v: 1,
     attributes: encodeAttributes(states),
@@ -31,6 +33,7 @@ export function encodeFollowing({
     nextChangeAt,
     recent,
     outbox,
+    ...(waiting.length > 0 && { waiting }),
   };
   return JSON.stringify(stored);
 }
@@ -47,6 +50,7 @@ export function decodeFollowing(text: string | undefined): Following {
     nextChangeAt: stored.nextChangeAt,
     recent: stored.recent,
     outbox: stored.outbox,
+    waiting: stored.waiting ?? [],
   };
 }
 

@@ -1,8 +1,8 @@
 import type { CompiledAttribute } from '../attributes/compile-attribute.ts';
-import { MINUTE_MS } from '../attributes/limits.ts';
 import { readAttribute } from '../attributes/read-attribute.ts';
 import { type AttributeStates, newestAt } from '../attributes/state.ts';
 import { boundedInput } from '../cel/bounded-input.ts';
+import { MINUTE_MS } from '../time.ts';
 import type { CompiledSegment } from './compile-segment.ts';
 import { SEGMENT_CAPS } from './limits.ts';
 

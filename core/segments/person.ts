@@ -1,6 +1,7 @@
 import type { CompiledAttribute } from '../attributes/compile-attribute.ts';
 import { readAttribute } from '../attributes/read-attribute.ts';
 import type { AttributeStates } from '../attributes/state.ts';
+import type { AttributeView, SegmentView } from '../attributes/views.ts';
 import type { Choices } from '../consent/purposes.ts';
 import type { Client, EnrichedEvent } from '../events/message.ts';
 import { choicesOf } from '../profile/choices.ts';
@@ -36,7 +37,18 @@ export interface Following {
   recent: readonly Transition[];
   /** Transitions that were made and not yet handed on. */
   outbox: readonly Transition[];
+  /** Events that were counted while nobody could say what is defined; they are folded once somebody can. */
+  waiting: readonly WaitingEvent[];
 }
+
+/** A counted event that attributes and segments have not seen yet, with its client. */
+export interface WaitingEvent {
+  readonly event: EnrichedEvent;
+  readonly client: Client | undefined;
+}
+
+/** Events that wait at most, the newest by their time, and their size in characters. */
+export const WAITING_CAPS = { events: 500, characters: 512 * 1024 } as const;
 
 /** Transitions that a profile remembers, and that wait to be handed on. */
 export const TRANSITION_CAPS = { recent: 50, outbox: 200 } as const;
@@ -50,6 +62,7 @@ export function emptyFollowing(): Following {
     nextChangeAt: null,
     recent: [],
     outbox: [],
+    waiting: [],
   };
 }
 
@@ -77,28 +90,25 @@ export function inputsOf(
   };
 }
 
-/** Takes what following brought into what is kept, in place. */
-export function keepAdvanced(following: Following, advanced: Advanced, notifies: boolean): void {
+/** Lets events wait, in place; beyond the caps the oldest by event time are not folded any more. */
+export function letWait(following: Following, events: readonly WaitingEvent[]): void {
+  const all = [...following.waiting, ...events].sort(
+    (a, b) => b.event.time - a.event.time || (a.event.id < b.event.id ? -1 : 1),
+  );
+  let characters = 0;
+  following.waiting = all.slice(0, WAITING_CAPS.events).filter((one) => {
+    characters += JSON.stringify(one).length;
+    return characters <= WAITING_CAPS.characters;
+  });
+}
+
+/** Takes what following brought into the stored following, in place. */
+export function takeAdvanced(following: Following, advanced: Advanced, notifies: boolean): void {
   const { at, standings, nextChangeAt, transitions: made } = advanced;
   following.followed = { at, standings };
   following.nextChangeAt = nextChangeAt;
   following.recent = [...made.toReversed(), ...following.recent].slice(0, TRANSITION_CAPS.recent);
   if (notifies) following.outbox = [...following.outbox, ...made].slice(-TRANSITION_CAPS.outbox);
-}
-
-/** What an attribute says now. */
-export interface AttributeView {
-  readonly value: number | string | boolean;
-  /** Whether it is exact; else a cap was reached. */
-  readonly exact: boolean;
-}
-
-/** A segment that a person is in, since when and why. */
-export interface SegmentView {
-  readonly since: number;
-  readonly condition: string;
-  /** The attributes that it was decided by. */
-  readonly because: Readonly<Record<string, AttributeView['value'] | null>>;
 }
 
 /** Attributes by name, those with a value. `now` in ms since 1970. */

@@ -1,23 +1,29 @@
 import { type IndexCounts, ItemSessions } from '../../core/recommend/item-sessions.ts';
 import type { SessionUpdate } from '../../core/recommend/session-update.ts';
+import type { WorkSlice } from '../../core/work-slice.ts';
 
-/** Characters of a checkpoint row; a row may have 2 MB. */
-const CHUNK_LENGTH = 500_000;
+/** Characters of a checkpoint row; a row may have 2 MB. Writing one takes some milliseconds. */
+const CHUNK_LENGTH = 250_000;
+/** Rows that one checkpoint may have: chunks are numbered from its generation times this. */
+const GENERATION_CHUNKS = 1_000_000;
 
 interface Checkpoint extends IndexCounts {
   readonly sessions: SessionUpdate[];
 }
 
-/** Journal numbers: what the checkpoint holds, and what the model that serves holds. */
+/** Numbers of changes: what the checkpoint holds, and what the model that serves holds; and which rows are the checkpoint. */
 interface Progress {
   readonly folded: number;
   readonly published: number;
+  readonly generation?: number;
 }
 
-/** The index in the object's SQLite: a checkpoint in large rows and a journal of what came after, one row a call. */
+/** The index in the object's SQLite: a checkpoint in large rows and the changes that came after, one row a call. */
 export class IndexStore {
   private readonly storage: DurableObjectStorage;
   private readonly sql: SqlStorage;
+  /** Counts the folds that were begun: a newer one ends an older one. */
+  private folds = 0;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
@@ -28,31 +34,37 @@ export class IndexStore {
   load(owns: (item: string) => boolean): ItemSessions {
     const index = new ItemSessions(owns);
     const stored: IndexCounts = { counts: [], hours: [] };
-    for (const { content } of this.sql.exec<{ content: string }>('SELECT content FROM checkpoint ORDER BY chunk')) {
+    const from = this.generation() * GENERATION_CHUNKS;
+    const rows = this.sql.exec<{ content: string }>(
+      'SELECT content FROM checkpoint WHERE chunk >= ? AND chunk < ? ORDER BY chunk',
+      from,
+      from + GENERATION_CHUNKS,
+    );
+    for (const { content } of rows) {
       const chunk: Checkpoint = JSON.parse(content);
       for (const session of chunk.sessions) index.upsert(session);
       stored.counts.push(...chunk.counts);
       stored.hours.push(...chunk.hours);
     }
     index.restoreCounts(stored);
-    for (const { sessions } of this.sql.exec<{ sessions: string }>('SELECT sessions FROM journal ORDER BY seq')) {
+    for (const { sessions } of this.sql.exec<{ sessions: string }>('SELECT sessions FROM changes ORDER BY seq')) {
       for (const session of JSON.parse(sessions) as SessionUpdate[]) index.upsert(session);
     }
     return index;
   }
 
   append(sessions: readonly SessionUpdate[]): void {
-    this.sql.exec('INSERT INTO journal (sessions) VALUES (?)', JSON.stringify(sessions));
+    this.sql.exec('INSERT INTO changes (sessions) VALUES (?)', JSON.stringify(sessions));
   }
 
-  /** Rows of the journal: how much a wake-up has to play. */
-  journalRows(): number {
-    return this.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM journal').one().rows;
+  /** Rows that the checkpoint does not hold: how much a wake-up has to play. */
+  changeRows(): number {
+    return this.sql.exec<{ rows: number }>('SELECT COUNT(*) AS rows FROM changes').one().rows;
   }
 
   /** Number of the newest change. */
   newest(): number {
-    const { seq } = this.sql.exec<{ seq: number | null }>('SELECT MAX(seq) AS seq FROM journal').one();
+    const { seq } = this.sql.exec<{ seq: number | null }>('SELECT MAX(seq) AS seq FROM changes').one();
     return seq ?? this.progress().folded;
   }
 
@@ -65,40 +77,75 @@ export class IndexStore {
     this.storage.kv.put('progress', { ...this.progress(), published } satisfies Progress);
   }
 
-  /** Folds the journal into the checkpoint. The caller runs it in one transaction. */
-  checkpoint(index: ItemSessions): void {
-    this.storage.kv.put('progress', { ...this.progress(), folded: this.newest() } satisfies Progress);
-    this.sql.exec('DELETE FROM checkpoint');
-    this.sql.exec('DELETE FROM journal');
-    let chunk: Checkpoint = { sessions: [], counts: [], hours: [] };
-    let length = 0;
-    let number = 0;
-    const flush = () => {
-      this.sql.exec('INSERT INTO checkpoint (chunk, content) VALUES (?, ?)', number, JSON.stringify(chunk));
+  /**
+   * Folds the changes into a new checkpoint, row by row with others running between, and makes it the current one in one transaction. What
+   * comes meanwhile stays a change. A fold that a newer one overtakes, or that dies, changes nothing.
+   *
+   * @returns whether it came to its end.
+   */
+  async fold(index: ItemSessions, slice: WorkSlice): Promise<boolean> {
+    this.folds += 1;
+    const fold = this.folds;
+    const folded = this.newest();
+    const generation = this.generation() + 1;
+    // As it is now: counts that changes add to must not hold those changes already.
+    const parts: Parameters<typeof chunksOf> = [[...index.sessions.values()], [...index.counts], index.hours.entries()];
+    const from = generation * GENERATION_CHUNKS;
+    this.sql.exec('DELETE FROM checkpoint WHERE chunk >= ?', from);
+    let number = from;
+    for (const chunk of chunksOf(...parts)) {
+      const content = JSON.stringify(chunk);
+      this.sql.exec('INSERT INTO checkpoint (chunk, content) VALUES (?, ?)', number, content);
       number += 1;
-      chunk = { sessions: [], counts: [], hours: [] };
-      length = 0;
-    };
-    const grow = (by: number) => {
-      length += by;
-      if (length > CHUNK_LENGTH) flush();
-    };
-    for (const session of index.sessions.values()) {
-      chunk.sessions.push(session);
-      grow(64 + session.items.reduce((sum, item) => sum + item.length + 3, 0));
+      if (slice.spend(content.length)) await slice.pause();
+      if (fold !== this.folds) return false;
     }
-    for (const entry of index.counts) {
-      chunk.counts.push(entry);
-      grow(entry[0].length + 16);
-    }
-    for (const entry of index.hours.entries()) {
-      chunk.hours.push(entry);
-      grow(entry[0].length + 16 + entry[1].length * 16);
-    }
-    flush();
+    this.storage.transactionSync(() => {
+      this.storage.kv.put('progress', { ...this.progress(), folded, generation } satisfies Progress);
+      this.sql.exec('DELETE FROM checkpoint WHERE chunk < ?', from);
+      this.sql.exec('DELETE FROM changes WHERE seq <= ?', folded);
+    });
+    return true;
+  }
+
+  private generation(): number {
+    return this.progress().generation ?? 0;
   }
 
   private progress(): Progress {
     return this.storage.kv.get<Progress>('progress') ?? { folded: 0, published: 0 };
   }
+}
+
+/** An index in chunks of bounded length; the last one may be empty, so that a checkpoint always has a row. */
+function* chunksOf(
+  sessions: readonly SessionUpdate[],
+  counts: IndexCounts['counts'],
+  hours: IndexCounts['hours'],
+): Generator<Checkpoint> {
+  let chunk: Checkpoint = { sessions: [], counts: [], hours: [] };
+  let length = 0;
+  const isFull = (by: number) => {
+    length += by;
+    return length > CHUNK_LENGTH;
+  };
+  const next = () => {
+    const full = chunk;
+    chunk = { sessions: [], counts: [], hours: [] };
+    length = 0;
+    return full;
+  };
+  for (const session of sessions) {
+    chunk.sessions.push(session);
+    if (isFull(64 + session.items.reduce((sum, item) => sum + item.length + 3, 0))) yield next();
+  }
+  for (const entry of counts) {
+    chunk.counts.push(entry);
+    if (isFull(entry[0].length + 16)) yield next();
+  }
+  for (const entry of hours) {
+    chunk.hours.push(entry);
+    if (isFull(entry[0].length + 16 + entry[1].length * 16)) yield next();
+  }
+  yield next();
 }

@@ -8,4 +8,6 @@ export const INDEX_MIGRATIONS: readonly string[] = [
      chunk INTEGER PRIMARY KEY,
      content TEXT NOT NULL
    );`,
+  // A journal is what reconciliation reads; these are changes that the checkpoint does not hold yet.
+  'ALTER TABLE journal RENAME TO changes;',
 ];

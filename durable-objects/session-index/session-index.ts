@@ -1,10 +1,13 @@
 import { DurableObject } from 'cloudflare:workers';
 import { createHash } from 'node:crypto';
-import { encodeBlock } from '../../core/recommend/encode-block.ts';
+import pMap from 'p-map';
+import { encodeSteps } from '../../core/recommend/encode-block.ts';
 import type { ItemSessions } from '../../core/recommend/item-sessions.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
-import { groupIntoBlocks, shardOf } from '../../core/recommend/partition.ts';
+import { groupIntoBlocks, shardOf } from '../../core/recommend/placement.ts';
 import { ITEMS_PER_SESSION, type SessionUpdate } from '../../core/recommend/session-update.ts';
+import { inSlices, WorkSlice } from '../../core/work-slice.ts';
+import { breathe } from '../../stores/breathe.ts';
 import { migrate } from '../storage/migrate.ts';
 import { IndexStore } from './index-store.ts';
 import { INDEX_MIGRATIONS } from './schema.ts';
@@ -14,8 +17,12 @@ import { INDEX_MIGRATIONS } from './schema.ts';
  * no item's list holds first. A shop with more takes more shards.
  */
 const MAX_SESSIONS = 120_000;
-/** Journal rows before the journal is folded into the checkpoint. */
-const JOURNAL_ROWS = 200;
+/** Changes before they are folded into the checkpoint. */
+const CHANGE_ROWS = 200;
+/** Blocks that are encoded and written at once. */
+const BLOCKS_AT_ONCE = 4;
+/** Work between which requests run, some milliseconds each: sessions looked at, items of sessions encoded, characters written. */
+const SLICE = { sessions: 20_000, items: 25_000, characters: 400_000 } as const;
 /** Items a shard names as trending. */
 const TRENDING_ITEMS = 200;
 
@@ -69,15 +76,14 @@ export class SessionIndex extends DurableObject<Env> {
   }
 
   /** Removes all sessions of these profiles (see `sessionPrefix`) that ended until then, ms since 1970, also from what is stored. Returns how many went. */
-  erase(request: { readonly v: 1; readonly prefixes: string[]; readonly until: number }): number {
+  async erase(request: { readonly v: 1; readonly prefixes: string[]; readonly until: number }): Promise<number> {
     const index = this.load();
     const erased = index.erase(request.prefixes, request.until);
     if (erased === 0) return 0;
-    this.ctx.storage.transactionSync(() => {
-      // A row without sessions: the model that serves is older than this change.
-      this.store.append([]);
-      this.store.checkpoint(index);
-    });
+    // A row without sessions: the model that serves is older than this change.
+    this.store.append([]);
+    // Overtaken by a newer fold, which holds the erasure as well.
+    while (!(await this.fold(index))) await breathe();
     return erased;
   }
 
@@ -92,14 +98,16 @@ export class SessionIndex extends DurableObject<Env> {
   }
 
   /** What the publisher needs of every shard before any can encode. `now` in ms since 1970. */
-  summary(now: number): ShardSummary {
+  async summary(now: number): Promise<ShardSummary> {
     const index = this.load();
+    const slice = new WorkSlice(SLICE.sessions, breathe);
     let sessions = 0;
     let bytes = 0;
     for (const { items } of index.sessions.values()) {
       const [first] = items;
       if (first !== undefined && this.owns(first)) sessions += 1;
       bytes += 9 + items.length * 2;
+      if (slice.spend(1)) await slice.pause();
     }
     return {
       sessions,
@@ -116,22 +124,25 @@ export class SessionIndex extends DurableObject<Env> {
   async encode(blocks: number, counts: [item: string, sessions: number][]): Promise<EncodedShard> {
     const index = this.load();
     const change = this.store.newest();
-    this.compact(index);
+    index.hours.forget(Date.now());
+    if (this.store.changeRows() >= CHANGE_ROWS) await this.fold(index);
     const countOf = new Map(counts);
-    const partition = { shards: Number(this.env.INDEX_SHARDS), blocks };
-    const written = groupIntoBlocks(index.lists, partition).map(async (lists) => {
-      const bytes = encodeBlock(lists, (item) => countOf.get(item) ?? 1);
+    const slice = new WorkSlice(SLICE.items, breathe);
+    const write = async (lists: ReadonlyMap<string, readonly SessionUpdate[]>) => {
+      const bytes = await inSlices(
+        encodeSteps(lists, (item) => countOf.get(item) ?? 1),
+        slice,
+      );
       const key = `models/${this.site}/blocks/${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}`;
       if (!(await this.env.MODELS.head(key))) await this.env.MODELS.put(key, bytes);
       return { key, bytes: bytes.byteLength };
-    });
-    return { blocks: await Promise.all(written), change };
+    };
+    const groups = groupIntoBlocks(index.lists, { shards: Number(this.env.INDEX_SHARDS), blocks });
+    return { blocks: await pMap(groups, write, { concurrency: BLOCKS_AT_ONCE }), change };
   }
 
-  private compact(index: ItemSessions): void {
-    index.hours.forget(Date.now());
-    if (this.store.journalRows() < JOURNAL_ROWS) return;
-    this.ctx.storage.transactionSync(() => this.store.checkpoint(index));
+  private fold(index: ItemSessions): Promise<boolean> {
+    return this.store.fold(index, new WorkSlice(SLICE.characters, breathe));
   }
 
   private load(): ItemSessions {

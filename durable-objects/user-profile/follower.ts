@@ -1,24 +1,24 @@
-import { foldAttributes } from '../../core/attributes/fold-attribute.ts';
+import { foldAttributes, forgetUndefined } from '../../core/attributes/fold-attribute.ts';
 import { mergeAttributes } from '../../core/attributes/merge-attributes.ts';
+import type { AttributeView, SegmentView } from '../../core/attributes/views.ts';
 import { allows } from '../../core/consent/allows.ts';
 import type { EnrichedEvent } from '../../core/events/message.ts';
-import type { AppliedMessage } from '../../core/profile/apply-messages.ts';
 import { byNewest } from '../../core/profile/newest.ts';
 import type { ProfileState } from '../../core/profile/state.ts';
-import { type Advanced, advance, settle } from '../../core/segments/advance.ts';
+import { type Advanced, advance, evaluateAt } from '../../core/segments/advance.ts';
 import { applyEvents } from '../../core/segments/apply-events.ts';
 import { decodeShared } from '../../core/segments/encode-following.ts';
 import type { SegmentInputs } from '../../core/segments/evaluate-segments.ts';
 import {
-  type AttributeView,
   type Following,
   foldClient,
   inputsOf,
-  keepAdvanced,
-  type SegmentView,
+  letWait,
   type SiteDefinitions,
+  takeAdvanced,
   viewAttributes,
   viewSegments,
+  type WaitingEvent,
 } from '../../core/segments/person.ts';
 
 /** The object whose person is followed, as far as following needs it. */
@@ -40,23 +40,31 @@ export class Follower {
     this.object = object;
   }
 
-  /** Folds events that were counted just now; changes what is kept in memory, the caller stores it. */
-  follow(
-    definitions: SiteDefinitions,
-    fresh: readonly EnrichedEvent[],
-    messages: readonly AppliedMessage[],
-    now: number,
-  ): void {
-    if (definitions.attributes.length === 0 && definitions.segments.length === 0) return;
+  /**
+   * Folds events that were counted just now, and those that wait; changes what is in memory, the caller stores it. Without
+   * definitions, since nobody can say which are in force, they wait.
+   */
+  follow(definitions: SiteDefinitions | undefined, fresh: readonly WaitingEvent[], now: number): void {
     const following = this.object.following();
-    const agreed = fresh.filter((event) => allows(event, 'personalization'));
-    for (const { client, events } of messages)
-      if (client)
-        foldClient(
-          following,
-          client,
-          events.filter((event) => agreed.includes(event)),
-        );
+    const agreed = fresh.filter(({ event }) => allows(event, 'personalization'));
+    if (!definitions) {
+      letWait(following, agreed);
+      return;
+    }
+    const taken = [...following.waiting, ...agreed];
+    following.waiting = [];
+    forgetUndefined(following.states, definitions.attributes);
+    if (definitions.attributes.length === 0 && definitions.segments.length === 0) return;
+    for (const { client, event } of taken) if (client) foldClient(following, client, [event]);
+    this.fold(
+      definitions,
+      taken.map(({ event }) => event),
+      now,
+    );
+  }
+
+  private fold(definitions: SiteDefinitions, agreed: readonly EnrichedEvent[], now: number): void {
+    const following = this.object.following();
     const fold = (event: EnrichedEvent) => foldAttributes(following.states, definitions.attributes, event);
     if (!this.object.isHome() || definitions.segments.length === 0) {
       for (const event of agreed) fold(event);
@@ -67,34 +75,41 @@ export class Follower {
       inputs: () => this.inputs(definitions),
       fold: (event: EnrichedEvent) => fold(event) || !event.type.startsWith('product_'),
     };
-    this.keep(definitions, applyEvents(definitions.segments, folding, following.followed, agreed, now));
+    this.take(definitions, applyEvents(definitions.segments, folding, following.followed, agreed, now));
   }
 
   /** Brings the segments up to a time at which nothing has happened; whether there is anything to store. */
   advanceTo(definitions: SiteDefinitions, now: number): boolean {
     const { followed } = this.object.following();
     if (!this.object.isHome() || (definitions.segments.length === 0 && followed.standings.size === 0)) return false;
-    this.keep(definitions, advance(definitions.segments, this.inputs(definitions), followed, now));
+    this.take(definitions, advance(definitions.segments, this.inputs(definitions), followed, now));
     return true;
   }
 
   /** Evaluates after what a linked ledger shares has changed, `stampMs` being the time of its newest event. */
-  settleAt(definitions: SiteDefinitions, stampMs: number, now: number): boolean {
+  reevaluateAt(definitions: SiteDefinitions, stampMs: number, now: number): boolean {
     if (!this.object.isHome() || definitions.segments.length === 0) return false;
     const { followed } = this.object.following();
     const at = Math.max(followed.at ?? 0, Math.min(stampMs, now));
-    const step = settle(definitions.segments, this.inputs(definitions), followed.standings, at, stampMs);
+    const step = evaluateAt(definitions.segments, this.inputs(definitions), followed.standings, at, stampMs);
     const end = advance(definitions.segments, this.inputs(definitions), { at, standings: step.standings }, now);
-    this.keep(definitions, { ...end, transitions: [...step.transitions, ...end.transitions] });
+    this.take(definitions, { ...end, transitions: [...step.transitions, ...end.transitions] });
     return true;
   }
 
-  /** Attributes and segments as readers see them. */
+  /** As nobody can say what is defined: the alarm evaluates once somebody can. Whether there is anything to store. */
+  evaluateLater(now: number): boolean {
+    if (!this.object.isHome()) return false;
+    this.object.following().nextChangeAt = now;
+    return true;
+  }
+
+  /** Attributes and segments as readers see them; nothing of them while nobody can say what is defined. */
   view(
-    definitions: SiteDefinitions,
+    definitions: SiteDefinitions | undefined,
     now: number,
   ): { readonly attributes: Record<string, AttributeView>; readonly segments: Record<string, SegmentView> } {
-    if (definitions.attributes.length === 0 && definitions.segments.length === 0)
+    if (!definitions || (definitions.attributes.length === 0 && definitions.segments.length === 0))
       return { attributes: {}, segments: {} };
     const attributes = viewAttributes(this.inputs(definitions), now);
     return { attributes, segments: viewSegments(definitions, this.object.following().followed, attributes) };
@@ -109,7 +124,7 @@ export class Follower {
     return inputsOf(definitions, merged, this.object.person(), clients.sort(byNewest)[0] ?? null);
   }
 
-  private keep(definitions: SiteDefinitions, advanced: Advanced): void {
-    keepAdvanced(this.object.following(), advanced, definitions.notifies);
+  private take(definitions: SiteDefinitions, advanced: Advanced): void {
+    takeAdvanced(this.object.following(), advanced, definitions.notifies);
   }
 }

@@ -5,9 +5,9 @@ import { emptyState, type ProfileState } from '../../core/profile/state.ts';
 import { decodeFollowing, encodeFollowing } from '../../core/segments/encode-following.ts';
 import { emptyFollowing, type Following } from '../../core/segments/person.ts';
 import { migrate, migratedTo } from '../storage/migrate.ts';
-import { PROFILE_KEY, SEGMENT_MIGRATIONS } from './schema.ts';
+import { PAGE_MIGRATIONS, PROFILE_KEY } from './schema.ts';
 
-export const SEGMENTS_KEY = 'segments_version';
+export const PAGES_KEY = 'pages_version';
 
 /** What is kept of a profile between calls. */
 export interface StoredProfile {
@@ -52,11 +52,11 @@ export class ProfileStore {
 
   /** The dedup log; its size is what the ledger holds inside the horizon. */
   loadLog(): DedupLog {
-    const segments = this.hasSegments()
-      ? this.sql.exec<{ entries: ArrayBuffer }>('SELECT entries FROM dedup_segments ORDER BY segment').toArray()
+    const pages = this.hasPages()
+      ? this.sql.exec<{ entries: ArrayBuffer }>('SELECT entries FROM dedup_pages ORDER BY page').toArray()
       : [];
     return new DedupLog(
-      segments.map(({ entries }) => new Uint8Array(entries)),
+      pages.map(({ entries }) => new Uint8Array(entries)),
       this.value()?.tail ?? new Uint8Array(0),
     );
   }
@@ -65,9 +65,9 @@ export class ProfileStore {
   save({ state, version, retired, following }: StoredProfile, log: DedupLog): void {
     const sealed = log.seal();
     if (sealed) {
-      migrate(this.storage, SEGMENT_MIGRATIONS, SEGMENT_MIGRATIONS.length, SEGMENTS_KEY);
+      migrate(this.storage, PAGE_MIGRATIONS, PAGE_MIGRATIONS.length, PAGES_KEY);
       this.sql.exec(
-        'INSERT INTO dedup_segments (newest_seconds, entries) VALUES (?, ?)',
+        'INSERT INTO dedup_pages (newest_seconds, entries) VALUES (?, ?)',
         sealed.newestSeconds,
         bufferOf(sealed.entries),
       );
@@ -84,18 +84,17 @@ export class ProfileStore {
     this.storage.kv.put(PROFILE_KEY, value);
   }
 
-  /** Forgets segments whose newest event is older than `beforeMs`. Returns how many went. */
-  forgetSegments(beforeMs: number): number {
-    if (!this.hasSegments()) return 0;
-    return this.sql.exec('DELETE FROM dedup_segments WHERE newest_seconds < ?', Math.floor(beforeMs / 1000))
-      .rowsWritten;
+  /** Forgets pages whose newest event is older than `beforeMs`. Returns how many went. */
+  forgetPages(beforeMs: number): number {
+    if (!this.hasPages()) return 0;
+    return this.sql.exec('DELETE FROM dedup_pages WHERE newest_seconds < ?', Math.floor(beforeMs / 1000)).rowsWritten;
   }
 
-  /** The newest event time of the oldest segment, ms since 1970; nothing when there is none. */
-  oldestSegmentMs(): number | undefined {
-    if (!this.hasSegments()) return undefined;
+  /** The newest event time of the oldest page, ms since 1970; nothing when there is none. */
+  oldestPageMs(): number | undefined {
+    if (!this.hasPages()) return undefined;
     const [row] = this.sql
-      .exec<{ oldest: number | null }>('SELECT MIN(newest_seconds) AS oldest FROM dedup_segments')
+      .exec<{ oldest: number | null }>('SELECT MIN(newest_seconds) AS oldest FROM dedup_pages')
       .toArray();
     return row?.oldest == null ? undefined : row.oldest * 1000;
   }
@@ -106,8 +105,8 @@ export class ProfileStore {
     return value;
   }
 
-  private hasSegments(): boolean {
-    return migratedTo(this.storage, SEGMENTS_KEY) > 0;
+  private hasPages(): boolean {
+    return migratedTo(this.storage, PAGES_KEY) > 0;
   }
 }
 

@@ -2,9 +2,9 @@
 export const PROFILE_KEY = 'profile';
 
 /** The sealed part of the dedup log, made with the first 256 events: most visitors never have as many, and a table costs two rows. */
-export const SEGMENT_MIGRATIONS: readonly string[] = [
-  `CREATE TABLE dedup_segments (
-     segment INTEGER PRIMARY KEY,
+export const PAGE_MIGRATIONS: readonly string[] = [
+  `CREATE TABLE dedup_pages (
+     page INTEGER PRIMARY KEY,
      newest_seconds INTEGER NOT NULL,
      entries BLOB NOT NULL
    );`,

@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, test } from 'vitest';
 import { createStorefront } from './app.ts';
-import { categories, products } from './catalogue.ts';
+import { categories, products } from './catalogue/catalogue.ts';
 
 const app = createStorefront({ vitrineUrl: 'http://vitrine.test', writeKey: 'wk_"test"' });
 const form = (fields: Record<string, string>, cookie = '') => ({

@@ -2,7 +2,7 @@ import { decodeBlock } from '../../core/recommend/decode-block.ts';
 import { encodeBlock } from '../../core/recommend/encode-block.ts';
 import { ItemSessions } from '../../core/recommend/item-sessions.ts';
 import { ItemTable } from '../../core/recommend/item-table.ts';
-import { groupIntoBlocks, placeOf } from '../../core/recommend/partition.ts';
+import { groupIntoBlocks, placeOf } from '../../core/recommend/placement.ts';
 import { Scorer } from '../../core/recommend/scorer.ts';
 import { ITEMS_PER_SESSION } from '../../core/recommend/session-update.ts';
 import type { LogSession, Question } from './read-log.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { compactedSchema, manifestSchema } from '../../workers/lake/operation.ts';
+import { compactedSchema, manifestSchema } from '../../workers/api/lake/operation.ts';
 
 /** A site's lake behind a running Vitrine. */
 export interface LakeApi {

@@ -1,6 +1,6 @@
 /** `npm run reconcile [-- --json]`: see the usage. */
 import { z } from 'zod';
-import { type Report, reportSchema } from '../../workers/reconciliation/report.ts';
+import { type Report, reportSchema } from '../../core/reconciliation/report.ts';
 import { call } from '../lake/lake-api.ts';
 import { readOptions } from '../read-options.ts';
 

@@ -4,7 +4,7 @@
  */
 import { SingleBar } from 'cli-progress';
 import { z } from 'zod';
-import { products } from '../../examples/storefront/catalogue.ts';
+import { products } from '../../examples/storefront/catalogue/catalogue.ts';
 import { readOptions } from '../read-options.ts';
 import { runShoppers } from './run-shoppers.ts';
 

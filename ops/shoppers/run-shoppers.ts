@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { seededRandom } from '../../core/seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 import { DEFAULT_BACKOFF } from '../send-events/backoff.ts';
 import { Pace } from '../send-events/pace.ts';
 import { sendBatch } from '../send-events/send-batch.ts';

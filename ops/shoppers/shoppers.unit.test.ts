@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
 import { checkEvent } from '../../core/events/check-event.ts';
-import { seededRandom } from '../../core/seeded-random.ts';
+import { seededRandom } from '../seeded-random.ts';
 import type { ShopProduct } from './product.ts';
 import { makeShopper, nextProduct } from './shopper.ts';
 import { simulateSession } from './simulate-session.ts';

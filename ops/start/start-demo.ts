@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { products, toCatalogueItem } from '../../examples/storefront/catalogue.ts';
+import { products, toCatalogueItem } from '../../examples/storefront/catalogue/catalogue.ts';
 import { startStorefront } from '../../examples/storefront/server.ts';
 import { startVitrine, type Vitrine } from '../runtime/start-vitrine.ts';
 import { runShoppers } from '../shoppers/run-shoppers.ts';

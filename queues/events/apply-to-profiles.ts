@@ -1,8 +1,14 @@
+import pMap from 'p-map';
+import type { WireDefinitions } from '../../core/attributes/wire-definitions.ts';
+import type { AppliedEvents } from '../../core/events/applied-events.ts';
 import type { EventMessage } from '../../core/events/message.ts';
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
-import type { ApplyResult, ChangedSession } from '../../durable-objects/user-profile/user-profile.ts';
-import { log } from '../../workers/http/log.ts';
-import type { AppliedEvents } from './record-rollups.ts';
+import type { ApplyResult, ChangedSession } from '../../core/profile/answers.ts';
+import { siteDefinitions } from '../../stores/config/definitions.ts';
+import { log } from '../../stores/log.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
+
+/** Profiles that are called at once: a read that comes meanwhile waits behind so many calls at most, where all run on one thread. */
+const PROFILES_AT_ONCE = 8;
 
 interface AppliedBatch {
   readonly applied: AppliedEvents[];
@@ -12,30 +18,37 @@ interface AppliedBatch {
   readonly failed: number;
 }
 
-/** Applies a batch's messages to their profiles: one call a profile, all profiles at once. */
+/** Applies a batch's messages to their profiles: one call a profile, some profiles at once. */
 export async function applyToProfiles(env: Env, messages: readonly EventMessage[]): Promise<AppliedBatch> {
-  const profiles = [...Map.groupBy(messages, ({ site, ledger }) => `${site}/${ledger}`).values()];
-  const results = await Promise.allSettled(profiles.map((group) => applyGroup(env, group)));
-  const applied: AppliedEvents[] = [];
-  const sessions = new Map<string, ChangedSession[]>();
-  let failed = 0;
-  for (const [index, result] of results.entries()) {
-    const group = profiles[index] ?? [];
-    if (result.status === 'rejected') {
-      failed += 1;
-      log('apply_failed', { site: group[0]?.site, messages: group.length, error: String(result.reason) });
-      continue;
+  const definitions = new Map<string, WireDefinitions | undefined>();
+  for (const site of new Set(messages.map((message) => message.site)))
+    definitions.set(site, await siteDefinitions(env, site));
+  const batch: AppliedBatch & { failed: number } = { applied: [], sessions: new Map(), failed: 0 };
+  const take = async ([first, ...others]: readonly EventMessage[]) => {
+    if (!first) return;
+    const group = [first, ...others];
+    const { site, ledger } = first;
+    try {
+      const { outcomes, sessions } = await applyGroup(env, site, ledger, group, definitions.get(site));
+      for (const [at, message] of group.entries()) batch.applied.push({ message, outcomes: outcomes[at] ?? [] });
+      batch.sessions.set(site, [...(batch.sessions.get(site) ?? []), ...sessions]);
+    } catch (error) {
+      batch.failed += 1;
+      log('apply_failed', { site, messages: group.length, error: String(error) });
     }
-    for (const [at, message] of group.entries()) applied.push({ message, outcomes: result.value.outcomes[at] ?? [] });
-    const site = group[0]?.site ?? '';
-    sessions.set(site, [...(sessions.get(site) ?? []), ...result.value.sessions]);
-  }
-  return { applied, sessions, failed };
+  };
+  const profiles = Map.groupBy(messages, ({ site, ledger }) => `${site}/${ledger}`);
+  await pMap(profiles.values(), take, { concurrency: PROFILES_AT_ONCE });
+  return batch;
 }
 
-async function applyGroup(env: Env, group: readonly EventMessage[]): Promise<ApplyResult> {
-  const [first] = group;
-  if (!first) throw new Error('a profile without messages');
+async function applyGroup(
+  env: Env,
+  site: string,
+  ledger: EventMessage['ledger'],
+  group: readonly EventMessage[],
+  definitions: WireDefinitions | undefined,
+): Promise<ApplyResult> {
   const messages = group.map(({ id, events, client }) => ({ id, events, client }));
-  return profileStub(env, first.site, first.ledger).apply(messages);
+  return profileStub(env, site, ledger).apply(messages, { definitions });
 }

@@ -1,6 +1,6 @@
+import type { Outcome } from '../../core/events/applied-events.ts';
+import type { FailedEvent } from '../../core/events/failed-event.ts';
 import type { EventMessage } from '../../core/events/message.ts';
-import type { Outcome } from '../../core/profile/apply-messages.ts';
-import type { FailedEvent } from '../../workers/failed-events/store-failed.ts';
 
 const MESSAGES: Partial<Record<Outcome, string>> = {
   conflict: 'Another event with this id and other content was counted first.',
@@ -13,17 +13,6 @@ export function failedOutcomes(message: EventMessage, outcomes: readonly Outcome
   return message.events.flatMap((event, index) => {
     const reason = outcomes[index];
     const text = reason && MESSAGES[reason];
-    return reason && text
-      ? [
-          {
-            reason,
-            message: text,
-            type: event.type,
-            eventId: event.id,
-            ledger: message.ledger,
-            payload: { ...event, ledger: message.ledger },
-          },
-        ]
-      : [];
+    return reason && text ? [{ reason, message: text, payload: { ...event, ledger: message.ledger } }] : [];
   });
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
+import type { AppliedEvents } from '../../core/events/applied-events.ts';
 import { rawEvents, rawObjectKey } from '../../core/lake/raw-object.ts';
-import { HOUR_MS } from '../../core/profile/limits.ts';
-import { putRaw } from '../../workers/lake/raw-objects.ts';
-import type { AppliedEvents } from './record-rollups.ts';
+import { HOUR_MS } from '../../core/time.ts';
+import { putRaw } from '../../stores/lake/raw-objects.ts';
 
 /**
  * Appends the events that count under these messages to the lake: one object for each hour of arrival, gzipped NDJSON. Written

@@ -1,8 +1,9 @@
 import { type WebhookMessage, webhookMessageSchema } from '../../core/webhooks/message.ts';
-import { log } from '../../workers/http/log.ts';
-import { deliver } from '../../workers/webhooks/deliver.ts';
-import { disableWebhook, listWebhooks } from '../../workers/webhooks/webhooks.ts';
-import { retryDelaySeconds } from '../events/retry-delay.ts';
+import { log } from '../../stores/log.ts';
+import { storeFailure } from '../../stores/webhooks/failures.ts';
+import { disableWebhook, listWebhooks } from '../../stores/webhooks/webhooks.ts';
+import { retryLater } from '../retry-later.ts';
+import { deliver } from './deliver.ts';
 
 /**
  * The consumer of `vitrine-webhooks`. A message for all is shared out, one for each webhook; one for a webhook is sent there. All of a
@@ -22,10 +23,10 @@ async function consumeOne(message: Message, env: Env): Promise<void> {
   try {
     const done = body.data.webhook === undefined ? await shareOut(env, body.data) : await send(env, body.data);
     if (done) message.ack();
-    else message.retry({ delaySeconds: retryDelaySeconds(message.attempts, Math.random()) });
+    else retryLater(message);
   } catch (error) {
     log('webhook_failed', { site: body.data.site, error: String(error) });
-    message.retry({ delaySeconds: retryDelaySeconds(message.attempts, Math.random()) });
+    retryLater(message);
   }
 }
 
@@ -48,36 +49,6 @@ async function send(env: Env, message: WebhookMessage): Promise<boolean> {
   log('webhook_not_delivered', { site: message.site, webhook: webhook.id, kind: delivery.kind, why: delivery.why });
   if (delivery.kind === 'retry') return false;
   if (delivery.kind === 'gone') await disableWebhook(env, message.site, webhook.id, delivery.why);
-  await keepFailure(env, message);
+  await storeFailure(env, message);
   return true;
-}
-
-/** The consumer of `vitrine-webhooks-dead`: what no retry could deliver is kept, and can be sent again. */
-export async function consumeDeadWebhooks(batch: MessageBatch, env: Env): Promise<void> {
-  for (const message of batch.messages) {
-    const body = webhookMessageSchema.safeParse(message.body);
-    try {
-      if (body.success) await keepFailure(env, body.data);
-      message.ack();
-    } catch (error) {
-      log('webhook_failure_not_stored', { error: String(error) });
-      message.retry({ delaySeconds: retryDelaySeconds(message.attempts, Math.random()) });
-    }
-  }
-}
-
-/** Failures that a site keeps, the newest. */
-const MAX_FAILURES = 1_000;
-
-async function keepFailure(env: Env, message: WebhookMessage): Promise<void> {
-  const { site, id, webhook = '', ledger } = message;
-  await env.DB.batch([
-    env.DB.prepare(
-      'INSERT OR REPLACE INTO webhook_failures (site, id, webhook, at, ledger, message) VALUES (?, ?, ?, ?, ?, ?)',
-    ).bind(site, id, webhook, Date.now(), ledger, JSON.stringify(message)),
-    env.DB.prepare(
-      `DELETE FROM webhook_failures WHERE site = ?1 AND at < (
-         SELECT at FROM webhook_failures WHERE site = ?1 ORDER BY at DESC LIMIT 1 OFFSET ${MAX_FAILURES})`,
-    ).bind(site),
-  ]);
 }

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../core/seeded-random.ts';
+import { seededRandom } from '../../ops/seeded-random.ts';
 
 const HOUR_MS = 3_600_000;
 

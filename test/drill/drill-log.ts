@@ -1,4 +1,4 @@
-import { seededRandom } from '../../core/seeded-random.ts';
+import { seededRandom } from '../../ops/seeded-random.ts';
 import { generateLog } from '../broker/generate-log.ts';
 
 /** An event of the drill's log. */

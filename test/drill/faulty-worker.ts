@@ -1,5 +1,5 @@
 import { deviceLedger, type Ledger } from '../../core/identity/ledger.ts';
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
 import * as production from '../../workers/index.ts';
 
 /**

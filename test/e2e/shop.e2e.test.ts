@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
-import { products } from '../../examples/storefront/catalogue.ts';
+import { products } from '../../examples/storefront/catalogue/catalogue.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../../ops/find-chromium.ts';
 import { runShoppers } from '../../ops/shoppers/run-shoppers.ts';
 import { DEMO } from '../../ops/start/demo-site.ts';

@@ -1,6 +1,6 @@
 import { SELF } from 'cloudflare:test';
 import { describe, it } from 'vitest';
-import { BEACON } from '../../workers/beacon/asset.generated.ts';
+import { BEACON } from '../../workers/edge/beacon/asset.generated.ts';
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   SELF.fetch(`https://shop.example${path}`, { headers, redirect: 'manual' });

@@ -1,7 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';
 

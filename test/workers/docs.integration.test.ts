@@ -1,9 +1,9 @@
 import { describe, it } from 'vitest';
 import { api } from '../../workers/api/app.ts';
 import { apiDocument } from '../../workers/docs/document.ts';
-import { acceptedSchema } from '../../workers/ingest/operation.ts';
-import { ownProfileSchema } from '../../workers/profile/operation.ts';
-import { recommendationsSchema } from '../../workers/recommend/operation.ts';
+import { acceptedSchema } from '../../workers/edge/ingest/operation.ts';
+import { ownProfileSchema } from '../../workers/edge/profile/operation.ts';
+import { recommendationsSchema } from '../../workers/edge/recommend/operation.ts';
 import { makeEvent, makeSite, postEvents, send } from './site.ts';
 
 /** Pages for people and the document itself: not part of the API. */

@@ -3,14 +3,14 @@ import { env } from 'cloudflare:workers';
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
 import { describe, it, vi } from 'vitest';
 import { encodeState } from '../../core/profile/encode-state.ts';
-import { DAY_MS } from '../../core/profile/limits.ts';
 import { emptyState } from '../../core/profile/state.ts';
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { DAY_MS } from '../../core/time.ts';
 import { PROFILE_KEY } from '../../durable-objects/user-profile/schema.ts';
-import { runOpenErasures } from '../../workers/erasure/run-erasure.ts';
-import { shardStubs } from '../../workers/model/shards.ts';
+import { runOpenErasures } from '../../jobs/erase/run-open-erasures.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { shardStubs } from '../../stores/objects/shards.ts';
 import { deliver, makeMessage } from './deliver.ts';
-import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf, rowsWith } from './stores.ts';
 
 const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}` });
@@ -141,7 +141,7 @@ describe('DELETE /api/users/:id', () => {
     await deliver([message], slow);
     expect(erased).toBe(true);
     expect((await rowsWith(site.id, 'vic')).length).toBeGreaterThan(0);
-    await runOpenErasures(env);
+    await runOpenErasures(env, aRun());
     expect((await rowsWith(site.id, 'vic')).length).toBe(0);
   });
 
@@ -154,7 +154,7 @@ describe('DELETE /api/users/:id', () => {
     const begun = await erase(site, 'users/ola');
     expect(begun).toMatchObject({ state: 'running', receipt: null });
     await evictDurableObject(phone);
-    await runOpenErasures(env);
+    await runOpenErasures(env, aRun());
     const now = await (await send(`/api/erasures/${begun.id}`, { headers: secret(site) })).json();
     expect(now).toMatchObject({ state: 'done', receipt: expect.stringMatching(/^ey/) });
     expect(await rowsWith(site.id, 'ola')).toEqual([]);

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf } from './stores.ts';
 

@@ -1,7 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
 import worker from '../../workers/index.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';

@@ -1,14 +1,15 @@
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
-import { DAY_MS, HOUR_MS } from '../../core/profile/limits.ts';
-import { compactSite, readFile } from '../../workers/lake/compact.ts';
-import { compactAll } from '../../workers/lake/compact-all.ts';
-import { readManifest } from '../../workers/lake/manifest.ts';
-import { CommitConflict, commit, commitNumber } from '../../workers/lake/partitions.ts';
-import { sweepLake } from '../../workers/lake/sweep-lake.ts';
+import { DAY_MS, HOUR_MS } from '../../core/time.ts';
+import { compactSite } from '../../jobs/compact/compact-site.ts';
+import { compactSites } from '../../jobs/compact/compact-sites.ts';
+import { sweepLake } from '../../jobs/compact/sweep-lake.ts';
+import { readManifest } from '../../stores/lake/manifest.ts';
+import { readParquet } from '../../stores/lake/parquet-files.ts';
+import { CommitConflict, commit, commitNumber } from '../../stores/lake/partitions.ts';
 import { deliver, makeMessage } from './deliver.ts';
-import { makeSite, send, type TestSite } from './site.ts';
+import { aRun, makeSite, send, type TestSite } from './site.ts';
 import { lakeOf } from './stores.ts';
 
 const ALL = Number.POSITIVE_INFINITY;
@@ -19,7 +20,7 @@ const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}` 
 /** Ids in the current Parquet files of a site, with their ledgers, sorted. */
 async function compactedIds(site: string): Promise<string[]> {
   const { files } = await readManifest(env, site);
-  const rows = await Promise.all(files.map(({ key }) => readFile(env, key)));
+  const rows = await Promise.all(files.map(({ key }) => readParquet(env, key)));
   return rows
     .flat()
     .map((row) => `${row.ledger}/${row.event_id}`)
@@ -136,9 +137,9 @@ describe('compaction', () => {
   it('takes an hour by itself once it is over', async ({ expect }) => {
     const { id: site } = await makeSite();
     await deliver([makeMessage(site, 'ada', ['1'])]);
-    await compactAll(env, Date.now());
+    await compactSites(env, aRun(Date.now()));
     expect(await compactedIds(site)).toEqual([]);
-    await compactAll(env, Date.now() + HOUR_MS + 6 * 60_000);
+    await compactSites(env, aRun(Date.now() + HOUR_MS + 6 * 60_000));
     expect(await compactedIds(site)).toEqual(['a/ada/1']);
   });
 

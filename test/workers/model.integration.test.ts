@@ -1,11 +1,11 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
-import { feedSessions } from '../../workers/model/feed-sessions.ts';
-import { publishAll } from '../../workers/model/publish-all.ts';
-import { publishModel } from '../../workers/model/publish-model.ts';
-import { shardStubs } from '../../workers/model/shards.ts';
-import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { publishModel } from '../../jobs/publish/publish-model.ts';
+import { publishSites } from '../../jobs/publish/publish-sites.ts';
+import { feedSessions } from '../../stores/model/feed-sessions.ts';
+import { shardStubs } from '../../stores/objects/shards.ts';
+import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const publish = (site: TestSite, path = 'publish') =>
   send(`/api/model/${path}`, { method: 'POST', headers: { authorization: `Bearer ${site.secretKey}` } });
@@ -36,7 +36,7 @@ describe('the model', () => {
     );
     expect((await publish(site)).status).toBe(200);
     const read = async () => (await send(`/v/recommendations?key=${site.writeKey}&anonymousId=ada&limit=1`)).json();
-    expect(await read()).toMatchObject({ tier: 'segment', items: [{ reason: { code: 'trending' } }] });
+    expect(await read()).toMatchObject({ tier: 'popular', items: [{ reason: { code: 'trending' } }] });
     await postEvents(site, [makeEvent('ada', 'product_added', { product_id: 'bag' })]);
     expect(await read()).toMatchObject({
       tier: 'live',
@@ -80,7 +80,7 @@ describe('the model', () => {
     await feedSessions(env, site.id, sessionsOf([['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']]));
     for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
     expect(await changed()).toContain(true);
-    await publishAll(env);
+    await publishSites(env, aRun());
     expect(await changed()).not.toContain(true);
     for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
     expect(await changed()).not.toContain(true);
@@ -117,7 +117,7 @@ describe('the model', () => {
     await env.MODELS.delete(published.manifest.shards.flat().map(({ key }) => key));
     const response = await send(`/v/recommendations?key=${site.writeKey}&strategy=similar&item=a`);
     expect(response.status).toBe(200);
-    expect(await response.json()).toMatchObject({ tier: 'segment', items: [{ id: 'b' }] });
+    expect(await response.json()).toMatchObject({ tier: 'popular', items: [{ id: 'b' }] });
   });
 
   it('learns a visitor’s session from the events he sends', async ({ expect }) => {

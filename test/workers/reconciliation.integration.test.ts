@@ -5,12 +5,12 @@ import type { EventMessage } from '../../core/events/message.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
 import { encodeState } from '../../core/profile/encode-state.ts';
 import { emptyState } from '../../core/profile/state.ts';
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
-import { compactSite } from '../../workers/lake/compact.ts';
-import { readManifest } from '../../workers/lake/manifest.ts';
-import { listRaw, putRaw, readRaw } from '../../workers/lake/raw-objects.ts';
-import { reconcile } from '../../workers/reconciliation/reconcile.ts';
-import type { Report } from '../../workers/reconciliation/report.ts';
+import type { Report } from '../../core/reconciliation/report.ts';
+import { compactSite } from '../../jobs/compact/compact-site.ts';
+import { reconcileSite } from '../../jobs/reconcile/reconcile-site.ts';
+import { readManifest } from '../../stores/lake/manifest.ts';
+import { listRaw, putRaw, readRaw } from '../../stores/lake/raw-objects.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 
@@ -39,7 +39,7 @@ async function busySite(): Promise<TestSite> {
 }
 
 async function check(site: TestSite): Promise<Report> {
-  const report = await reconcile(env, site.id, { deep: true, deadline: Date.now() + 60_000, random: Math.random });
+  const report = await reconcileSite(env, site.id, { deep: true, deadline: Date.now() + 60_000, random: Math.random });
   if (!report) throw new Error('not finished');
   return report;
 }

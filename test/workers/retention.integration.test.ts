@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
-import { DAY_MS, HOUR_MS } from '../../core/profile/limits.ts';
-import { GUARD_BUCKET_MS } from '../../queues/events/record-rollups.ts';
-import { sweep } from '../../workers/retention/sweep.ts';
+import { DAY_MS, HOUR_MS } from '../../core/time.ts';
+import { sweepRows } from '../../jobs/sweep/sweep-rows.ts';
+import { GUARD_BUCKET_MS } from '../../stores/rollups/record-rollups.ts';
 
 const NOW = Date.parse('2026-05-01T12:00:00Z');
 
@@ -28,7 +28,7 @@ describe('the sweep', () => {
         ),
       ),
     ]);
-    await sweep(env, NOW);
+    await sweepRows(env, NOW);
     const left = async (column: string, table: string) =>
       (await env.DB.prepare(`SELECT ${column} AS n FROM ${table} WHERE site = ?`).bind(site).all<{ n: number }>())
         .results;

@@ -3,9 +3,9 @@ import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
-import { profileStub } from '../../durable-objects/user-profile/profile-stub.ts';
 import { PROFILE_KEY } from '../../durable-objects/user-profile/schema.ts';
-import { forgetDefinitions } from '../../workers/segments/definitions.ts';
+import { forgetDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 
 const MINUTE = 60_000;
@@ -49,8 +49,10 @@ function event(type: string, minutesAgo: number, properties: Record<string, unkn
   return { id: `e${number}`, type, time, occurredAt: new Date(time).toISOString(), fingerprint: number, properties };
 }
 
-const apply = (site: TestSite, ledger: Ledger, events: EnrichedEvent[], id = crypto.randomUUID()) =>
-  profileStub(env, site.id, ledger).apply([{ id, events, client: CLIENT }]);
+const apply = async (site: TestSite, ledger: Ledger, events: EnrichedEvent[], id = crypto.randomUUID()) =>
+  profileStub(env, site.id, ledger).apply([{ id, events, client: CLIENT }], {
+    definitions: await siteDefinitions(env, site.id),
+  });
 const read = async (site: TestSite, ledger: Ledger) => (await profileStub(env, site.id, ledger).readHere()).value;
 const segmentsOf = async (site: TestSite, ledger: Ledger) => Object.keys((await read(site, ledger)).segments).sort();
 const transitionsOf = (site: TestSite, ledger: Ledger) =>

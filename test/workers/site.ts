@@ -1,5 +1,5 @@
 import { env, exports } from 'cloudflare:workers';
-import { sha256Hex } from '../../workers/site/site.ts';
+import { sha256Hex } from '../../core/sha256-hex.ts';
 
 /** A site of a test with its keys. */
 export interface TestSite {
@@ -53,4 +53,9 @@ export function postEvents(site: TestSite, events: unknown[], headers: Record<st
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ events }),
   });
+}
+
+/** A run of a job as the cron trigger would start it at `now`, ms since 1970, with a minute's time. */
+export function aRun(now = Date.now()) {
+  return { now, deadline: Date.now() + 60_000 };
 }

@@ -1,25 +1,31 @@
 import { Hono } from 'hono';
-import { catalogRoutes } from '../catalog/routes.ts';
-import { eraseDevice, eraseUser, erasureRoutes } from '../erasure/routes.ts';
-import { exportDevice, exportUser } from '../export/routes.ts';
+import { routePath } from 'hono/route';
+import type { ApiContext } from '../http/api-context.ts';
+import { authorizePrivate } from '../http/authorize.ts';
 import { HttpError } from '../http/error.ts';
-import { userRoutes } from '../identity/routes.ts';
-import { importRoutes } from '../import/routes.ts';
-import { lakeRoutes } from '../lake/routes.ts';
-import { modelRoutes } from '../model/routes.ts';
-import { reconciliationRoutes } from '../reconciliation/routes.ts';
-import { attributeRoutes, segmentRoutes } from '../segments/routes.ts';
-import { authorizePrivate } from '../site/authorize.ts';
-import { settingsRoutes } from '../site/routes.ts';
-import { webhookRoutes } from '../webhooks/routes.ts';
-import type { ApiContext } from './context.ts';
+import { noteRequest } from '../http/request-log.ts';
+import { catalogRoutes } from './catalog/routes.ts';
+import { eraseDevice, eraseUser, erasureRoutes } from './erasure/routes.ts';
+import { exportDevice, exportUser } from './export/routes.ts';
+import { importRoutes } from './import/routes.ts';
+import { lakeRoutes } from './lake/routes.ts';
+import { modelRoutes } from './model/routes.ts';
+import { reconciliationRoutes } from './reconciliation/routes.ts';
+import { attributeRoutes, segmentRoutes } from './segments/routes.ts';
+import { settingsRoutes } from './settings/routes.ts';
+import { userRoutes } from './users/routes.ts';
+import { webhookRoutes } from './webhooks/routes.ts';
 
 /** The private API under `/api`: each request carries the site's secret key. */
 export const api = new Hono<ApiContext>()
   .basePath('/api')
   .use(async (c, next) => {
     c.set('site', await authorizePrivate(c.req.raw, new URL(c.req.url), c.env));
-    await next();
+    try {
+      await next();
+    } finally {
+      noteRequest(c.req.raw, { route: `${c.req.method} ${routePath(c, -1)}` });
+    }
   })
   .route('/attributes', attributeRoutes)
   .route('/catalog', catalogRoutes)

@@ -1,20 +1,20 @@
 import { createDocument } from 'zod-openapi';
-import { beaconPaths } from '../beacon/operation.ts';
-import { catalogPaths } from '../catalog/operation.ts';
-import { erasurePaths } from '../erasure/operation.ts';
-import { exportPaths } from '../export/operation.ts';
-import { fragmentPaths } from '../fragments/operation.ts';
-import { userPaths } from '../identity/operation.ts';
-import { importPaths } from '../import/operation.ts';
-import { ingestPaths } from '../ingest/operation.ts';
-import { lakePaths } from '../lake/operation.ts';
-import { modelPaths } from '../model/operation.ts';
-import { profilePaths } from '../profile/operation.ts';
-import { recommendPaths } from '../recommend/operation.ts';
-import { reconciliationPaths } from '../reconciliation/operation.ts';
-import { segmentPaths } from '../segments/operation.ts';
-import { sitePaths } from '../site/operation.ts';
-import { webhookPaths } from '../webhooks/operation.ts';
+import { catalogPaths } from '../api/catalog/operation.ts';
+import { erasurePaths } from '../api/erasure/operation.ts';
+import { exportPaths } from '../api/export/operation.ts';
+import { importPaths } from '../api/import/operation.ts';
+import { lakePaths } from '../api/lake/operation.ts';
+import { modelPaths } from '../api/model/operation.ts';
+import { reconciliationPaths } from '../api/reconciliation/operation.ts';
+import { segmentPaths } from '../api/segments/operation.ts';
+import { sitePaths } from '../api/settings/operation.ts';
+import { userPaths } from '../api/users/operation.ts';
+import { webhookPaths } from '../api/webhooks/operation.ts';
+import { beaconPaths } from '../edge/beacon/operation.ts';
+import { fragmentPaths } from '../edge/fragments/operation.ts';
+import { ingestPaths } from '../edge/ingest/operation.ts';
+import { profilePaths } from '../edge/profile/operation.ts';
+import { recommendPaths } from '../edge/recommend/operation.ts';
 
 type Document = ReturnType<typeof createDocument>;
 

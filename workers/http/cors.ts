@@ -1,4 +1,4 @@
-import type { Site } from '../site/site.ts';
+import type { Site } from '../../stores/sites/site.ts';
 
 /** Headers that let a page of the site read the answer; none for other origins and for servers. */
 export function corsHeaders(request: Request, site: Pick<Site, 'origins'>): Record<string, string> {

@@ -1,6 +1,6 @@
-import { requestKey } from '../site/request-key.ts';
-import { siteOf } from '../site/site.ts';
+import { siteOf } from './authorize.ts';
 import { preflight } from './cors.ts';
+import { requestKey } from './request-key.ts';
 
 /** `OPTIONS`: a preflight carries no credentials, so only a key in the URL can tell the site. */
 export async function handlePreflight(request: Request, env: Env): Promise<Response> {

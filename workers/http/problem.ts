@@ -1,5 +1,5 @@
+import { log } from '../../stores/log.ts';
 import { HttpError } from './error.ts';
-import { log } from './log.ts';
 
 /**
  * The one boundary that turns a thrown error into `application/problem+json` (RFC 9457).

@@ -1,6 +1,6 @@
-import { requestKey } from '../site/request-key.ts';
-import { siteOf } from '../site/site.ts';
+import { siteOf } from './authorize.ts';
 import { corsHeaders } from './cors.ts';
+import { requestKey } from './request-key.ts';
 
 /** Lets the shop's page read an error, where the site can be told; else the error goes out as it is. */
 export async function withCors(request: Request, env: Env, response: Response): Promise<Response> {

@@ -16,7 +16,7 @@ const LIVE_SOURCES: Readonly<Record<string, string>> = {
 const TIERS: Readonly<Record<string, readonly [badge: string, meaning: string]>> = {
   live: ['live', 'from your profile as it is now'],
   last_known: ['last known', 'from the last profile that could be read'],
-  segment: ['segment', 'from what all visitors like'],
+  popular: ['popular', 'from what all visitors like'],
   baseline: ['baseline', 'from the collection: nothing better is known yet'],
 };
 const REASONS: Readonly<Record<string, string>> = {

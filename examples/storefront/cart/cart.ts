@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { findProduct, type Product } from '../catalogue.ts';
+import { findProduct, type Product } from '../catalogue/catalogue.ts';
 
 /** One line of the bag. */
 export interface CartLine {

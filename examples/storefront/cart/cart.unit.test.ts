@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, test } from 'vitest';
-import { products } from '../catalogue.ts';
+import { products } from '../catalogue/catalogue.ts';
 import { type CartLine, cartCount, cartTotal, changeCart, formatCart, parseCart } from './cart.ts';
 import { parseOrder } from './order.ts';
 

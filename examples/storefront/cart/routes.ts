@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Hono } from 'hono';
 import { z } from 'zod';
-import { findProduct } from '../catalogue.ts';
+import { findProduct } from '../catalogue/catalogue.ts';
 import { changeCart } from './cart.ts';
 import { readCart, writeCart, writeOrder } from './cookies.ts';
 

@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { type CartLine, cartTotal } from '../cart/cart.ts';
-import type { Product } from '../catalogue.ts';
+import type { Product } from '../catalogue/catalogue.ts';
 import { cartProperties, productProperties } from './event-properties.ts';
 import type { Page } from './layout.ts';
 import type { Markup } from './markup.ts';

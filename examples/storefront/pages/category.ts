@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { type Category, products } from '../catalogue.ts';
+import { type Category, products } from '../catalogue/catalogue.ts';
 import type { Page } from './layout.ts';
 import type { Markup } from './markup.ts';
 import { productGrid } from './product-card.ts';

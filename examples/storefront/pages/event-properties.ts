@@ -1,5 +1,5 @@
 import { type CartLine, cartTotal } from '../cart/cart.ts';
-import type { Product } from '../catalogue.ts';
+import type { Product } from '../catalogue/catalogue.ts';
 
 /** A product's event properties as JSON, for `data-vitrine-properties`. */
 export function productProperties({ id, title, category, brand, price }: Product, quantity?: number): string {

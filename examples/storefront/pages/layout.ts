@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import { categories } from '../catalogue.ts';
+import { categories } from '../catalogue/catalogue.ts';
 import { drawer } from './drawer.ts';
 import type { Markup } from './markup.ts';
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Product } from '../catalogue.ts';
+import type { Product } from '../catalogue/catalogue.ts';
 import type { Markup } from './markup.ts';
 import { formatPrice } from './price.ts';
 

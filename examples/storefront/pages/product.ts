@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
+import { categories, type Product } from '../catalogue/catalogue.ts';
 import { COLOURS } from '../catalogue/colours.ts';
-import { categories, type Product } from '../catalogue.ts';
 import { productProperties } from './event-properties.ts';
 import type { Page } from './layout.ts';
 import type { Markup } from './markup.ts';

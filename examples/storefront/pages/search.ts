@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Product } from '../catalogue.ts';
+import type { Product } from '../catalogue/catalogue.ts';
 import type { Page } from './layout.ts';
 import { productGrid } from './product-card.ts';
 import { shelf } from './slot.ts';

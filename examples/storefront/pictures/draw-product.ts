@@ -2,8 +2,8 @@ import { COLOURS } from '../catalogue/colours.ts';
 import type { Product } from '../catalogue/product.ts';
 import { drawPattern } from './draw-pattern.ts';
 import { drawShape } from './draw-shape.ts';
-import type { Part } from './drawing.ts';
 import { lightness, mix } from './mix.ts';
+import type { Part } from './strokes/drawing.ts';
 
 const SHADE = '#1b1a26';
 const LIGHT = '#ffffff';

@@ -1,8 +1,8 @@
 import { describe, test } from 'vitest';
-import { products } from '../catalogue.ts';
+import { products } from '../catalogue/catalogue.ts';
 import { drawProduct } from './draw-product.ts';
 import { mix } from './mix.ts';
-import { mirror, symmetric } from './symmetric.ts';
+import { mirror, symmetric } from './strokes/symmetric.ts';
 
 describe('drawProduct', () => {
   test('every product has a picture of finite numbers', ({ expect }) => {

@@ -1,11 +1,11 @@
 import type { Pattern, Shape } from '../catalogue/product.ts';
-import type { Drawing } from './drawing.ts';
 import { ACCESSORIES } from './garments/accessories.ts';
 import { BAGS } from './garments/bags.ts';
 import { drawTop } from './garments/draw-top.ts';
 import { drawTrousers, TROUSERS } from './garments/draw-trousers.ts';
 import { SHOES } from './garments/shoes.ts';
 import { TOPS } from './garments/tops.ts';
+import type { Drawing } from './strokes/drawing.ts';
 
 const LAID_OUT = { ...SHOES, ...BAGS, ...ACCESSORIES };
 

@@ -1,5 +1,5 @@
-import type { Drawing } from '../drawing.ts';
-import { symmetric } from '../symmetric.ts';
+import type { Drawing } from '../strokes/drawing.ts';
+import { symmetric } from '../strokes/symmetric.ts';
 
 const BRASS = '#c9a04a';
 const STEEL = '#c9ccd1';

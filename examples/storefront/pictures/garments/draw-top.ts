@@ -1,5 +1,5 @@
-import type { Drawing, Part } from '../drawing.ts';
-import { symmetric } from '../symmetric.ts';
+import type { Drawing, Part } from '../strokes/drawing.ts';
+import { symmetric } from '../strokes/symmetric.ts';
 import { topBody } from './top-body.ts';
 import { topInside, topNeck } from './top-neck.ts';
 import { topSleeves } from './top-sleeves.ts';

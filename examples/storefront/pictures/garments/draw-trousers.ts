@@ -1,5 +1,5 @@
-import type { Drawing, Part } from '../drawing.ts';
-import { symmetric } from '../symmetric.ts';
+import type { Drawing, Part } from '../strokes/drawing.ts';
+import { symmetric } from '../strokes/symmetric.ts';
 
 /** The cut of trousers; half widths and heights in picture units. */
 export interface TrouserSpec {

@@ -1,4 +1,4 @@
-import type { Drawing } from '../drawing.ts';
+import type { Drawing } from '../strokes/drawing.ts';
 
 /** Shoes, seen from the side, the toe to the right. */
 export const SHOES = {

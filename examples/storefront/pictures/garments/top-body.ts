@@ -1,5 +1,5 @@
-import type { Part } from '../drawing.ts';
-import { type Segment, symmetric } from '../symmetric.ts';
+import type { Part } from '../strokes/drawing.ts';
+import { type Segment, symmetric } from '../strokes/symmetric.ts';
 import { neckDepth, type TopSpec } from './top-spec.ts';
 
 /** The body of a top, with its folds, seams and front. */

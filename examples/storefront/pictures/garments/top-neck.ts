@@ -1,5 +1,5 @@
-import type { Part } from '../drawing.ts';
-import { mirror, symmetric } from '../symmetric.ts';
+import type { Part } from '../strokes/drawing.ts';
+import { mirror, symmetric } from '../strokes/symmetric.ts';
 import { neckDepth, type TopSpec } from './top-spec.ts';
 
 /** What is seen through the neckline: the inside of the back. */

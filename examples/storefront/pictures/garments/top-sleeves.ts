@@ -1,5 +1,5 @@
-import type { Part } from '../drawing.ts';
-import { mirror } from '../symmetric.ts';
+import type { Part } from '../strokes/drawing.ts';
+import { mirror } from '../strokes/symmetric.ts';
 import type { TopSpec } from './top-spec.ts';
 
 /** Both sleeves of a top, hanging a little away from the body, with their bands. */

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { seedSite } from '../../ops/runtime/seed-site.ts';
+import { startVitrine, type Vitrine, type VitrineOptions } from '../../ops/runtime/start-vitrine.ts';
+import { BENCH_SITE } from './bench-site.ts';
+import { HttpClient } from './http-client.ts';
+
+/** A Worker of the bench that runs. */
+export interface Running {
+  readonly vitrine: Vitrine;
+  readonly client: HttpClient;
+}
+
+/** Connections a client holds at most. */
+const CONNECTIONS = 64;
+
+/** Which Worker to run: the production one, the bare routes, or production with its operations counted. */
+export type BenchWorker = 'vitrine' | 'bare' | 'counted';
+
+const ENTRIES: Record<BenchWorker, string | undefined> = {
+  vitrine: undefined,
+  bare: fileURLToPath(new URL('../workers/bare-worker.ts', import.meta.url)),
+  counted: fileURLToPath(new URL('../workers/counted-worker.ts', import.meta.url)),
+};
+
+/** Runs a Worker on new state while `use` measures it; the state is gone afterwards. */
+export async function withWorker<T>(
+  worker: BenchWorker,
+  options: Pick<VitrineOptions, 'queue' | 'maxBatchTimeoutSeconds'>,
+  use: (running: Running) => Promise<T>,
+): Promise<T> {
+  const stateDir = mkdtempSync(path.join(tmpdir(), `vitrine-bench-${worker}-`));
+  const entry = ENTRIES[worker];
+  try {
+    const vitrine = await startVitrine({ ...options, stateDir, log: () => undefined, ...(entry ? { entry } : {}) });
+    const client = new HttpClient(vitrine.url, CONNECTIONS);
+    try {
+      await seedSite(await vitrine.getD1('DB'), BENCH_SITE);
+      return await use({ vitrine, client });
+    } finally {
+      client.close();
+      await vitrine.stop();
+    }
+  } finally {
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}

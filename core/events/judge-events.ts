@@ -1,0 +1,62 @@
+import type { ConsentDefaults } from '../consent/policy.ts';
+import { eventLedger, type Ledger } from '../identity/ledger.ts';
+import { checkConsent } from './check-consent.ts';
+import type { Refusal } from './check-event.ts';
+import { enrichEvent } from './enrich.ts';
+import { lateRefusal } from './late.ts';
+import type { EnrichedEvent } from './message.ts';
+import { LINK_TYPES, needsVouching, type Sender, vouch } from './vouch.ts';
+import type { WireEvent } from './wire-event.ts';
+
+/** An event that was refused: where it stood, why, and what it was. */
+export interface RefusedEvent {
+  readonly index: number;
+  readonly refusal: Refusal;
+  readonly payload: unknown;
+}
+
+/** An event whose form was checked, with its place in what the source sent. */
+export interface Candidate {
+  readonly index: number;
+  readonly event: WireEvent;
+}
+
+/** Under which terms events are taken in; times in ms since 1970. */
+export interface Terms {
+  readonly sender: Sender;
+  /** What holds for visitors who decided nothing. */
+  readonly consent: ConsentDefaults;
+  readonly sentAtMs: number | undefined;
+  readonly receivedAtMs: number;
+  /** Events that are older cannot be counted exactly. */
+  readonly horizonDays: number;
+}
+
+export interface Judged {
+  readonly accepted: { readonly ledger: Ledger; readonly event: EnrichedEvent }[];
+  readonly refused: RefusedEvent[];
+}
+
+/** Decides on each event for itself: whether its visitor agrees, its sender is believed, and it comes in time; and enriches what is taken. */
+export async function judgeEvents(candidates: readonly Candidate[], terms: Terms): Promise<Judged> {
+  const judged: Judged = { accepted: [], refused: [] };
+  for (const { index, event } of candidates) {
+    const verdict = await judge(event, terms);
+    if ('refusal' in verdict)
+      judged.refused.push({ index, refusal: verdict.refusal, payload: { ...event, proof: undefined } });
+    else judged.accepted.push({ ledger: eventLedger(event), event: verdict });
+  }
+  return judged;
+}
+
+/** The enriched event, or the first reason why it may not be taken in. */
+async function judge(event: WireEvent, terms: Terms): Promise<EnrichedEvent | { readonly refusal: Refusal }> {
+  const agreed = checkConsent(event, terms.consent);
+  if ('refusal' in agreed) return agreed;
+  const vouched = needsVouching(event) ? await vouch(terms.sender, event) : { proof: undefined };
+  if ('refusal' in vouched) return vouched;
+  const proof = LINK_TYPES.has(event.type) ? vouched.proof : undefined;
+  const enriched = enrichEvent(event, terms.sentAtMs, terms.receivedAtMs, { proof, consent: agreed.consent });
+  const refusal = lateRefusal(enriched, terms.receivedAtMs, terms.horizonDays);
+  return refusal ? { refusal } : enriched;
+}

@@ -1,0 +1,179 @@
+import type { Item } from '../catalog/item.ts';
+import { isPersonal, type Strategy } from './strategy.ts';
+
+/** Which rung of the ladder served: the live profile, the last one known, what is popular, or the catalogue's own order. */
+export const TIERS = ['live', 'last_known', 'popular', 'baseline'] as const;
+export type Tier = (typeof TIERS)[number];
+
+/** What is asked for. */
+export interface Ask {
+  readonly strategy: Strategy;
+  readonly limit: number;
+  /** The product of the page. */
+  readonly item?: string | undefined;
+}
+
+/** What is known of the visitor: the ids of his last items, newest first, or why nothing is. */
+export type Known =
+  | { readonly tier: 'live'; readonly recent: readonly string[] }
+  | { readonly tier: 'last_known'; readonly reason: string; readonly recent: readonly string[] }
+  | { readonly tier: 'none'; readonly reason: string };
+
+/** A candidate before its product is known. */
+export interface Candidate {
+  readonly item: string;
+  readonly score: number;
+  /** The visitor's item that brought it. */
+  readonly because?: string | undefined;
+}
+
+/** Where candidates and products come from. */
+export interface Sources {
+  /** Whether there is a model. */
+  readonly hasModel: boolean;
+  /** The best items beside these, oldest first; none of `hidden`. */
+  near(items: readonly string[], limit: number, hidden: ReadonlySet<string>): Promise<readonly Candidate[]>;
+  /** What many look at now; none of `hidden`. */
+  popular(limit: number, hidden: ReadonlySet<string>): readonly Candidate[];
+  /** Products by id; those that may not be shown are missing. */
+  products(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Item>>;
+  /** The first products that may be shown, in the catalogue's order. */
+  first(limit: number): Promise<readonly Item[]>;
+  /** Hears of what failed on a rung, before the next one is tried. */
+  failed(rung: 'personal' | 'popular', error: unknown): void;
+}
+
+export interface DecidedItem {
+  readonly item: Item;
+  readonly score: number;
+  readonly reason: {
+    readonly code: 'viewed' | 'similar' | 'trending' | 'recent' | 'catalogue';
+    readonly item?: string | undefined;
+    readonly text: string;
+  };
+}
+
+export interface Decision {
+  readonly tier: Tier;
+  /** Why this tier, e.g. `live_profile`, `profile_deadline`, `no_model`, `not_personal`. */
+  readonly reason: string;
+  readonly items: readonly DecidedItem[];
+}
+
+/** Candidates are asked for beyond the limit, since some are not available any more. */
+const OVERFETCH = 3;
+/** Candidates looked up beyond what is still missing. */
+const SPARE = 2;
+/** The visitor's last items that candidates are sought for. */
+const RECENT_ITEMS = 5;
+
+/**
+ * The one way out: what a slot shows, always. It goes down the ladder of tiers (what was asked for, what is popular, the catalogue's
+ * order) until a rung has something to show; what fails on the way lowers the tier, and `reason` names it. A tier claims the profile
+ * only where the profile was asked.
+ */
+export async function decide(ask: Ask, known: Known, sources: Sources): Promise<Decision> {
+  try {
+    const items = await lookUp(ask, await candidatesOf(ask, known, sources), sources);
+    const served = servedBy(ask, known);
+    if (served && (items.length > 0 || ask.strategy === 'recently_viewed'))
+      return { ...served, reason: items.length > 0 ? served.reason : 'nothing_viewed', items };
+  } catch (error) {
+    sources.failed('personal', error);
+  }
+  const why = known.tier === 'none' ? known.reason : 'nothing_known';
+  if (ask.strategy === 'recently_viewed') return { tier: 'baseline', reason: why, items: [] };
+  return descend(ask, why, sources);
+}
+
+/** The tier of what was asked for; nothing when it cannot be had. */
+function servedBy(ask: Ask, known: Known): Pick<Decision, 'tier' | 'reason'> | undefined {
+  if (!isPersonal(ask.strategy)) return { tier: 'popular', reason: 'not_personal' };
+  if (known.tier === 'none') return undefined;
+  return { tier: known.tier, reason: known.tier === 'live' ? 'live_profile' : known.reason };
+}
+
+async function candidatesOf(ask: Ask, known: Known, sources: Sources): Promise<readonly Candidate[]> {
+  const wanted = ask.limit * OVERFETCH;
+  const seen = known.tier === 'none' ? [] : known.recent;
+  switch (ask.strategy) {
+    case 'recently_viewed':
+      return seen.filter((item) => item !== ask.item).map((item, index) => ({ item, score: 1 / (index + 1) }));
+    case 'similar':
+      return sources.hasModel && ask.item !== undefined ? sources.near([ask.item], wanted, hidden(ask)) : [];
+    case 'trending':
+      return sources.popular(wanted, hidden(ask));
+    case 'for_you': {
+      const recent = seen.slice(0, RECENT_ITEMS).reverse();
+      return sources.hasModel && recent.length > 0 ? sources.near(recent, wanted, hidden(ask, seen)) : [];
+    }
+  }
+}
+
+/** What is not shown: the product of the page, and what the visitor has just seen where that is not the point. */
+function hidden(ask: Ask, seen: readonly string[] = []): Set<string> {
+  const set = new Set(seen);
+  if (ask.item !== undefined) set.add(ask.item);
+  return set;
+}
+
+/** The lower rungs: what is popular among all visitors, then the catalogue's own order, then nothing. */
+async function descend(ask: Ask, reason: string, sources: Sources): Promise<Decision> {
+  try {
+    const popular = sources.popular(ask.limit * OVERFETCH, hidden(ask));
+    const items = await lookUp({ ...ask, strategy: 'trending' }, popular, sources);
+    if (items.length > 0) return { tier: 'popular', reason, items };
+    const first = (await sources.first(ask.limit + 1)).filter(({ id }) => id !== ask.item).slice(0, ask.limit);
+    const why = { code: 'catalogue' as const, text: 'From our collection' };
+    return {
+      tier: 'baseline',
+      reason: sources.hasModel ? reason : 'no_model',
+      items: first.map((item) => ({ item, score: 0, reason: why })),
+    };
+  } catch (error) {
+    sources.failed('popular', error);
+    return { tier: 'baseline', reason: 'catalogue_unavailable', items: [] };
+  }
+}
+
+/** Turns candidates, best first, into at most `limit` products that may be shown, with their reasons. */
+async function lookUp(ask: Ask, candidates: readonly Candidate[], sources: Sources): Promise<DecidedItem[]> {
+  const found: DecidedItem[] = [];
+  // The best ones first; the others are looked up only for those that are not available.
+  for (let from = 0; from < candidates.length && found.length < ask.limit; ) {
+    const next = candidates.slice(from, from + ask.limit - found.length + SPARE);
+    from += next.length;
+    const ids = new Set(next.flatMap(({ item, because }) => (because === undefined ? [item] : [item, because])));
+    const products = await sources.products(ids);
+    for (const candidate of next) {
+      const item = products.get(candidate.item);
+      if (item && found.length < ask.limit)
+        found.push({ item, score: candidate.score, reason: reasonFor(ask.strategy, candidate, products) });
+    }
+  }
+  return found;
+}
+
+function reasonFor(
+  strategy: Strategy,
+  { because }: Candidate,
+  products: ReadonlyMap<string, Item>,
+): DecidedItem['reason'] {
+  const item = because === undefined ? {} : { item: because };
+  switch (strategy) {
+    case 'recently_viewed':
+      return { code: 'recent', text: 'You viewed this recently' };
+    case 'trending':
+      return { code: 'trending', text: 'Popular right now' };
+    case 'similar':
+      return { code: 'similar', ...item, text: 'Often viewed together' };
+    case 'for_you': {
+      const title = because === undefined ? undefined : products.get(because)?.title;
+      return {
+        code: 'viewed',
+        ...item,
+        text: title === undefined ? 'Picked for you' : `Because you viewed ${title}`,
+      };
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { nameSchema } from '../attributes/definition.ts';
+import { consentPolicySchema } from '../consent/policy.ts';
+
+/** What of a profile a page may read of its own visitor. */
+export const EXPOSABLE_FIELDS = [
+  'firstSeenAt',
+  'lastSeenAt',
+  'userId',
+  'sessions',
+  'counts',
+  'recentItems',
+  'affinities',
+  'cart',
+  'orders',
+  'consent',
+] as const;
+
+/** What a site decides for itself; the column `settings` of the table `sites`, as JSON. */
+export const siteSettingsSchema = z.strictObject({
+  trustUnsignedLinks: z.boolean().default(false).meta({
+    description:
+      'Whether `identify` and `alias` from a page link without a proof. Whoever knows a user id could then read his profile’s effects.',
+  }),
+  consent: consentPolicySchema.prefault({}).meta({
+    description:
+      'What holds for a visitor who has not decided: `purposes`, those `granted` (all, unless said), other lists by `regions` ("EU", "DE", "US-CA"; the narrowest holds), and those refused to a browser with `globalPrivacyControl`.',
+  }),
+  erasedIds: z.enum(['drop', 'anew']).default('anew').meta({
+    description:
+      'What becomes of events that come for an id after its erasure: dropped, or the start of a new profile.',
+  }),
+  exposed: z
+    .strictObject({
+      fields: z.array(z.enum(EXPOSABLE_FIELDS)).default([...EXPOSABLE_FIELDS]),
+      traits: z.array(z.string().min(1).max(64)).max(64).default([]),
+      attributes: z.array(nameSchema).max(64).default([]),
+      segments: z.array(nameSchema).max(64).default([]),
+    })
+    .prefault({})
+    .meta({ description: 'What `GET /v/profile` shows a visitor of his own profile.' }),
+});
+export type SiteSettings = z.infer<typeof siteSettingsSchema>;

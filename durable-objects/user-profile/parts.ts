@@ -1,0 +1,78 @@
+import type { Ledger } from '../../core/identity/ledger.ts';
+import { laterTombstone, type Tombstone } from '../../core/profile/tombstone.ts';
+import { knownDefinitions } from '../../stores/config/definitions.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { dropEverything } from '../storage/migrate.ts';
+import { Follower } from './follower.ts';
+import { LedgerMemory } from './ledger-memory.ts';
+import { Linking } from './linking.ts';
+import { TombstoneStore } from './tombstone-store.ts';
+
+/** What one profile's object is made of: memory and storage of its ledger, its links, what follows its segments, its tombstone. */
+export class Parts {
+  readonly ctx: DurableObjectState;
+  readonly env: Env;
+  readonly linking: Linking;
+  readonly memory: LedgerMemory;
+  readonly follower: Follower;
+  private readonly tombstones: TombstoneStore;
+  private held: Tombstone | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    this.ctx = ctx;
+    this.env = env;
+    this.tombstones = new TombstoneStore(ctx.storage);
+    this.held = this.tombstones.load();
+    this.linking = new Linking(ctx.storage, {
+      self: () => this.ledger,
+      profile: () => this.memory.profile(),
+      definitions: () => knownDefinitions(this.site, Date.now())?.wire,
+      call: (ledger) => profileStub(env, this.site, ledger),
+    });
+    this.memory = new LedgerMemory(
+      ctx.storage,
+      () => this.linking.store(),
+      () => this.ledger,
+    );
+    this.follower = new Follower({
+      following: () => this.memory.profile().following,
+      person: () => this.memory.person(),
+      shared: () => this.linking.shared(),
+      isHome: () => this.linking.isHome(),
+    });
+  }
+
+  get site(): string {
+    return this.name.slice(0, this.name.indexOf('/'));
+  }
+
+  get ledger(): Ledger {
+    return this.name.slice(this.name.indexOf('/') + 1) as Ledger;
+  }
+
+  /** What an erasure has left here, if there was one. */
+  tombstone(): Tombstone | undefined {
+    return this.held;
+  }
+
+  /** Whether a link, or what was sent under it, is of before the last erasure. */
+  isOfBefore(assignment: number): boolean {
+    return assignment <= (this.held?.assignment ?? 0);
+  }
+
+  /** Drops everything in one transaction, but for the tombstone; a new one takes the place of an older one. */
+  empty(tombstone?: Tombstone): void {
+    this.held = tombstone ? laterTombstone(this.held, tombstone) : this.held;
+    this.ctx.storage.transactionSync(() => {
+      dropEverything(this.ctx.storage);
+      if (this.held) this.tombstones.save(this.held);
+    });
+    this.linking.forget();
+    this.memory.forget();
+  }
+
+  /** The object's name, `<site>/<ledger>`; sites' ids have no slash. */
+  private get name(): string {
+    return this.ctx.id.name ?? '';
+  }
+}

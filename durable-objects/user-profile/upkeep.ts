@@ -1,0 +1,104 @@
+import { choicesOf } from '../../core/profile/choices.ts';
+import { QUEUE_RETENTION_DAYS } from '../../core/profile/limits.ts';
+import { expiresAt, nextDuty } from '../../core/profile/next-duty.ts';
+import { DAY_MS } from '../../core/time.ts';
+import { confirmDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
+import { forgetLinks } from '../../stores/links/link-graph.ts';
+import { log } from '../../stores/log.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { handOnTransitions } from './outbox.ts';
+import type { Parts } from './parts.ts';
+
+/** What failed in the alarm, or was left half done by a reset, is tried again after this time. */
+export const RETRY_MS = 10_000;
+
+/** What a profile's object does by the clock, with its one alarm. */
+export class Upkeep {
+  private readonly parts: Parts;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+  }
+
+  /**
+   * The alarm: finishes links that were left half done, follows segments to now, hands on transitions, forgets ids that no accepted event
+   * can bear any more, and the whole profile when nothing has come for `PROFILE_TTL_DAYS`.
+   */
+  async run(): Promise<void> {
+    const { memory, linking } = this.parts;
+    let next = Date.now() + RETRY_MS;
+    try {
+      await linking.finish();
+      await this.advanceSegments();
+      await this.handOn();
+      memory.forgetIds(Date.now() - this.retentionMs());
+      if (this.expiresAt() <= Date.now()) await this.expire();
+      next = this.nextDuty();
+    } finally {
+      if (memory.profile().version > 0 || linking.exists()) await this.wakeBy(next);
+    }
+  }
+
+  /** When the alarm has something to do next, ms since 1970. */
+  nextDuty(): number {
+    const { memory } = this.parts;
+    const { nextChangeAt, outbox } = memory.profile().following;
+    return nextDuty({
+      now: Date.now(),
+      oldestPageMs: memory.store.oldestPageMs(),
+      retentionMs: this.retentionMs(),
+      expiresAt: this.expiresAt(),
+      nextChangeAt,
+      outboxWaits: outbox.length > 0,
+    });
+  }
+
+  /** Sets the alarm, unless it rings before anyway. */
+  async wakeBy(time: number): Promise<void> {
+    const { storage } = this.parts.ctx;
+    const set = await storage.getAlarm();
+    if (set === null || set > time) await storage.setAlarm(time);
+  }
+
+  /** Brings the segments up to now. */
+  private async advanceSegments(): Promise<void> {
+    const { env, site, memory, follower } = this.parts;
+    const { nextChangeAt } = memory.profile().following;
+    if (nextChangeAt === null || nextChangeAt > Date.now()) return;
+    const definitions = confirmDefinitions(site, await siteDefinitions(env, site), Date.now());
+    if (!definitions) throw new Error('nobody can say which segments are defined');
+    if (!follower.advanceTo(definitions, Date.now())) return;
+    memory.forgetViews();
+    memory.save();
+  }
+
+  private async handOn(): Promise<void> {
+    const { env, site, ledger, memory } = this.parts;
+    await handOnTransitions(env, site, ledger, {
+      following: () => memory.profile().following,
+      refused: () =>
+        Object.entries(choicesOf(memory.person().choices) ?? {}).flatMap(([name, yes]) => (yes ? [] : [name])),
+      save: () => memory.save(),
+    });
+  }
+
+  /** Nothing has come for so long that the profile is nobody's any more. Its links go with it. */
+  private async expire(): Promise<void> {
+    const { env, site, ledger, linking } = this.parts;
+    // Under a version that a link to come is not older than.
+    const leave = { v: 1 as const, ledger, assignment: linking.version() + 1 };
+    if (!linking.isHome()) await profileStub(env, site, linking.home()).releaseLedger(leave);
+    await forgetLinks(env, site, ledger);
+    this.parts.empty();
+    log('profile_expired', { site });
+  }
+
+  private expiresAt(): number {
+    const { env, memory } = this.parts;
+    return expiresAt(memory.person().lastAt, Number(env.PROFILE_TTL_DAYS) * DAY_MS, Date.now());
+  }
+
+  private retentionMs(): number {
+    return (Number(this.parts.env.DEDUP_HORIZON_DAYS) + QUEUE_RETENTION_DAYS) * DAY_MS;
+  }
+}

@@ -1,0 +1,117 @@
+import { type LakeRow, rowOf } from '../../core/lake/columns.ts';
+import { type LakeFile, mergeRows, shardOfHash, shardsFor } from '../../core/lake/partition.ts';
+import { hourOfRawKey } from '../../core/lake/raw-object.ts';
+import { entryOf } from '../../core/reconciliation/journal.ts';
+import { hourOf } from '../../core/time.ts';
+import { erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
+import { writeManifest } from '../../stores/lake/manifest.ts';
+import { readParquet, writeParquet } from '../../stores/lake/parquet-files.ts';
+import { type Commit, commit, commitNumber, type Partition, readPartitions } from '../../stores/lake/partitions.ts';
+import { listRaw, readRaw } from '../../stores/lake/raw-objects.ts';
+import { log } from '../../stores/log.ts';
+
+/** Events that one round holds in memory, and raw objects that it takes. */
+const ROUND_EVENTS = 20_000;
+const ROUND_OBJECTS = 200;
+
+export interface Compacted {
+  /** Whether nothing is left to compact. */
+  readonly done: boolean;
+  readonly objects: number;
+  readonly events: number;
+}
+
+/**
+ * Brings raw objects into the Parquet files of their events' hours, in rounds of bounded size, each committed as a whole: a run that
+ * ends anywhere leaves the last commit current, and the next run makes the same files again.
+ *
+ * @param beforeHour only objects that arrived before this hour (since 1970), so that an hour is taken once it is over.
+ * @param deadline no round begins after it, ms since 1970.
+ */
+export async function compactSite(env: Env, site: string, beforeHour: number, deadline: number): Promise<Compacted> {
+  let objects = 0;
+  let events = 0;
+  for (;;) {
+    const pending = await pendingObjects(env, site, beforeHour);
+    if (pending.length === 0) break;
+    if (Date.now() >= deadline) return { done: false, objects, events };
+    const round = await compactRound(env, site, pending);
+    objects += round.objects;
+    events += round.events;
+  }
+  if (objects > 0) {
+    await writeManifest(env, site);
+    log('compacted', { site, objects, events });
+  }
+  return { done: true, objects, events };
+}
+
+/** Keys of the raw objects that no commit holds yet, oldest first, as many as a round may take. */
+async function pendingObjects(env: Env, site: string, beforeHour: number): Promise<string[]> {
+  const { results } = await env.DB.prepare('SELECT key FROM lake_objects WHERE site = ?')
+    .bind(site)
+    .all<{ key: string }>();
+  const held = new Set(results.map(({ key }) => key));
+  const pending: string[] = [];
+  for await (const { key } of listRaw(env, site)) {
+    if (hourOfRawKey(key) >= beforeHour || pending.length >= ROUND_OBJECTS) break;
+    if (!held.has(key)) pending.push(key);
+  }
+  return pending;
+}
+
+async function compactRound(env: Env, site: string, pending: readonly string[]) {
+  const after = await commitNumber(env, site);
+  const objects: Commit['objects'][number][] = [];
+  const rows: LakeRow[] = [];
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const key of pending) {
+    if (rows.length >= ROUND_EVENTS) break;
+    const raw = await readRaw(env, key);
+    if (!raw) continue;
+    if (raw.broken.length > 0) log('raw_lines_broken', { site, key, lines: raw.broken.slice(0, 20).join() });
+    objects.push({ key, etag: raw.etag, entries: raw.events.map((event) => entryOf(site, event)) });
+    for (const event of raw.events) {
+      oldest = Math.min(oldest, event.receivedAt);
+      rows.push(rowOf(event));
+    }
+  }
+  const byHour = Map.groupBy(rows, (row) => hourOf(Number(row.time)));
+  const current = await readPartitions(env, site, [...byHour.keys()]);
+  const since = Math.min(oldest, ...[...current.values()].map(({ writtenAt }) => writtenAt));
+  const now = Date.now();
+  const erased = await erasedSince(env, site, Number.isFinite(since) ? since : now);
+  const partitions: Partition[] = [];
+  const replaced: string[] = [];
+  for (const [hour, fresh] of byHour) {
+    const before = current.get(hour);
+    const files = await writeHour(env, site, hour, before?.files ?? [], fresh, (row) => isErasedRow(erased, row));
+    const keys = new Set(files.map(({ key }) => key));
+    replaced.push(...(before?.files ?? []).flatMap(({ key }) => (keys.has(key) ? [] : [key])));
+    partitions.push({ hour, files, writtenAt: now });
+  }
+  await commit(env, site, after, { partitions, objects, replaced }, now);
+  return { objects: objects.length, events: rows.length };
+}
+
+/** Writes the files of an hour anew: what they held and what is fresh, one present file at a time. */
+export async function writeHour(
+  env: Env,
+  site: string,
+  hour: number,
+  files: readonly LakeFile[],
+  fresh: readonly LakeRow[],
+  isErased: (row: LakeRow) => boolean,
+): Promise<LakeFile[]> {
+  const present = files[0]?.shards ?? 1;
+  const shards = shardsFor(files.reduce((sum, { rows }) => sum + rows, 0) + fresh.length, present);
+  const written: LakeFile[] = [];
+  for (let shard = 0; shard < present; shard += 1) {
+    const held = files.find((file) => file.shard === shard);
+    const added = fresh.filter((row) => shardOfHash(String(row.ledger_hash), present) === shard);
+    const { rows } = mergeRows([held ? await readParquet(env, held.key) : [], added], isErased);
+    for (const [target, part] of Map.groupBy(rows, (row) => shardOfHash(String(row.ledger_hash), shards)))
+      written.push(await writeParquet(env, site, hour, part, target, shards));
+  }
+  return written;
+}

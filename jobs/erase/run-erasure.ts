@@ -1,0 +1,80 @@
+import { hashLedger } from '../../core/identity/hash-ledger.ts';
+import { type Progress, progressSchema, type Removed } from '../../stores/erasure/progress.ts';
+import { signReceipt } from '../../stores/erasure/receipt.ts';
+import type { OpenErasure } from '../../stores/erasure/start-erasure.ts';
+import type { Subject } from '../../stores/erasure/subject.ts';
+import { log } from '../../stores/log.ts';
+import { profileStub, sessionPrefix } from '../../stores/objects/profile-stub.ts';
+import { shardStubs } from '../../stores/objects/shards.ts';
+import { eraseFailed } from './erase-failed.ts';
+import { eraseRaw } from './erase-raw.ts';
+import { eraseRows } from './erase-rows.ts';
+
+/** What one run spends on the raw lake. */
+const LAKE_MS = 60_000;
+/** Objects that are called at once. */
+const AT_ONCE = 32;
+
+/** Does an erasure to its end and signs the receipt. Each step may run again; what fails is tried again by the cron trigger. */
+export async function runErasure(env: Env, { site, id, subject }: OpenErasure): Promise<string> {
+  let progress = await progressOf(env, site, id);
+  const add = async (more: Partial<Removed>, rawAfter = progress.rawAfter) => {
+    progress = { removed: addRemoved(progress.removed, more), rawAfter };
+    await env.DB.prepare('UPDATE erasures SET progress = ? WHERE site = ? AND id = ?')
+      .bind(JSON.stringify(progress), site, id)
+      .run();
+  };
+  const { rawAfter } = progress;
+  if (!subject.stragglers) await add({ profiles: await eraseProfiles(env, site, subject) });
+  await add({ sessions: await eraseSessions(env, site, subject) });
+  await add(await eraseRows(env, site, subject));
+  await add({ failedEvents: await eraseFailed(env, site, subject) });
+  const raw = await eraseLake(env, site, subject, rawAfter);
+  await add({ lakeEvents: raw.events }, raw.next);
+  if (raw.next !== undefined) throw new Error('the raw lake is larger than one run: the next one goes on');
+  const now = Date.now();
+  const receipt = await signReceipt(env, { site, id, subject, removed: progress.removed, finishedAt: now });
+  await env.DB.prepare('UPDATE erasures SET finished_at = ?, subject = NULL, receipt = ? WHERE site = ? AND id = ?')
+    .bind(now, receipt, site, id)
+    .run();
+  log('erased', { site, erasure: id, ledgers: subject.ledgers.length, ...progress.removed });
+  return receipt;
+}
+
+async function eraseProfiles(env: Env, site: string, { ledgers, at, assignment, later }: Subject): Promise<number> {
+  const tombstone = { v: 1 as const, erasedAt: at, assignment, later };
+  for (let from = 0; from < ledgers.length; from += AT_ONCE) {
+    const part = ledgers.slice(from, from + AT_ONCE);
+    await Promise.all(part.map((ledger) => profileStub(env, site, ledger).erase(tombstone)));
+  }
+  return ledgers.length;
+}
+
+/** The raw part at once; the Parquet files lose their rows at the next compaction, which is due now. */
+async function eraseLake(env: Env, site: string, { ledgers, at }: Subject, after: string | undefined) {
+  const erased = new Map(ledgers.map((ledger) => [hashLedger(site, ledger), at]));
+  await env.DB.prepare('DELETE FROM lake_progress WHERE site = ?').bind(site).run();
+  return eraseRaw(env, site, erased, after, Date.now() + LAKE_MS);
+}
+
+async function eraseSessions(env: Env, site: string, { ledgers, at }: Subject): Promise<number> {
+  const prefixes = ledgers.map((ledger) => sessionPrefix(profileStub(env, site, ledger).id));
+  const erased = await Promise.all(shardStubs(env, site).map((shard) => shard.erase({ v: 1, prefixes, until: at })));
+  return erased.reduce((sum, sessions) => sum + sessions, 0);
+}
+
+async function progressOf(env: Env, site: string, id: string): Promise<Progress> {
+  const row = await env.DB.prepare('SELECT progress FROM erasures WHERE site = ? AND id = ?')
+    .bind(site, id)
+    .first<{ progress: string }>();
+  return progressSchema.parse(JSON.parse(row?.progress ?? '{}'));
+}
+
+function addRemoved(removed: Removed, more: Partial<Removed>): Removed {
+  const sum = { ...removed };
+  for (const store of Object.keys(removed) as (keyof Removed)[]) {
+    // Profiles are not more of them when they are erased again.
+    sum[store] = store === 'profiles' ? Math.max(sum[store], more[store] ?? 0) : sum[store] + (more[store] ?? 0);
+  }
+  return sum;
+}

@@ -1,0 +1,23 @@
+import { compactSites } from './compact/compact-sites.ts';
+import { sweepLake } from './compact/sweep-lake.ts';
+import { runOpenErasures } from './erase/run-open-erasures.ts';
+import { publishSites } from './publish/publish-sites.ts';
+import { reconcileSites } from './reconcile/reconcile-sites.ts';
+import type { Job } from './schedule/job.ts';
+import { sweepRows } from './sweep/sweep-rows.ts';
+
+const everyMinute = () => true;
+/** In one minute of each hour. */
+const atMinute = (wanted: number) => (minute: number) => minute === wanted;
+/** From one minute of each hour on, so that the hour before has settled. */
+const fromMinute = (first: number) => (minute: number) => minute >= first;
+
+/** What runs by the clock: name, when, how long, what. Each run is an invocation of its own, under a lease. */
+export const JOBS: readonly Job[] = [
+  { name: 'erase', when: everyMinute, deadlineMs: 50_000, run: runOpenErasures },
+  { name: 'publish', when: everyMinute, deadlineMs: 50_000, run: publishSites },
+  { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
+  { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
+  { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },
+  { name: 'sweep-lake', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepLake(env, now) },
+];

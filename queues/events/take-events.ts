@@ -1,0 +1,115 @@
+import { uuidv7 } from 'uuidv7';
+import type { ConsentDefaults } from '../../core/consent/policy.ts';
+import { indexOf } from '../../core/events/failed-event.ts';
+import { type Candidate, judgeEvents, type RefusedEvent } from '../../core/events/judge-events.ts';
+import type { Client } from '../../core/events/message.ts';
+import { groupBatches, type PackedMessage, packMessages } from '../../core/events/pack.ts';
+import type { Sender } from '../../core/events/vouch.ts';
+import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
+import { log } from '../../stores/log.ts';
+import { settledWithin } from '../../stores/objects/with-deadline.ts';
+import { applyLive } from './apply-live.ts';
+
+/** How long an answer waits for what is no part of the record: keeping refused events. Beyond it that goes on behind the answer. */
+const EXTRA_WAIT_MS = 250;
+
+/** Who brings events, and under which terms: a page's beacon, a shop's server, an import. */
+export interface EventSource {
+  readonly site: string;
+  readonly sender: Sender;
+  /** What holds for visitors who decided nothing. */
+  readonly consent: ConsentDefaults;
+  readonly client: Client;
+  /** When the events came, ms since 1970. */
+  readonly receivedAtMs: number;
+  /** Whether refused events are kept as failed; not where the source has them still, as the file of an import. */
+  readonly keepsRefused: boolean;
+}
+
+/** Events that came together. */
+export interface EventBatch {
+  /** Events whose form was checked. */
+  readonly candidates: readonly Candidate[];
+  /** Events that were refused for their form already. */
+  readonly refused: readonly RefusedEvent[];
+  /** When the client sent them by its own clock, ms since 1970. */
+  readonly sentAtMs: number | undefined;
+  /** UTF-8 bytes of what came, inflated. */
+  readonly bytes: number;
+}
+
+/** What became of a batch: how many the queue has, and why the others were refused, in their order. */
+export interface Taken {
+  readonly accepted: number;
+  readonly rejected: readonly {
+    readonly index: number;
+    readonly id: string | null;
+    readonly code: string;
+    readonly message: string;
+  }[];
+  readonly messages: number;
+}
+
+/** The queue does not take events right now: nothing was promised, the source keeps them and sends them again. */
+export class QueueUnavailable extends Error {}
+
+/**
+ * The one way in: judges each event for itself, packs what is taken into messages and answers once the queue has them. Critical events are
+ * in the live profile before the answer, as a rule; if that way fails, the queue brings them. What was refused is kept as failed.
+ *
+ * @throws {QueueUnavailable}
+ */
+export async function takeEvents(env: Env, source: EventSource, batch: EventBatch): Promise<Taken> {
+  const { site, sender, consent, client, receivedAtMs } = source;
+  const horizonDays = Number(env.DEDUP_HORIZON_DAYS);
+  const judged = await judgeEvents(batch.candidates, {
+    sender,
+    consent,
+    sentAtMs: batch.sentAtMs,
+    receivedAtMs,
+    horizonDays,
+  });
+  const messages = packMessages({
+    site,
+    receivedAt: receivedAtMs,
+    client,
+    bodyBytes: batch.bytes,
+    events: judged.accepted,
+    newId: uuidv7,
+  });
+  await enqueue(env, messages);
+  const refused = [...batch.refused, ...judged.refused].sort((a, b) => a.index - b.index);
+  await Promise.all([applyLive(env, messages), keepRefused(env, source, refused)]);
+  const rejected = refused.map(({ index, refusal, payload }) => ({
+    index,
+    id: indexOf(payload).eventId ?? null,
+    code: refusal.code,
+    message: refusal.message,
+  }));
+  return { accepted: judged.accepted.length, rejected, messages: messages.length };
+}
+
+/**
+ * Hands the messages to the queue. If one call of several fails, those before it are in the queue already: the source hears of it, sends
+ * all again, and the profile counts each event under the message that came first.
+ */
+async function enqueue(env: Env, messages: readonly PackedMessage[]): Promise<void> {
+  try {
+    for (const batch of groupBatches(messages))
+      await env.EVENTS.sendBatch(batch.map(({ body }) => ({ body, contentType: 'json' as const })));
+  } catch (cause) {
+    throw new QueueUnavailable('the queue does not take events', { cause });
+  }
+}
+
+/** A store that fails, or is slow, must not cost the good events their answer: the source is told of each refusal anyway. */
+async function keepRefused(env: Env, source: EventSource, refused: readonly RefusedEvent[]): Promise<void> {
+  const kept = refused.filter(({ refusal }) => refusal.code !== 'no_consent');
+  if (!source.keepsRefused || kept.length === 0) return;
+  const { site, receivedAtMs: time, consent } = source;
+  const failed = kept.map(({ refusal, payload }) => ({ reason: refusal.code, message: refusal.message, payload }));
+  const keeping = keepFailed(env, { site, time, failed, consent }).catch((error) =>
+    log('failed_events_not_stored', { site, count: failed.length, error: String(error) }),
+  );
+  await settledWithin(keeping, EXTRA_WAIT_MS);
+}

@@ -1,0 +1,62 @@
+import { Webhook as Signer } from 'standardwebhooks';
+import { bodyOf, type WebhookMessage } from '../../core/webhooks/message.ts';
+import { faultOf, type Webhook } from '../../stores/webhooks/webhooks.ts';
+
+const TIMEOUT_MS = 5_000;
+const MAX_REDIRECTS = 3;
+/** Answers that are read before the connection is let go. */
+const REDIRECTS = new Set([301, 302, 307, 308]);
+
+/** What came of a delivery: taken, to be tried again, never to be tried again, or the receiver wants no more at all. */
+export type Delivery =
+  | { readonly kind: 'delivered' }
+  | { readonly kind: 'retry'; readonly why: string }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'gone'; readonly why: string };
+
+/**
+ * Sends a message to a webhook, signed as Standard Webhooks say (https://www.standardwebhooks.com). Redirects are followed by hand, each
+ * target checked like the first. Never throws.
+ */
+export async function deliver(env: Env, webhook: Webhook, message: WebhookMessage, now: Date): Promise<Delivery> {
+  const body = bodyOf(message);
+  const headers = {
+    'content-type': 'application/json',
+    'user-agent': 'vitrine-webhooks/1',
+    'webhook-id': message.id,
+    'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
+    'webhook-signature': new Signer(webhook.secret).sign(message.id, now, body),
+  };
+  let url = webhook.url;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const fault = faultOf(env, url);
+    if (fault !== undefined) return { kind: 'refused', why: `${url}: ${fault}` };
+    const answer = await post(url, headers, body);
+    if (typeof answer === 'string') return { kind: 'retry', why: answer };
+    const location = REDIRECTS.has(answer.status) ? answer.headers.get('location') : null;
+    if (location === null) return outcome(answer.status);
+    const next = URL.parse(location, url);
+    if (!next) return { kind: 'refused', why: `it redirects to "${location}", which is no URL` };
+    url = next.href;
+  }
+  return { kind: 'refused', why: `it redirects more than ${MAX_REDIRECTS} times` };
+}
+
+function outcome(status: number): Delivery {
+  if (status >= 200 && status < 300) return { kind: 'delivered' };
+  const why = `it answered ${status}`;
+  if (status === 410) return { kind: 'gone', why };
+  return { kind: 'retry', why };
+}
+
+/** The answer without its body, or why there is none. */
+async function post(url: string, headers: Record<string, string>, body: string): Promise<Response | string> {
+  try {
+    const signal = AbortSignal.timeout(TIMEOUT_MS);
+    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+    await response.body?.cancel();
+    return response;
+  } catch (error) {
+    return `it did not answer: ${String(error).slice(0, 200)}`;
+  }
+}

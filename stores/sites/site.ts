@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { sha256Hex } from '../../core/sha256-hex.ts';
+import { type SiteSettings, siteSettingsSchema } from '../../core/sites/settings.ts';
+import { ExpiringCache } from '../cache/expiring-cache.ts';
+import { readThrough } from '../cache/read-through.ts';
+
+/** A tenant, as the key of a request names it. */
+export interface Site {
+  readonly id: string;
+  /** Origins whose pages may call the public API, e.g. `https://shop.example`. */
+  readonly origins: readonly string[];
+  /** `write`: public, may stand in a page. `secret`: servers only. */
+  readonly keyKind: 'write' | 'secret';
+  readonly settings: SiteSettings;
+}
+
+const rowSchema = z.object({
+  id: z.string(),
+  origins: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
+  kind: z.enum(['write', 'secret']),
+  settings: z.string().transform((text) => siteSettingsSchema.parse(JSON.parse(text))),
+});
+
+/** Longer keys are not ours; nobody fills the cache with them. */
+const MAX_KEY_LENGTH = 128;
+/** How long an isolate believes what it read of a key; a revoked key works at most this long, or until D1 answers again. */
+const KEY_AGES = { ttlMs: 30_000 };
+const cache = new ExpiringCache<Site | null>(1_000, KEY_AGES);
+
+/** The site that a key belongs to; null when it is unknown. Reads through the isolate's cache. */
+export async function findSite(env: Env, key: string): Promise<Site | null> {
+  if (key.length > MAX_KEY_LENGTH) return null;
+  return readThrough(cache, key, async () => readSite(env, await sha256Hex(key)));
+}
+
+async function readSite(env: Env, hash: string): Promise<Site | null> {
+  const row = await env.DB.prepare(
+    'SELECT sites.id, sites.origins, sites.settings, site_keys.kind FROM site_keys JOIN sites ON sites.id = site_keys.site WHERE site_keys.hash = ?',
+  )
+    .bind(hash)
+    .first();
+  if (!row) return null;
+  const { id, origins, kind, settings } = rowSchema.parse(row);
+  return { id, origins, keyKind: kind, settings };
+}

@@ -1,7 +1,0 @@
-import type { Site } from '../site/site.ts';
-
-/** What the handlers of the private API find in Hono's context. */
-export interface ApiContext {
-  Bindings: Env;
-  Variables: { site: Site };
-}

@@ -1,0 +1,128 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import { consentDefaults } from '../../../core/consent/policy.ts';
+import { DEFAULT_PURPOSE, importedTraitsSchema } from '../../../core/events/imported-traits.ts';
+import type { Candidate } from '../../../core/events/judge-events.ts';
+import { importedEvent } from '../../../core/profile/import-row.ts';
+import { type EventSource, takeEvents } from '../../../queues/events/take-events.ts';
+import { log } from '../../../stores/log.ts';
+import type { Site } from '../../../stores/sites/site.ts';
+import type { ApiContext } from '../../http/api-context.ts';
+import { HttpError } from '../../http/error.ts';
+import { type ReadRow, readCsv, readNdjson } from './read-rows.ts';
+
+/** Rows between two lines of progress, and that one `sendBatch` after the other hands to the queue. */
+const ROWS_PER_STEP = 1_000;
+/** Refused lines that the report names; all are counted. */
+const MAX_REPORTED = 100;
+/** A body that size is measured event by event when it is packed. */
+const MEASURED_BYTES = 1_000_000;
+
+/** The query of an import: what holds for rows that do not say otherwise. */
+export const importQuerySchema = z.object({
+  source: importedTraitsSchema.shape.source.default('import'),
+  purpose: importedTraitsSchema.shape.purpose.unwrap().default(DEFAULT_PURPOSE),
+  time: z.iso.datetime({ offset: true }).optional().meta({
+    description: 'When the traits were known; default: now. With it, the same file again changes nothing.',
+  }),
+});
+
+const READERS: Readonly<Record<string, (body: ReadableStream<Uint8Array>) => AsyncGenerator<ReadRow>>> = {
+  'application/x-ndjson': readNdjson,
+  'text/csv': readCsv,
+};
+
+/**
+ * `POST /api/profiles/import`: traits of many people, streamed. Each row becomes an event of its person's ledger and goes the way of all
+ * events. The answer tells of progress while it goes on, and ends with a report.
+ */
+export const importRoutes = new Hono<ApiContext>().post('/import', async (c) => {
+  const query = importQuerySchema.safeParse(c.req.query());
+  if (!query.success) {
+    const [issue] = query.error.issues;
+    throw new HttpError(400, `${issue?.path.join('.')}: ${issue?.message}`, { code: 'invalid_query' });
+  }
+  const mediaType = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const reader = READERS[mediaType];
+  if (!reader || !c.req.raw.body)
+    throw new HttpError(415, `Content-Type "${mediaType}" is not understood. Send application/x-ndjson or text/csv.`, {
+      code: 'media_type_unsupported',
+    });
+  const { source, purpose, time } = query.data;
+  const now = Date.now();
+  const defaults = { source, purpose, time: time === undefined ? now : Date.parse(time) };
+  const rows = reader(c.req.raw.body);
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const encoder = new TextEncoder();
+  const tell = (line: object) => writer.write(encoder.encode(`${JSON.stringify(line)}\n`));
+  const run = async () => {
+    await take(c.env, sourceOf(c.get('site'), now), rows, defaults, tell);
+    await writer.close();
+  };
+  run().catch(async (error) => {
+    log('import_failed', { site: c.get('site').id, error: String(error) });
+    await tell({
+      error: 'The import ended before its end. Rows up to the last progress are taken; send the rest again.',
+    })
+      .then(() => writer.close())
+      .catch(() => undefined);
+  });
+  return new Response(readable, { headers: { 'content-type': 'application/x-ndjson' } });
+});
+
+/** The shop's own server, which knows whom it speaks of. */
+function sourceOf(site: Site, receivedAtMs: number): EventSource {
+  return {
+    site: site.id,
+    sender: { hasSecretKey: true, trustsUnsignedLinks: false, proofFault: async () => 'an import bears no proofs' },
+    consent: consentDefaults(site.settings.consent, { inEuropeanUnion: false, globalPrivacyControl: false }),
+    client: { device: 'unknown', bot: false },
+    receivedAtMs,
+    keepsRefused: false,
+  };
+}
+
+type Rows = AsyncGenerator<ReadRow>;
+type Defaults = Parameters<typeof importedEvent>[2];
+
+/** Takes the rows in, step by step; the line of a row is its index. */
+async function take(
+  env: Env,
+  source: EventSource,
+  rows: Rows,
+  defaults: Defaults,
+  tell: (line: object) => Promise<void>,
+): Promise<void> {
+  const refused = { count: 0, lines: [] as { line: number; reason: string }[] };
+  const refuse = (line: number, reason: string) => {
+    refused.count += 1;
+    if (refused.lines.length < MAX_REPORTED) refused.lines.push({ line, reason });
+  };
+  let accepted = 0;
+  let step: Candidate[] = [];
+  const flush = async () => {
+    const taken = await takeEvents(env, source, {
+      candidates: step,
+      refused: [],
+      sentAtMs: undefined,
+      bytes: MEASURED_BYTES,
+    });
+    accepted += taken.accepted;
+    for (const { index, message } of taken.rejected) refuse(index, message);
+    step = [];
+    await tell({ progress: { accepted, refused: refused.count } });
+  };
+  for await (const read of rows) {
+    const made = 'fault' in read ? read : importedEvent(source.site, read.row, defaults);
+    if ('fault' in made) refuse(read.line, made.fault);
+    else if (Date.parse(made.occurredAt) > source.receivedAtMs)
+      refuse(read.line, 'time: it must not lie in the future');
+    else step.push({ index: read.line, event: made });
+    if (step.length >= ROWS_PER_STEP) await flush();
+  }
+  if (step.length > 0) await flush();
+  refused.lines.sort((a, b) => a.line - b.line);
+  await tell({ accepted, refused });
+  log('import', { site: source.site, accepted, refused: refused.count });
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { problemResponses } from '../../http/problem-responses.ts';
+
+const common = { tags: ['Lake'], security: [{ secretKey: [] }] };
+const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
+
+/** What `GET /api/lake/manifest` answers. */
+export const manifestSchema = z.object({
+  v: z.literal(1),
+  site: z.string(),
+  commit: z.int().meta({ description: 'Grows with each change.' }),
+  files: z
+    .array(z.object({ key: z.string(), hour: z.string(), rows: z.int(), bytes: z.int() }))
+    .meta({ description: 'Current Parquet files.' }),
+  raw: z
+    .array(z.object({ key: z.string(), etag: z.string(), bytes: z.int() }))
+    .meta({ description: 'Raw objects that no Parquet file holds yet.' }),
+});
+/** What `POST /api/lake/compact` answers. */
+export const compactedSchema = z.object({ done: z.boolean(), objects: z.int(), events: z.int() });
+
+export const lakePaths: ZodOpenApiPathsObject = {
+  '/api/lake/compact': {
+    post: {
+      ...common,
+      summary: 'Compact the lake now',
+      description: 'Also the hour that is not over. Ask again until `done`.',
+      responses: {
+        '200': { description: 'What was compacted.', ...json(compactedSchema) },
+        ...problemResponses(401, 403),
+      },
+    },
+  },
+  '/api/lake/manifest': {
+    get: {
+      ...common,
+      summary: 'List the lake’s files',
+      responses: { '200': { description: 'What is current.', ...json(manifestSchema) }, ...problemResponses(401, 403) },
+    },
+  },
+  '/api/lake/objects/{key}': {
+    get: {
+      ...common,
+      summary: 'Download an object of the lake',
+      requestParams: { path: z.object({ key: z.string() }) },
+      responses: { '200': { description: 'Its bytes.' }, ...problemResponses(401, 403, 404) },
+    },
+  },
+};

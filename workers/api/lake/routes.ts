@@ -1,0 +1,45 @@
+import { Hono } from 'hono';
+import { parquetPrefix } from '../../../core/lake/partition.ts';
+import { rawPrefix } from '../../../core/lake/raw-object.ts';
+import { applyErasures } from '../../../jobs/compact/apply-erasures.ts';
+import { compactSite } from '../../../jobs/compact/compact-site.ts';
+import { readManifest } from '../../../stores/lake/manifest.ts';
+import { listRaw } from '../../../stores/lake/raw-objects.ts';
+import type { ApiContext } from '../../http/api-context.ts';
+import { HttpError } from '../../http/error.ts';
+
+/** What one request spends on compaction; the caller asks again until it is done. */
+const REQUEST_MS = 15_000;
+
+/** `/api/lake`: compaction on demand, and the files for who wants to read them. */
+export const lakeRoutes = new Hono<ApiContext>()
+  .post('/compact', async (c) => {
+    const site = c.get('site').id;
+    const deadline = Date.now() + REQUEST_MS;
+    const compacted = await compactSite(c.env, site, Number.POSITIVE_INFINITY, deadline);
+    const done = compacted.done && (await applyErasures(c.env, site, deadline));
+    return c.json({ ...compacted, done });
+  })
+  .get('/manifest', async (c) => {
+    const site = c.get('site').id;
+    const { results } = await c.env.DB.prepare('SELECT key FROM lake_objects WHERE site = ?')
+      .bind(site)
+      .all<{ key: string }>();
+    const held = new Set(results.map(({ key }) => key));
+    const manifest = await readManifest(c.env, site);
+    const raw: { key: string; etag: string; bytes: number }[] = [];
+    for await (const { key, etag, size } of listRaw(c.env, site))
+      if (!held.has(key)) raw.push({ key, etag, bytes: size });
+    return c.json({ ...manifest, raw });
+  })
+  .get('/objects/:key{.+}', async (c) => {
+    const site = c.get('site').id;
+    const key = c.req.param('key');
+    const own = key.startsWith(parquetPrefix(site)) || key.startsWith(rawPrefix(site));
+    const object = own ? await c.env.LAKE.get(key) : null;
+    if (!object)
+      throw new HttpError(404, 'This site’s lake has no such object; the manifest names those that it has.', {
+        code: 'unknown_object',
+      });
+    return new Response(object.body, { headers: { 'content-type': 'application/octet-stream' } });
+  });

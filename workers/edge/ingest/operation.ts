@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { wireBatchSchema, wireEventSchema } from '../../../core/events/wire-event.ts';
+import { problemResponses } from '../../http/problem-responses.ts';
+
+/** What `POST /v/events` answers. */
+export const acceptedSchema = z.object({
+  accepted: z.int().meta({ description: 'Events that the queue has.' }),
+  rejected: z.array(
+    z.object({
+      index: z.int().meta({ description: 'Where the event stands in the request.' }),
+      id: z.string().nullable(),
+      code: z.string(),
+      message: z.string(),
+    }),
+  ),
+});
+
+export const ingestPaths: ZodOpenApiPathsObject = {
+  '/v/events': {
+    post: {
+      summary: 'Take events in',
+      description:
+        'Each event is checked for itself; bad ones are kept as failed events and do not spoil their neighbours. 202 comes once the queue has the good ones. Send an event again with the same id as often as you like: it counts once. At most 500 events and 512 KB a request, 32 KB an event; gzip is understood.',
+      tags: ['Events'],
+      security: [{ writeKey: [] }, { secretKey: [] }],
+      requestBody: {
+        content: {
+          'application/json': { schema: wireBatchSchema.extend({ events: z.array(wireEventSchema).min(1).max(500) }) },
+          'text/plain': {
+            schema: z.string().meta({ description: 'The same JSON, as `navigator.sendBeacon` sends it.' }),
+          },
+        },
+      },
+      responses: {
+        '202': { description: 'Taken.', content: { 'application/json': { schema: acceptedSchema } } },
+        ...problemResponses(400, 401, 403, 413, 415, 503),
+      },
+    },
+  },
+};

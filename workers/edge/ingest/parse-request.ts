@@ -1,0 +1,61 @@
+import { checkEvent } from '../../../core/events/check-event.ts';
+import type { Candidate, RefusedEvent } from '../../../core/events/judge-events.ts';
+import { cutNesting, MAX_NESTING, nestsDeeper } from '../../../core/events/nesting.ts';
+import { isSmallBody, utf8Bytes } from '../../../core/events/pack.ts';
+import { wireBatchSchema } from '../../../core/events/wire-event.ts';
+import type { EventBatch } from '../../../queues/events/take-events.ts';
+import { HttpError } from '../../http/error.ts';
+import { parseJson } from '../../http/parse-json.ts';
+import { readBoundedText } from '../../http/read-body.ts';
+import { MAX_BODY_BYTES, MAX_EVENT_BYTES, MAX_EVENTS } from './limits.ts';
+
+/** Reads and checks the body of `POST /v/events`. Throws 400, 413 or 415 when the request as a whole cannot be read. */
+export async function parseRequest(request: Request): Promise<EventBatch> {
+  const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
+  if (mediaType !== 'application/json' && mediaType !== 'text/plain') {
+    throw new HttpError(415, `Content-Type "${mediaType}" is not understood. Send application/json or text/plain.`, {
+      code: 'media_type_unsupported',
+    });
+  }
+  const body = await readBoundedText(request, MAX_BODY_BYTES);
+  const batch = wireBatchSchema.safeParse(parseJson(body.text));
+  if (!batch.success) {
+    const [issue] = batch.error.issues;
+    throw new HttpError(
+      400,
+      `${issue?.path.join('.') || 'body'}: ${issue?.message}. Expected { "sentAt"?, "events": [ … ] }.`,
+      {
+        code: 'invalid_body',
+      },
+    );
+  }
+  const { events, sentAt } = batch.data;
+  if (events.length > MAX_EVENTS) {
+    throw new HttpError(413, `${events.length} events in one request; send at most ${MAX_EVENTS}.`, {
+      code: 'too_many_events',
+    });
+  }
+  const candidates: Candidate[] = [];
+  const refused: RefusedEvent[] = [];
+  for (const [index, payload] of events.entries()) {
+    const checked = checkBounded(payload, body.bytes);
+    if (checked.ok) candidates.push({ index, event: checked.event });
+    else refused.push({ index, refusal: checked.refusal, payload: cutNesting(payload, MAX_NESTING) });
+  }
+  return { bytes: body.bytes, sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt), candidates, refused };
+}
+
+/** Refuses what is too deep or too large before anything recursive looks at it; in a small body nothing can be too large. */
+function checkBounded(payload: unknown, bodyBytes: number): ReturnType<typeof checkEvent> {
+  if (nestsDeeper(payload, MAX_NESTING)) {
+    const message = `The event nests deeper than ${MAX_NESTING} levels. Send it flatter.`;
+    return { ok: false, refusal: { code: 'too_deep', message } };
+  }
+  if (isSmallBody(bodyBytes)) return checkEvent(payload);
+  const bytes = utf8Bytes(JSON.stringify(payload) ?? '');
+  if (bytes <= MAX_EVENT_BYTES) return checkEvent(payload);
+  return {
+    ok: false,
+    refusal: { code: 'too_large', message: `The event has ${bytes} bytes; at most ${MAX_EVENT_BYTES} are taken.` },
+  };
+}

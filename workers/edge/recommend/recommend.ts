@@ -1,0 +1,54 @@
+import type { Ledger } from '../../../core/identity/ledger.ts';
+import { type Decision, decide, type Known, type Sources } from '../../../core/recommend/decide.ts';
+import { isPersonal, type Strategy } from '../../../core/recommend/strategy.ts';
+import { firstItems, readItems } from '../../../stores/catalog/read-items.ts';
+import { log } from '../../../stores/log.ts';
+import { loadModel, type Model } from '../../../stores/model/load-model.ts';
+import { type ProfileRead, readProfile } from '../../../stores/objects/read-profile.ts';
+import type { ReadQuery } from '../visitor/read-query.ts';
+
+/** A decision with what it answers and what it took. */
+export interface Recommendation extends Decision {
+  readonly slot: string;
+  readonly strategy: Strategy;
+  /** ms that the profile took. */
+  readonly profileMs: number;
+  /** Where the visitor's person was found, if he was asked for. */
+  readonly home: Ledger | undefined;
+}
+
+/** A profile that nobody needs is not asked. */
+const NOT_ASKED = { tier: 'none', reason: 'not_personal' } as const;
+
+/** Answers a read, always: asks the profile if the strategy needs it, and the model, at once, and lets `decide` do the rest. */
+export async function recommend(env: Env, site: string, query: ReadQuery): Promise<Recommendation> {
+  const startedAt = Date.now();
+  const [read, model] = await Promise.all([
+    isPersonal(query.strategy) ? readProfile(env, site, query, 'recent') : NOT_ASKED,
+    loadModel(env, site).catch((error) => {
+      log('model_unavailable', { site, error: String(error) });
+      return null;
+    }),
+  ]);
+  const profileMs = Date.now() - startedAt;
+  const decision = await decide(query, knownOf(read), sourcesOf(env, site, model));
+  const home = read.tier === 'none' ? undefined : read.home;
+  return { ...decision, slot: query.slot, strategy: query.strategy, profileMs, home };
+}
+
+function knownOf(read: ProfileRead<'recent'> | typeof NOT_ASKED): Known {
+  if (read.tier === 'none') return read;
+  if (read.tier === 'live') return { tier: 'live', recent: read.profile };
+  return { tier: 'last_known', reason: read.reason, recent: read.profile };
+}
+
+function sourcesOf(env: Env, site: string, model: Model | null): Sources {
+  return {
+    hasModel: model !== null,
+    near: async (items, limit, hidden) => (model ? model.near(env, items, limit, hidden) : []),
+    popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
+    products: (ids) => readItems(env, site, ids),
+    first: (limit) => firstItems(env, site, limit),
+    failed: (rung, error) => log('recommend_degraded', { site, rung, error: String(error) }),
+  };
+}

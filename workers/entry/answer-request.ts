@@ -1,0 +1,24 @@
+import type { IRequest } from 'itty-router';
+import { problemFrom } from '../http/problem.ts';
+import { logRequest } from '../http/request-log.ts';
+import { withCors } from '../http/with-cors.ts';
+
+/** The one boundary of every request: answers what `handle` throws as a problem document, and logs one line. */
+export async function answerRequest(request: Request, env: Env, handle: () => Promise<Response>): Promise<Response> {
+  const startedAt = Date.now();
+  const requestId = request.headers.get('cf-ray') ?? crypto.randomUUID();
+  let response: Response;
+  try {
+    response = await handle();
+  } catch (error) {
+    response = await withCors(request, env, problemFrom(error, requestId));
+  }
+  logRequest(request, routeOf(request), response.status, startedAt, requestId);
+  return response;
+}
+
+/** The pattern that the router matched; addresses themselves may hold the ids of people. */
+function routeOf(request: Request & Partial<Pick<IRequest, 'route'>>): string {
+  const { route } = request;
+  return `${request.method} ${route === undefined || route === '*' ? 'unknown' : route}`;
+}
