@@ -54,7 +54,7 @@ describe('a row of the lake', () => {
   it('holds all of its event, through Parquet and back', async ({ expect }) => {
     await fc.assert(
       fc.asyncProperty(raws, async (events) => {
-        const back = (await decodeRows(encodeRows(events.map(rowOf)))).map((row) => eventOf('shop', row));
+        const back = (await decodeRows(await encodeRows(events.map(rowOf)))).map((row) => eventOf('shop', row));
         expect(back).toEqual(events.map((event) => JSON.parse(JSON.stringify(event))));
       }),
       { numRuns: 50 },
@@ -75,7 +75,7 @@ describe('a row of the lake', () => {
       const file = path.join(folder, 'x.parquet');
       writeFileSync(
         file,
-        encodeRows(mergeRows([[rowOf(intact()), rowOf({ ...intact(), id: 'e2', userId: 'other' })]]).rows),
+        await encodeRows(mergeRows([[rowOf(intact()), rowOf({ ...intact(), id: 'e2', userId: 'other' })]]).rows),
       );
       const connection = await (await DuckDBInstance.create()).connect();
       const read = await connection.runAndReadAll(
@@ -143,8 +143,8 @@ describe('an hour of the lake', () => {
     }
   });
 
-  it('has files named by content, in Hive partitions of event time', ({ expect }) => {
-    const bytes = encodeRows([rowOf(intact())]);
+  it('has files named by content, in Hive partitions of event time', async ({ expect }) => {
+    const bytes = await encodeRows([rowOf(intact())]);
     expect(parquetKey('shop', NOW / 3_600_000, bytes)).toMatch(
       /^events\/site=shop\/date=2026-05-20\/hour=12\/[0-9a-f]{32}\.parquet$/,
     );

@@ -1,27 +1,60 @@
-import { type AsyncBuffer, parquetReadObjects } from 'hyparquet';
-import { parquetWriteBuffer } from 'hyparquet-writer';
+import { type AsyncBuffer, parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { COLUMNS, type LakeRow, SCHEMA_VERSION } from './columns.ts';
 
-/** Rows of a row group: small enough that a reader who looks for one ledger skips most of a file. */
-const ROW_GROUP_ROWS = 10_000;
+/**
+ * Rows of a row group: what is encoded without a pause, some milliseconds; a reader who looks for one ledger skips most of a file. Groups of
+ * 10,000 would make a file of 20,000 events 6% smaller.
+ */
+const ROW_GROUP_ROWS = 400;
+/** Rows that are decoded without a pause. */
+const DECODE_ROWS = 1_000;
+
+/** Lets others run: called between two slices of work. */
+type Pause = () => Promise<void>;
+const NO_PAUSE: Pause = async () => undefined;
 
 /** Rows as a Parquet file with statistics, compressed with Snappy. */
-export function encodeRows(rows: readonly LakeRow[]): Uint8Array {
-  const buffer = parquetWriteBuffer({
-    columnData: COLUMNS.map(({ name, type }) => ({ name, type, data: rows.map((row) => row[name] ?? null) })),
-    rowGroupSize: ROW_GROUP_ROWS,
+export async function encodeRows(rows: readonly LakeRow[], pause = NO_PAUSE): Promise<Uint8Array> {
+  const bytes = new ByteWriter();
+  const writer = new ParquetWriter({
+    writer: bytes,
+    schema: schemaFromColumnData({ columnData: COLUMNS.map(({ name, type }) => ({ name, type, data: [] })) }),
     // Whole hashes in the statistics: by half of one nothing can be skipped.
     statisticsTruncateLength: 64,
     kvMetadata: [{ key: 'vitrine.schema', value: String(SCHEMA_VERSION) }],
     createdBy: 'vitrine',
   });
-  return new Uint8Array(buffer);
+  for (let from = 0; from < rows.length; from += ROW_GROUP_ROWS) {
+    const group = rows.slice(from, from + ROW_GROUP_ROWS);
+    writer.write({
+      columnData: COLUMNS.map(({ name }) => ({ name, data: group.map((row) => row[name] ?? null) })),
+      rowGroupSize: ROW_GROUP_ROWS,
+    });
+    await pause();
+  }
+  writer.finish();
+  return new Uint8Array(bytes.getBuffer());
 }
 
 /** The rows of a Parquet file; of `columns` only, when they are given. */
-export async function decodeRows(file: AsyncBuffer | Uint8Array, columns?: readonly string[]): Promise<LakeRow[]> {
-  const buffer = file instanceof Uint8Array ? bufferOf(file) : file;
-  return (await parquetReadObjects({ file: buffer, ...(columns && { columns: [...columns] }) })) as LakeRow[];
+export async function decodeRows(file: Uint8Array, columns?: readonly string[], pause = NO_PAUSE): Promise<LakeRow[]> {
+  const buffer = bufferOf(file);
+  const metadata = parquetMetadata(buffer);
+  const total = Number(metadata.num_rows);
+  const rows: LakeRow[] = [];
+  for (let from = 0; from < total; from += DECODE_ROWS) {
+    const part = await parquetReadObjects({
+      file: buffer satisfies AsyncBuffer,
+      metadata,
+      rowStart: from,
+      rowEnd: Math.min(total, from + DECODE_ROWS),
+      ...(columns && { columns: [...columns] }),
+    });
+    for (const row of part as LakeRow[]) rows.push(row);
+    await pause();
+  }
+  return rows;
 }
 
 function bufferOf(bytes: Uint8Array): ArrayBuffer {

@@ -54,18 +54,40 @@ export function mergeRows(
   sets: readonly (readonly LakeRow[])[],
   isErased: (row: LakeRow) => boolean = () => false,
 ): MergedRows {
-  const kept = new Map<string, LakeRow>();
+  const steps = mergeSteps(sets, isErased);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** As `mergeRows`, in steps: each yields how many rows it looked at. */
+export function* mergeSteps(
+  sets: readonly (readonly LakeRow[])[],
+  isErased: (row: LakeRow) => boolean,
+): Generator<number, MergedRows> {
+  // By the start of the ledger's hash: each part is sorted for itself, and the parts stand in the order of their names.
+  const parts = new Map<string, Map<string, LakeRow>>();
   let erased = 0;
   for (const row of sets.flat()) {
     if (isErased(row)) {
       erased += 1;
       continue;
     }
-    const key = `${row.ledger_hash} ${row.event_id}`;
+    const hash = String(row.ledger_hash);
+    const kept = parts.get(hash.slice(0, 2)) ?? new Map<string, LakeRow>();
+    parts.set(hash.slice(0, 2), kept);
+    const key = `${hash} ${row.event_id}`;
     const there = kept.get(key);
     if (!there || comesFirst(row, there)) kept.set(key, row);
+    yield 1;
   }
-  return { rows: [...kept.values()].sort(byLedger), erased };
+  const rows: LakeRow[] = [];
+  for (const [, part] of [...parts].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    for (const row of [...part.values()].sort(byLedger)) rows.push(row);
+    yield part.size;
+  }
+  return { rows, erased };
 }
 
 function comesFirst(a: LakeRow, b: LakeRow): boolean {
@@ -75,14 +97,9 @@ function comesFirst(a: LakeRow, b: LakeRow): boolean {
 }
 
 function byLedger(a: LakeRow, b: LakeRow): number {
-  const keys = [
-    [a.ledger_hash, b.ledger_hash],
-    [Number(a.time), Number(b.time)],
-    [a.event_id, b.event_id],
-  ] as const;
-  for (const [left, right] of keys) {
-    if (left === right) continue;
-    return String(left) < String(right) ? -1 : 1;
-  }
-  return 0;
+  if (a.ledger_hash !== b.ledger_hash) return String(a.ledger_hash) < String(b.ledger_hash) ? -1 : 1;
+  const difference = Number(a.time) - Number(b.time);
+  if (difference !== 0) return difference;
+  if (a.event_id === b.event_id) return 0;
+  return String(a.event_id) < String(b.event_id) ? -1 : 1;
 }

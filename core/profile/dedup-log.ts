@@ -6,6 +6,8 @@ import { createHash } from 'node:crypto';
  */
 export const ENTRY_BYTES = 28;
 const WORDS = ENTRY_BYTES / 4;
+/** Slots of the smallest table: most visitors have few events, and an isolate holds many visitors. */
+const MIN_TABLE = 64;
 /** Entries in the tail before it becomes a page of its own. */
 export const PAGE_ENTRIES = 256;
 
@@ -29,7 +31,7 @@ export class DedupLog {
   constructor(pages: readonly Uint8Array[], tail: Uint8Array) {
     const sealed = pages.reduce((sum, page) => sum + page.byteLength / ENTRY_BYTES, 0);
     const total = sealed + tail.byteLength / ENTRY_BYTES;
-    const capacity = 2 ** Math.ceil(Math.log2(Math.max(total * 2, 512)));
+    const capacity = 2 ** Math.ceil(Math.log2(Math.max(total * 2, MIN_TABLE)));
     this.words = new Uint32Array((capacity / 2) * WORDS);
     this.table = new Uint32Array(capacity);
     const bytes = new Uint8Array(this.words.buffer);

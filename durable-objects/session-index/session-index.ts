@@ -7,7 +7,7 @@ import type { Manifest } from '../../core/recommend/manifest.ts';
 import { groupIntoBlocks, shardOf } from '../../core/recommend/placement.ts';
 import { ITEMS_PER_SESSION, type SessionUpdate } from '../../core/recommend/session-update.ts';
 import { inSlices, WorkSlice } from '../../core/work-slice.ts';
-import { breathe } from '../../stores/breathe.ts';
+import { breathe, rest } from '../../stores/breathe.ts';
 import { migrate } from '../storage/migrate.ts';
 import { IndexStore } from './index-store.ts';
 import { INDEX_MIGRATIONS } from './schema.ts';
@@ -20,9 +20,9 @@ const MAX_SESSIONS = 120_000;
 /** Changes before they are folded into the checkpoint. */
 const CHANGE_ROWS = 200;
 /** Blocks that are encoded and written at once. */
-const BLOCKS_AT_ONCE = 4;
+const BLOCKS_AT_ONCE = 2;
 /** Work between which requests run, some milliseconds each: sessions looked at, items of sessions encoded, characters written. */
-const SLICE = { sessions: 20_000, items: 25_000, characters: 400_000 } as const;
+const SLICE = { sessions: 20_000, items: 10_000, characters: 400_000 } as const;
 /** Items a shard names as trending. */
 const TRENDING_ITEMS = 200;
 
@@ -100,7 +100,7 @@ export class SessionIndex extends DurableObject<Env> {
   /** What the publisher needs of every shard before any can encode. `now` in ms since 1970. */
   async summary(now: number): Promise<ShardSummary> {
     const index = this.load();
-    const slice = new WorkSlice(SLICE.sessions, breathe);
+    const slice = new WorkSlice(SLICE.sessions, rest);
     let sessions = 0;
     let bytes = 0;
     for (const { items } of index.sessions.values()) {
@@ -127,7 +127,7 @@ export class SessionIndex extends DurableObject<Env> {
     index.hours.forget(Date.now());
     if (this.store.changeRows() >= CHANGE_ROWS) await this.fold(index);
     const countOf = new Map(counts);
-    const slice = new WorkSlice(SLICE.items, breathe);
+    const slice = new WorkSlice(SLICE.items, rest);
     const write = async (lists: ReadonlyMap<string, readonly SessionUpdate[]>) => {
       const bytes = await inSlices(
         encodeSteps(lists, (item) => countOf.get(item) ?? 1),
@@ -142,7 +142,7 @@ export class SessionIndex extends DurableObject<Env> {
   }
 
   private fold(index: ItemSessions): Promise<boolean> {
-    return this.store.fold(index, new WorkSlice(SLICE.characters, breathe));
+    return this.store.fold(index, new WorkSlice(SLICE.characters, rest));
   }
 
   private load(): ItemSessions {

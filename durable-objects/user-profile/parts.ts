@@ -16,13 +16,13 @@ export class Parts {
   readonly memory: LedgerMemory;
   readonly follower: Follower;
   private readonly tombstones: TombstoneStore;
-  private held: Tombstone | undefined;
+  /** Read when it is first needed: a read of the profile needs none. */
+  private held: { readonly tombstone: Tombstone | undefined } | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     this.ctx = ctx;
     this.env = env;
     this.tombstones = new TombstoneStore(ctx.storage);
-    this.held = this.tombstones.load();
     this.linking = new Linking(ctx.storage, {
       self: () => this.ledger,
       profile: () => this.memory.profile(),
@@ -52,21 +52,23 @@ export class Parts {
 
   /** What an erasure has left here, if there was one. */
   tombstone(): Tombstone | undefined {
-    return this.held;
+    this.held ??= { tombstone: this.tombstones.load() };
+    return this.held.tombstone;
   }
 
   /** Whether a link, or what was sent under it, is of before the last erasure. */
   isOfBefore(assignment: number): boolean {
-    return assignment <= (this.held?.assignment ?? 0);
+    return assignment <= (this.tombstone()?.assignment ?? 0);
   }
 
   /** Drops everything in one transaction, but for the tombstone; a new one takes the place of an older one. */
   empty(tombstone?: Tombstone): void {
-    this.held = tombstone ? laterTombstone(this.held, tombstone) : this.held;
+    const left = tombstone ? laterTombstone(this.tombstone(), tombstone) : this.tombstone();
     this.ctx.storage.transactionSync(() => {
       dropEverything(this.ctx.storage);
-      if (this.held) this.tombstones.save(this.held);
+      if (left) this.tombstones.save(left);
     });
+    this.held = { tombstone: left };
     this.linking.forget();
     this.memory.forget();
   }

@@ -1,10 +1,13 @@
 import { type LakeRow, rowOf } from '../../core/lake/columns.ts';
-import { type LakeFile, mergeRows, shardOfHash, shardsFor } from '../../core/lake/partition.ts';
+import { type LakeFile, mergeSteps, shardOfHash, shardsFor } from '../../core/lake/partition.ts';
 import { hourOfRawKey } from '../../core/lake/raw-object.ts';
-import { entryOf } from '../../core/reconciliation/journal.ts';
+import { entryOf, type JournalEntry, ownerOf } from '../../core/reconciliation/journal.ts';
 import { hourOf } from '../../core/time.ts';
+import { inSlices, WorkSlice } from '../../core/work-slice.ts';
+import { rest } from '../../stores/breathe.ts';
 import { erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
 import { writeManifest } from '../../stores/lake/manifest.ts';
+import { packEntries } from '../../stores/lake/pack-entries.ts';
 import { readParquet, writeParquet } from '../../stores/lake/parquet-files.ts';
 import { type Commit, commit, commitNumber, type Partition, readPartitions } from '../../stores/lake/partitions.ts';
 import { listRaw, readRaw } from '../../stores/lake/raw-objects.ts';
@@ -13,6 +16,8 @@ import { log } from '../../stores/log.ts';
 /** Events that one round holds in memory, and raw objects that it takes. */
 const ROUND_EVENTS = 20_000;
 const ROUND_OBJECTS = 200;
+/** Rows that are made or merged before requests run. */
+const SLICE_ROWS = 500;
 
 export interface Compacted {
   /** Whether nothing is left to compact. */
@@ -65,16 +70,21 @@ async function compactRound(env: Env, site: string, pending: readonly string[]) 
   const objects: Commit['objects'][number][] = [];
   const rows: LakeRow[] = [];
   let oldest = Number.POSITIVE_INFINITY;
+  const slice = new WorkSlice(SLICE_ROWS, rest);
   for (const key of pending) {
     if (rows.length >= ROUND_EVENTS) break;
     const raw = await readRaw(env, key);
     if (!raw) continue;
     if (raw.broken.length > 0) log('raw_lines_broken', { site, key, lines: raw.broken.slice(0, 20).join() });
-    objects.push({ key, etag: raw.etag, entries: raw.events.map((event) => entryOf(site, event)) });
+    const entries: JournalEntry[] = [];
     for (const event of raw.events) {
       oldest = Math.min(oldest, event.receivedAt);
-      rows.push(rowOf(event));
+      const row = rowOf(event);
+      rows.push(row);
+      entries.push(entryOf(site, event, ownerOf(String(row.ledger_hash))));
+      if (slice.spend(1)) await slice.pause();
     }
+    objects.push({ key, etag: raw.etag, events: packEntries(entries) });
   }
   const byHour = Map.groupBy(rows, (row) => hourOf(Number(row.time)));
   const current = await readPartitions(env, site, [...byHour.keys()]);
@@ -106,10 +116,12 @@ export async function writeHour(
   const present = files[0]?.shards ?? 1;
   const shards = shardsFor(files.reduce((sum, { rows }) => sum + rows, 0) + fresh.length, present);
   const written: LakeFile[] = [];
+  const slice = new WorkSlice(SLICE_ROWS, rest);
   for (let shard = 0; shard < present; shard += 1) {
     const held = files.find((file) => file.shard === shard);
     const added = fresh.filter((row) => shardOfHash(String(row.ledger_hash), present) === shard);
-    const { rows } = mergeRows([held ? await readParquet(env, held.key) : [], added], isErased);
+    const before = held ? await readParquet(env, held.key) : [];
+    const { rows } = await inSlices(mergeSteps([before, added], isErased), slice);
     for (const [target, part] of Map.groupBy(rows, (row) => shardOfHash(String(row.ledger_hash), shards)))
       written.push(await writeParquet(env, site, hour, part, target, shards));
   }

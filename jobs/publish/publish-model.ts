@@ -1,3 +1,4 @@
+import pMap from 'p-map';
 import { checkModel } from '../../core/recommend/check-model.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
 import { readCurrent, writeCurrent } from '../../stores/model/current-model.ts';
@@ -5,10 +6,12 @@ import { shardStubs } from '../../stores/objects/shards.ts';
 
 /** Models before the current one that a rollback can reach. */
 const KEPT_MODELS = 5;
-/** What a block should hold; the number of blocks follows from it, in powers of two. */
-const BLOCK_BYTES = 512 * 1024;
+/** What a block should hold: what a read decodes in a millisecond or two. The number of blocks follows from it, in powers of two. */
+const BLOCK_BYTES = 128 * 1024;
 const MAX_BLOCKS = 1024;
 const TRENDING_ITEMS = 200;
+/** Shards that encode at once: where all run on one thread, a request waits for a slice of each. */
+const SHARDS_AT_ONCE = 2;
 
 export type Published =
   | { readonly ok: true; readonly manifest: Manifest }
@@ -29,7 +32,7 @@ export async function publishModel(env: Env, site: string, acceptCounts = false)
   const counts = summaries.flatMap((summary) => summary.counts);
   const largest = Math.max(...summaries.map(({ bytes }) => bytes));
   const blocks = Math.min(MAX_BLOCKS, 2 ** Math.max(0, Math.ceil(Math.log2(largest / BLOCK_BYTES))));
-  const encoded = await Promise.all(shards.map((shard) => shard.encode(blocks, counts)));
+  const encoded = await pMap(shards, (shard) => shard.encode(blocks, counts), { concurrency: SHARDS_AT_ONCE });
   const manifest: Manifest = {
     v: 1,
     site,

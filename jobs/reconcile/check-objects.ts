@@ -1,4 +1,6 @@
 import { entryKey, type JournalEntry } from '../../core/reconciliation/journal.ts';
+import { WorkSlice } from '../../core/work-slice.ts';
+import { rest } from '../../stores/breathe.ts';
 import { unpackEntries } from '../../stores/lake/pack-entries.ts';
 import { listRaw } from '../../stores/lake/raw-objects.ts';
 
@@ -16,6 +18,9 @@ export interface CheckedObjects {
   readonly duplicated: readonly JournalEntry[];
 }
 
+/** Entries that are unpacked before requests run. */
+const SLICE_ENTRIES = 2_000;
+
 /** Looks whether the raw objects that were compacted still stand in the bucket as they were, until their grace time is over. */
 export async function checkObjects(env: Env, site: string, graceEndsAfter: number): Promise<CheckedObjects> {
   const there = new Map<string, string>();
@@ -27,6 +32,7 @@ export async function checkObjects(env: Env, site: string, graceEndsAfter: numbe
     .all<{ key: string; etag: string; events: number[] | null }>();
   const faults: ObjectFault[] = [];
   const seen = new Set<string>();
+  const slice = new WorkSlice(SLICE_ENTRIES, rest);
   const duplicated = new Map<string, JournalEntry>();
   for (const { key, etag, events } of results) {
     const entries = unpackEntries(events);
@@ -34,6 +40,7 @@ export async function checkObjects(env: Env, site: string, graceEndsAfter: numbe
       if (seen.has(entryKey(entry))) duplicated.set(entryKey(entry), entry);
       seen.add(entryKey(entry));
     }
+    if (slice.spend(entries.length)) await slice.pause();
     const now = there.get(key);
     if (now === undefined) faults.push({ key, fault: 'removed', entries });
     else if (now !== etag) faults.push({ key, fault: 'changed', entries });

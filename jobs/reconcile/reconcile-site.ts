@@ -1,12 +1,12 @@
 import type { LakeFile } from '../../core/lake/partition.ts';
-import { parquetPrefix } from '../../core/lake/partition.ts';
 import { cellOf, compareCell, type DriftingCell, differingCells } from '../../core/reconciliation/compare-cells.ts';
-import { entryKey, type JournalEntry, ownerOf } from '../../core/reconciliation/journal.ts';
+import { type JournalEntry, ownerOf } from '../../core/reconciliation/journal.ts';
 import { hoursOf, idsOf, type Report } from '../../core/reconciliation/report.ts';
 import { DAY_MS, HOUR_MS, isoHour } from '../../core/time.ts';
-import { unpackEntries } from '../../stores/lake/pack-entries.ts';
+import { etagsOf } from '../../stores/lake/parquet-files.ts';
 import { listPartitions, type Partition } from '../../stores/lake/partitions.ts';
 import { log } from '../../stores/log.ts';
+import { type Journal, readJournal, readRollups } from '../../stores/rollups/read-counted.ts';
 import { compactSite } from '../compact/compact-site.ts';
 import { RAW_GRACE_MS } from '../compact/sweep-lake.ts';
 import { checkObjects } from './check-objects.ts';
@@ -17,11 +17,6 @@ import { entriesIn, knownRecounts, type Recount, recountFile } from './recount.t
 const WINDOW_DAYS = 15;
 /** A batch written so shortly before the lake was read may not have been in it yet. */
 const UNDER_WAY_MS = 60_000;
-
-interface Journal {
-  readonly entries: JournalEntry[];
-  readonly underWay: Set<string>;
-}
 
 /**
  * Holds what the stream counted against what the lake holds: compacts what has arrived, counts the Parquet files again, and compares by
@@ -109,49 +104,6 @@ async function recountAll(env: Env, site: string, partitions: readonly Partition
     for (const [cell, events] of Object.entries(recount.cells)) lake.set(cell, (lake.get(cell) ?? 0) + events);
   }
   return { lake, recounts, files, removed };
-}
-
-async function etagsOf(env: Env, site: string): Promise<Map<string, string>> {
-  const etags = new Map<string, string>();
-  let cursor: string | undefined;
-  do {
-    const page = await env.LAKE.list({ prefix: parquetPrefix(site), ...(cursor !== undefined && { cursor }) });
-    for (const { key, etag } of page.objects) etags.set(key, etag);
-    cursor = page.truncated ? page.cursor : undefined;
-  } while (cursor !== undefined);
-  return etags;
-}
-
-async function readRollups(env: Env, site: string, from: number, to: number): Promise<Map<string, number>> {
-  const { results } = await env.DB.prepare(
-    'SELECT hour, type, events FROM rollups WHERE site = ? AND hour BETWEEN ? AND ?',
-  )
-    .bind(site, from, to)
-    .all<{ hour: number; type: string; events: number }>();
-  return new Map(results.map(({ hour, type, events }) => [`${hour} ${type}`, events]));
-}
-
-/** Journal rows are read in parts, since an answer of D1 is bounded. */
-const JOURNAL_ROWS = 100;
-
-async function readJournal(env: Env, site: string, underWayFrom: number): Promise<Journal> {
-  const entries: JournalEntry[] = [];
-  const underWay = new Set<string>();
-  let after: readonly [number, string] = [0, ''];
-  for (;;) {
-    const { results } = await env.DB.prepare(
-      'SELECT written_at, id, events FROM journal WHERE site = ? AND (written_at, id) > (?, ?) ORDER BY written_at, id LIMIT ?',
-    )
-      .bind(site, ...after, JOURNAL_ROWS)
-      .all<{ written_at: number; id: string; events: number[] }>();
-    for (const { written_at: writtenAt, id, events } of results) {
-      const counted = unpackEntries(events).filter(({ analytics }) => analytics);
-      for (const entry of counted) entries.push(entry);
-      if (writtenAt >= underWayFrom) for (const entry of counted) underWay.add(entryKey(entry));
-      after = [writtenAt, id];
-    }
-    if (results.length < JOURNAL_ROWS) return { entries, underWay };
-  }
 }
 
 async function explain(

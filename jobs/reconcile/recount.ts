@@ -3,7 +3,9 @@ import { allows } from '../../core/consent/allows.ts';
 import { eventOf, isIntact } from '../../core/lake/columns.ts';
 import type { LakeFile } from '../../core/lake/partition.ts';
 import { cellOf } from '../../core/reconciliation/compare-cells.ts';
-import { entryKey, entryOf, type JournalEntry } from '../../core/reconciliation/journal.ts';
+import { entryKey, entryOf, type JournalEntry, ownerOf } from '../../core/reconciliation/journal.ts';
+import { WorkSlice } from '../../core/work-slice.ts';
+import { rest } from '../../stores/breathe.ts';
 import { readParquet } from '../../stores/lake/parquet-files.ts';
 import { selectIn } from '../../stores/statements.ts';
 
@@ -25,6 +27,9 @@ const recountSchema = z.object({
 });
 /** What a Parquet file holds, as it was read. */
 export type Recount = z.infer<typeof recountSchema>;
+
+/** Rows that are checked before requests run. */
+const SLICE_ROWS = 300;
 
 const recountRow = z.object({ key: z.string(), etag: z.string(), recount: z.string() });
 
@@ -57,13 +62,15 @@ export async function recountFile(
   const altered: JournalEntry[] = [];
   const double: JournalEntry[] = [];
   const seen = new Set<string>();
+  const slice = new WorkSlice(SLICE_ROWS, rest);
   for (const row of await readParquet(env, key)) {
     const event = eventOf(site, row);
-    const entry = entryOf(site, event);
+    const entry = entryOf(site, event, ownerOf(String(row.ledger_hash)));
     if (!isIntact(event)) altered.push(entry);
     if (seen.has(entryKey(entry))) double.push(entry);
     seen.add(entryKey(entry));
     if (allows(event, 'analytics')) cells[cellOf(entry)] = (cells[cellOf(entry)] ?? 0) + 1;
+    if (slice.spend(1)) await slice.pause();
   }
   const recount: Recount = { v: 1, cells, altered, double };
   await env.DB.prepare('INSERT OR REPLACE INTO lake_recounts (site, key, etag, recount) VALUES (?, ?, ?, ?)')

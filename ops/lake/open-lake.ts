@@ -47,7 +47,7 @@ async function fetchFile(
   const bytes = await api.download(key);
   const parquet = key.endsWith('.parquet')
     ? bytes
-    : encodeRows(parseRaw(gunzipSync(bytes).toString()).events.map(rowOf));
+    : await encodeRows(parseRaw(gunzipSync(bytes).toString()).events.map(rowOf));
   await mkdir(path.dirname(target), { recursive: true });
   await writeFile(`${target}.part`, parquet);
   await rename(`${target}.part`, target);

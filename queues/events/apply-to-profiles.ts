@@ -1,14 +1,15 @@
-import pMap from 'p-map';
 import type { WireDefinitions } from '../../core/attributes/wire-definitions.ts';
 import type { AppliedEvents } from '../../core/events/applied-events.ts';
 import type { EventMessage } from '../../core/events/message.ts';
 import type { ApplyResult, ChangedSession } from '../../core/profile/answers.ts';
+import { breathe } from '../../stores/breathe.ts';
 import { siteDefinitions } from '../../stores/config/definitions.ts';
 import { log } from '../../stores/log.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { chunked } from '../../stores/statements.ts';
 
-/** Profiles that are called at once: a read that comes meanwhile waits behind so many calls at most, where all run on one thread. */
-const PROFILES_AT_ONCE = 8;
+/** Profiles that are called at once: a request that comes meanwhile waits behind so many calls at most, where all run on one thread. */
+const PROFILES_AT_ONCE = 2;
 
 interface AppliedBatch {
   readonly applied: AppliedEvents[];
@@ -37,8 +38,11 @@ export async function applyToProfiles(env: Env, messages: readonly EventMessage[
       log('apply_failed', { site, messages: group.length, error: String(error) });
     }
   };
-  const profiles = Map.groupBy(messages, ({ site, ledger }) => `${site}/${ledger}`);
-  await pMap(profiles.values(), take, { concurrency: PROFILES_AT_ONCE });
+  const profiles = [...Map.groupBy(messages, ({ site, ledger }) => `${site}/${ledger}`).values()];
+  for (const some of chunked(profiles, PROFILES_AT_ONCE)) {
+    await Promise.all(some.map(take));
+    await breathe();
+  }
   return batch;
 }
 

@@ -1,5 +1,6 @@
 import { type AppliedEvents, countedEvents } from '../../core/events/applied-events.ts';
 import type { ChangedSession } from '../../core/profile/answers.ts';
+import { staggered } from '../../stores/breathe.ts';
 import { recordMentions } from '../../stores/erasure/record-mentions.ts';
 import { eraseStragglers } from '../../stores/erasure/stragglers.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
@@ -51,13 +52,11 @@ async function recordSite(
   sessions: readonly ChangedSession[],
 ): Promise<string[]> {
   try {
-    await Promise.all([
-      writeLake(env, site, applied),
-      recordRollups(env, site, applied),
-      recordMentions(env, site, countedEvents(applied)),
-      ...applied.map(({ message, outcomes }) =>
-        keepFailed(env, { site, time: message.receivedAt, failed: failedOutcomes(message, outcomes) }),
-      ),
+    await staggered([
+      () => writeLake(env, site, applied),
+      () => recordRollups(env, site, applied),
+      () => recordMentions(env, site, countedEvents(applied)),
+      () => keepAllFailed(env, site, applied),
     ]);
     await followLinks(env, site, countedEvents(applied));
     await feedSessions(env, site, sessions);
@@ -67,5 +66,12 @@ async function recordSite(
   } catch (error) {
     log('consume_failed', { site, messages: applied.length, error: String(error) });
     return [];
+  }
+}
+
+async function keepAllFailed(env: Env, site: string, applied: readonly AppliedEvents[]): Promise<void> {
+  for (const { message, outcomes } of applied) {
+    const failed = failedOutcomes(message, outcomes);
+    if (failed.length > 0) await keepFailed(env, { site, time: message.receivedAt, failed });
   }
 }

@@ -1,23 +1,30 @@
 import { waitUntil } from 'cloudflare:workers';
 import { log } from '../log.ts';
-import type { ExpiringCache } from './expiring-cache.ts';
+import { ExpiringCache } from './expiring-cache.ts';
+import { SingleFlight } from './single-flight.ts';
+
+/** A cache whose entries are loaded. */
+export class LoadedCache<V> extends ExpiringCache<V> {
+  readonly flights = new SingleFlight<V>();
+}
 
 /**
  * Reads through an isolate's cache. A fresh entry comes from memory; one that has aged too, and is loaded anew behind the answer; a
- * missing one is loaded now. When loading fails, the last known value is answered, however old.
+ * missing one is loaded now, once however many ask. When loading fails, the last known value is answered, however old.
  *
  * @throws what `load` throws, when nothing is known.
  */
-export async function readThrough<V>(cache: ExpiringCache<V>, key: string, load: () => Promise<V>): Promise<V> {
+export async function readThrough<V>(cache: LoadedCache<V>, key: string, load: () => Promise<V>): Promise<V> {
   const now = Date.now();
-  const store = async () => {
-    const value = await load();
-    cache.set(key, value, now);
-    return value;
-  };
+  const store = () =>
+    cache.flights.load(key, async () => {
+      const value = await load();
+      cache.set(key, value, now);
+      return value;
+    });
   const cached = cache.get(key, now);
   if (cached !== undefined) {
-    if (cache.due(key, now)) refreshBehind(store());
+    if (cache.due(key, now) && !cache.flights.isUnderWay(key)) refreshBehind(store());
     return cached;
   }
   try {

@@ -1,11 +1,10 @@
 import type { Item } from '../../core/catalog/item.ts';
-import { ExpiringCache } from '../cache/expiring-cache.ts';
-import { readThrough } from '../cache/read-through.ts';
+import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { selectIn } from '../statements.ts';
 import { ITEM_COLUMNS, type ItemCache, itemCache } from './item-cache.ts';
 import { itemRowSchema } from './item-row.ts';
 
-const firsts = new ExpiringCache<Item[]>(200, { ttlMs: 10_000 });
+const firsts = new LoadedCache<Item[]>(200, { ttlMs: 10_000 });
 
 /** The available products among `ids`, by id: from the isolate's cache, the rest in one query for each 99. */
 export async function readItems(env: Env, site: string, ids: Iterable<string>): Promise<Map<string, Item>> {

@@ -1,4 +1,3 @@
-import { waitUntil } from 'cloudflare:workers';
 import { z } from 'zod';
 import type { WireDefinitions } from '../../core/attributes/wire-definitions.ts';
 import type { SiteDefinitions } from '../../core/segments/person.ts';
@@ -10,6 +9,7 @@ import {
 } from '../../core/segments/site-definitions.ts';
 import { sha256Hex } from '../../core/sha256-hex.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
+import { SingleFlight } from '../cache/single-flight.ts';
 import { log } from '../log.ts';
 import { withDeadline } from '../objects/with-deadline.ts';
 
@@ -35,7 +35,7 @@ interface Known extends WireDefinitions {
 
 const known = new ExpiringCache<Known>(MAX_SITES, { ttlMs: Number.MAX_SAFE_INTEGER });
 const failures = new ExpiringCache<true>(MAX_SITES, { ttlMs: FAILED_MS });
-const flights = new Map<string, Promise<Known>>();
+const flights = new SingleFlight<Known>();
 
 const row = z.object({ name: z.string(), version: z.int(), since: z.int(), definition: z.string() });
 
@@ -51,9 +51,11 @@ export async function siteDefinitions(env: Env, site: string): Promise<WireDefin
   const ageMs = held ? now - held.confirmedAt : Number.POSITIVE_INFINITY;
   if (held && ageMs < REFRESH_MS) return wireOf(held);
   if (failures.get(site, now)) return held && wireOf(held);
-  const flight = load(env, site);
-  if (held && ageMs < CONFIRMED_MS) return wireOf(held);
-  const outcome = await withDeadline(flight, held ? WAIT_MS : COLD_WAIT_MS);
+  if (held && ageMs < CONFIRMED_MS) {
+    if (!flights.isUnderWay(site)) load(env, site).catch(() => undefined);
+    return wireOf(held);
+  }
+  const outcome = await withDeadline(load(env, site), held ? WAIT_MS : COLD_WAIT_MS);
   if (typeof outcome === 'object') return wireOf(outcome);
   return held && wireOf(held);
 }
@@ -94,31 +96,23 @@ export function confirmDefinitions(
 /** Forgets what this isolate knows of a site, after it changed it itself. */
 export function forgetDefinitions(site: string): void {
   known.delete(site);
-  flights.delete(site);
+  flights.forget(site);
   failures.delete(site);
 }
 
 /** One question a site at a time, whoever asks. */
 function load(env: Env, site: string): Promise<Known> {
-  const under = flights.get(site);
-  if (under) return under;
-  const flight = read(env, site).then(
-    (fresh) => {
-      if (flights.get(site) === flight) known.set(site, fresh, fresh.confirmedAt);
+  return flights.load(site, async () => {
+    try {
+      const fresh = await read(env, site);
+      known.set(site, fresh, fresh.confirmedAt);
       return fresh;
-    },
-    (error) => {
+    } catch (error) {
       failures.set(site, true, Date.now());
       log('definitions_unavailable', { site, error: String(error) });
       throw error;
-    },
-  );
-  flights.set(site, flight);
-  const landed = () => {
-    if (flights.get(site) === flight) flights.delete(site);
-  };
-  waitUntil(flight.then(landed, landed));
-  return flight;
+    }
+  });
 }
 
 async function read(env: Env, site: string): Promise<Known> {

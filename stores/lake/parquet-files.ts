@@ -1,6 +1,7 @@
 import type { LakeRow } from '../../core/lake/columns.ts';
 import { decodeRows, encodeRows } from '../../core/lake/parquet.ts';
-import { type LakeFile, parquetKey } from '../../core/lake/partition.ts';
+import { type LakeFile, parquetKey, parquetPrefix } from '../../core/lake/partition.ts';
+import { rest } from '../breathe.ts';
 
 /** Writes rows of an hour as a file. Its name comes from its content, so that writing it again changes nothing. */
 export async function writeParquet(
@@ -11,7 +12,7 @@ export async function writeParquet(
   shard: number,
   shards: number,
 ): Promise<LakeFile> {
-  const bytes = encodeRows(rows);
+  const bytes = await encodeRows(rows, rest);
   const key = parquetKey(site, hour, bytes);
   const { etag } = await env.LAKE.put(key, bytes, {
     httpMetadata: { contentType: 'application/vnd.apache.parquet' },
@@ -23,5 +24,17 @@ export async function writeParquet(
 export async function readParquet(env: Env, key: string, columns?: readonly string[]): Promise<LakeRow[]> {
   const object = await env.LAKE.get(key);
   if (!object) throw new Error(`the lake's file ${key} is missing`);
-  return decodeRows(new Uint8Array(await object.arrayBuffer()), columns);
+  return decodeRows(new Uint8Array(await object.arrayBuffer()), columns, rest);
+}
+
+/** The etags of a site's Parquet files as the bucket has them, by key. */
+export async function etagsOf(env: Env, site: string): Promise<Map<string, string>> {
+  const etags = new Map<string, string>();
+  let cursor: string | undefined;
+  do {
+    const page = await env.LAKE.list({ prefix: parquetPrefix(site), ...(cursor !== undefined && { cursor }) });
+    for (const { key, etag } of page.objects) etags.set(key, etag);
+    cursor = page.truncated ? page.cursor : undefined;
+  } while (cursor !== undefined);
+  return etags;
 }

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import type { LakeFile } from '../../core/lake/partition.ts';
-import type { JournalEntry } from '../../core/reconciliation/journal.ts';
 import { isConstraintError, selectIn } from '../statements.ts';
-import { packEntries } from './pack-entries.ts';
 
 /** An hour of a site's lake: its current files. */
 export interface Partition {
@@ -18,7 +16,8 @@ export interface Commit {
   readonly objects: readonly {
     readonly key: string;
     readonly etag: string;
-    readonly entries: readonly JournalEntry[];
+    /** What it holds, as `packEntries` writes it. */
+    readonly events: ArrayBuffer;
   }[];
   readonly replaced: readonly string[];
 }
@@ -111,10 +110,10 @@ export async function commit(env: Env, site: string, after: number, change: Comm
               writtenAt,
             ),
       ),
-      ...objects.map(({ key, etag, entries }) =>
+      ...objects.map(({ key, etag, events }) =>
         env.DB.prepare(
           'INSERT OR REPLACE INTO lake_objects (site, key, etag, compacted_at, events) VALUES (?, ?, ?, ?, ?)',
-        ).bind(site, key, etag, now, packEntries(entries)),
+        ).bind(site, key, etag, now, events),
       ),
       ...replaced.map((key) =>
         env.DB.prepare('INSERT OR REPLACE INTO lake_garbage (site, key, since) VALUES (?, ?, ?)').bind(site, key, now),

@@ -1,8 +1,7 @@
 import { decodeProtectedHeader, errors, importJWK, type JWK, jwtVerify } from 'jose';
 import { z } from 'zod';
 import type { Claimed } from '../../core/events/vouch.ts';
-import { ExpiringCache } from '../cache/expiring-cache.ts';
-import { readThrough } from '../cache/read-through.ts';
+import { LoadedCache, readThrough } from '../cache/read-through.ts';
 
 /** Longest life of a proof, from `iat` to `exp`. */
 const MAX_LIFE_SECONDS = 3_600;
@@ -14,7 +13,7 @@ const KEY_AGES = { ttlMs: 60_000 };
 const ALGORITHMS = ['HS256', 'ES256', 'EdDSA', 'RS256'];
 
 const keySchema = z.object({ kid: z.string(), jwk: z.string() });
-const keys = new ExpiringCache<readonly z.infer<typeof keySchema>[]>(1_000, KEY_AGES);
+const keys = new LoadedCache<readonly z.infer<typeof keySchema>[]>(1_000, KEY_AGES);
 
 const claimsSchema = z.object({
   sub: z.string(),

@@ -1,5 +1,6 @@
 import { shardOf } from '../../core/recommend/placement.ts';
 import type { SessionUpdate } from '../../core/recommend/session-update.ts';
+import { staggered } from '../breathe.ts';
 import { shardStub } from '../objects/shards.ts';
 
 /** Sends changed sessions to the shards of their items: one call a shard. A removed session goes to all, since any may hold it. */
@@ -17,5 +18,11 @@ export async function feedSessions(env: Env, site: string, sessions: readonly Se
       else byShard.set(shard, [session]);
     }
   }
-  await Promise.all([...byShard].map(([shard, list]) => shardStub(env, site, shard).apply({ v: 1, sessions: list })));
+  await staggered(
+    [...byShard].map(
+      ([shard, list]) =>
+        () =>
+          shardStub(env, site, shard).apply({ v: 1, sessions: list }),
+    ),
+  );
 }

@@ -4,8 +4,8 @@ import type { Manifest } from '../../core/recommend/manifest.ts';
 import { type Placement, placeOf } from '../../core/recommend/placement.ts';
 import { type Scored, Scorer } from '../../core/recommend/scorer.ts';
 import { ByteCache } from '../cache/byte-cache.ts';
-import { ExpiringCache } from '../cache/expiring-cache.ts';
-import { readThrough } from '../cache/read-through.ts';
+import { LoadedCache, readThrough } from '../cache/read-through.ts';
+import { SingleFlight } from '../cache/single-flight.ts';
 import { readCurrent } from './current-model.ts';
 
 /** After how long an isolate asks for a newer manifest, and until when it serves the old one in the meantime. */
@@ -15,8 +15,9 @@ const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 /** Items a site's numbering may hold before it begins anew, with its blocks. */
 const MAX_TABLE_ITEMS = 500_000;
 
-const models = new ExpiringCache<Model | null>(100, MANIFEST_AGES);
+const models = new LoadedCache<Model | null>(100, MANIFEST_AGES);
 const blocks = new ByteCache<SiteBlock>(BLOCK_CACHE_BYTES);
+const flights = new SingleFlight<SiteBlock>();
 const numberings = new Map<string, Numbering>();
 
 /** A site's numbering of items, and the scorer that works in it. */
@@ -87,7 +88,14 @@ function numberingOf(site: string): Numbering {
   return numbering;
 }
 
+/** Loads a block, once however many reads miss it together. */
 async function loadBlock(env: Env, key: string, table: ItemTable): Promise<SiteBlock> {
+  const block = await flights.load(key, () => fetchBlock(env, key, table));
+  // Joined a load that the numbering of before began.
+  return block.table === table ? block : fetchBlock(env, key, table);
+}
+
+async function fetchBlock(env: Env, key: string, table: ItemTable): Promise<SiteBlock> {
   const object = await env.MODELS.get(key);
   if (!object) throw new Error(`the block ${key} is missing`);
   const block = { ...decodeBlock(new Uint8Array(await object.arrayBuffer()), table), table };

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { sha256Hex } from '../../core/sha256-hex.ts';
 import { type SiteSettings, siteSettingsSchema } from '../../core/sites/settings.ts';
-import { ExpiringCache } from '../cache/expiring-cache.ts';
-import { readThrough } from '../cache/read-through.ts';
+import { LoadedCache, readThrough } from '../cache/read-through.ts';
 
 /** A tenant, as the key of a request names it. */
 export interface Site {
@@ -25,7 +24,7 @@ const rowSchema = z.object({
 const MAX_KEY_LENGTH = 128;
 /** How long an isolate believes what it read of a key; a revoked key works at most this long, or until D1 answers again. */
 const KEY_AGES = { ttlMs: 30_000 };
-const cache = new ExpiringCache<Site | null>(1_000, KEY_AGES);
+const cache = new LoadedCache<Site | null>(1_000, KEY_AGES);
 
 /** The site that a key belongs to; null when it is unknown. Reads through the isolate's cache. */
 export async function findSite(env: Env, key: string): Promise<Site | null> {

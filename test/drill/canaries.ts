@@ -71,8 +71,8 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'a raw object that R2 refused is not written again',
     file: 'queues/events/consumer.ts',
-    replace: 'writeLake(env, site, applied),',
-    by: 'writeLake(env, site, applied).catch(() => undefined),',
+    replace: '() => writeLake(env, site, applied),',
+    by: '() => writeLake(env, site, applied).catch(() => undefined),',
   },
   {
     name: 'compaction skips a raw object',
@@ -89,8 +89,8 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'compaction forgets what an hour held before',
     file: 'jobs/compact/compact-site.ts',
-    replace: 'mergeRows([held ? await readParquet(env, held.key) : [], added], isErased)',
-    by: 'mergeRows([added], isErased)',
+    replace: 'mergeSteps([before, added], isErased)',
+    by: 'mergeSteps([added], isErased)',
   },
   {
     name: 'a snapshot counts twice in the person',

@@ -1,4 +1,5 @@
 import type { IRequest } from 'itty-router';
+import { noteServing } from '../../stores/breathe.ts';
 import { problemFrom } from '../http/problem.ts';
 import { logRequest } from '../http/request-log.ts';
 import { withCors } from '../http/with-cors.ts';
@@ -6,6 +7,7 @@ import { withCors } from '../http/with-cors.ts';
 /** The one boundary of every request: answers what `handle` throws as a problem document, and logs one line. */
 export async function answerRequest(request: Request, env: Env, handle: () => Promise<Response>): Promise<Response> {
   const startedAt = Date.now();
+  noteServing();
   const requestId = request.headers.get('cf-ray') ?? crypto.randomUUID();
   let response: Response;
   try {
