@@ -6,7 +6,7 @@ import { siteDefinitions } from '../../stores/config/definitions.ts';
 import { followLinks } from '../../stores/links/follow-links.ts';
 import { log } from '../../stores/log.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
-import { settledWithin } from '../../stores/objects/with-deadline.ts';
+import { settledWithin } from '../../stores/with-deadline.ts';
 
 /**
  * How long an answer waits for the way to the profile: far beyond the milliseconds that it takes, so that the next read sees the event even

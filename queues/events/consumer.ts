@@ -53,13 +53,13 @@ async function recordSite(
 ): Promise<string[]> {
   try {
     await staggered([
+      () => feedSessions(env, site, sessions),
       () => writeLake(env, site, applied),
       () => recordRollups(env, site, applied),
       () => recordMentions(env, site, countedEvents(applied)),
       () => keepAllFailed(env, site, applied),
     ]);
     await followLinks(env, site, countedEvents(applied));
-    await feedSessions(env, site, sessions);
     const messages = applied.map(({ message }) => message);
     await eraseStragglers(env, site, messages);
     return messages.map(({ id }) => id);

@@ -7,7 +7,7 @@ import { groupBatches, type PackedMessage, packMessages } from '../../core/event
 import type { Sender } from '../../core/events/vouch.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
-import { settledWithin } from '../../stores/objects/with-deadline.ts';
+import { settledWithin } from '../../stores/with-deadline.ts';
 import { applyLive } from './apply-live.ts';
 
 /** How long an answer waits for what is no part of the record: keeping refused events. Beyond it that goes on behind the answer. */

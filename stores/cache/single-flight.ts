@@ -1,5 +1,5 @@
 import { waitUntil } from 'cloudflare:workers';
-import { withDeadline } from '../objects/with-deadline.ts';
+import { withDeadline } from '../with-deadline.ts';
 
 /** A flight that is older is not joined: the request that began it may have ended with it. */
 const JOINED_MS = 2_000;

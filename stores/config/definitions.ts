@@ -11,7 +11,7 @@ import { sha256Hex } from '../../core/sha256-hex.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { SingleFlight } from '../cache/single-flight.ts';
 import { log } from '../log.ts';
-import { withDeadline } from '../objects/with-deadline.ts';
+import { withDeadline } from '../with-deadline.ts';
 
 /** From this age on what an isolate knows is read anew, behind the answer. */
 const REFRESH_MS = 20_000;

@@ -5,8 +5,8 @@ import type { PersonPart, PersonRead } from '../../core/profile/answers.ts';
 import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
+import { withDeadline } from '../with-deadline.ts';
 import { type ProfileStub, profileStub } from './profile-stub.ts';
-import { withDeadline } from './with-deadline.ts';
 
 /** Whose profile is read: that of the person to whom a device, or a user, belongs. */
 export interface Visitor {
