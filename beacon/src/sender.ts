@@ -11,6 +11,13 @@ const FULL = 10;
 const BACKOFF_MS = 1_000;
 const BACKOFF_CAP_MS = 300_000;
 
+/** What `Retry-After` says, as seconds or a date (RFC 9110, section 10.2.3), at most five minutes; nothing for what is neither. */
+function waitMs(after: string): number {
+  const ms = Number(after) * 1_000;
+  const wait = Number.isNaN(ms) ? Date.parse(after) - Date.now() : ms;
+  return Math.max(0, Math.min(BACKOFF_CAP_MS, wait || 0));
+}
+
 export interface Sender {
   /** An event was queued; `now` sends it at once. */
   notify(now: boolean): void;
@@ -20,7 +27,7 @@ export interface Sender {
 
 /** Sends what `queue` holds to `url`, one request at a time. `accepted` hears how many events the server took. */
 export function startSender(url: string, queue: EventQueue, accepted: (count: number) => void): Sender {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let sending = false;
   let again = false;
   let failures = 0;
@@ -52,7 +59,7 @@ export function startSender(url: string, queue: EventQueue, accepted: (count: nu
       });
       const { status } = response;
       if (status === 429 || status >= 500) {
-        retryMs = backoffMs() + Number(response.headers.get('retry-after') ?? 0) * 1_000;
+        retryMs = backoffMs() + waitMs(response.headers.get('retry-after') ?? '');
       } else {
         queue.remove(events.map(({ id }) => id));
         failures = 0;

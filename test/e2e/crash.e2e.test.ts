@@ -1,6 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, test, vi } from 'vitest';
 import { csvLineReader } from '../../ops/replay/read-csv-line.ts';
 import { rebaseEvent } from '../../ops/replay/rebase.ts';
@@ -12,10 +11,10 @@ import { type CountableEvent, countEvents, readCountedState } from '../broker/co
 import { expectDrained } from '../broker/drained.ts';
 import { generateLog } from '../broker/generate-log.ts';
 import { killAtRandom } from '../broker/kill-at-random.ts';
+import { taobaoLog } from '../material/taobao-log.ts';
 
 const KILLS = 20;
 const SITE = { id: 'crash', name: 'Crash', origins: [], writeKey: 'wk_crash', secretKey: 'sk_crash' };
-const TAOBAO = fileURLToPath(new URL('../../../shared/data/taobao/events.csv', import.meta.url));
 /** Events older than this are refused as late, which is not what this test is about. */
 const HORIZON_MS = 13 * 86_400_000;
 const BACKOFF = { baseMs: 20, capMs: 200, attempts: 1_000 };
@@ -61,9 +60,9 @@ describe('workerd killed twenty times at random during a replay', () => {
     expect(counted).toEqual(expected);
   });
 
-  test.skipIf(!existsSync(TAOBAO))('slice of a real log: the same', async ({ expect }) => {
+  test('slice of a click log in Taobao’s form: the same', async ({ expect }) => {
     const read = csvLineReader(taobaoMapping);
-    const read8000 = readFileSync(TAOBAO, 'utf8').split('\n').slice(0, 8_000);
+    const read8000 = readFileSync(taobaoLog(), 'utf8').split('\n').slice(0, 8_000);
     const found = read8000.flatMap((text, index) => {
       const line = read(text, index + 1);
       return line.kind === 'event' ? [line.event] : [];
