@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
+import { unstable_readConfig as readConfig } from 'wrangler';
 import { buildBeacon } from './ops/build-beacon.ts';
 
 await buildBeacon();
@@ -17,7 +18,12 @@ export default defineConfig({
           cloudflareTest({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
-              bindings: { TEST_MIGRATIONS: await readD1Migrations('./migrations') },
+              bindings: {
+                TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+                TEST_QUEUES: (readConfig({ config: './wrangler.toml' }).queues.consumers ?? []).map(
+                  (consumer: { readonly queue: string }) => consumer.queue,
+                ),
+              },
               queueConsumers: {
                 'vitrine-events': { maxBatchTimeout: 0.05, maxRetries: 10, deadLetterQueue: 'vitrine-events-dead' },
                 'vitrine-events-dead': { maxBatchTimeout: 0.05, maxRetries: 20 },

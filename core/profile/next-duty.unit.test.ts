@@ -10,6 +10,7 @@ const duties = (more: Partial<Duties> = {}): Duties => ({
   expiresAt: NOW + 395 * DAY_MS,
   nextChangeAt: null,
   outboxWaits: false,
+  eventsWait: false,
   ...more,
 });
 
@@ -30,6 +31,7 @@ describe('the next duty of a profile', () => {
     expect(nextDuty(duties({ nextChangeAt: NOW + 5_000 }))).toBe(NOW + 5_000);
     expect(nextDuty(duties({ nextChangeAt: NOW + 5_000, outboxWaits: true }))).toBe(NOW);
     expect(nextDuty(duties({ nextChangeAt: NOW + 800 * DAY_MS }))).toBe(NOW + 396 * DAY_MS);
+    expect(nextDuty(duties({ nextChangeAt: NOW + 60_000, eventsWait: true }))).toBe(NOW + 10_000);
   });
 
   it('counts the life of a profile from its newest event, or from now', ({ expect }) => {

@@ -41,8 +41,9 @@ export async function countMessages(
     follower.follow(defined, fresh, now);
     memory.save();
     // Set once: a row each time. The alarm finds the next time by itself.
-    const { nextChangeAt, outbox } = profile.following;
-    if (profile.version === 1 || nextChangeAt !== null || outbox.length > 0) await upkeep.wakeBy(upkeep.nextDuty());
+    const { nextChangeAt, outbox, waiting } = profile.following;
+    const due = nextChangeAt !== null || outbox.length > 0 || waiting.length > 0;
+    if (profile.version === 1 || due) await upkeep.wakeBy(upkeep.nextDuty());
   }
   // The queue brings the message again until the home has it; who answers a shopper does not wait for that.
   const sent = linking.sendSnapshot();

@@ -1,6 +1,6 @@
 import { choicesOf } from '../../core/profile/choices.ts';
 import { QUEUE_RETENTION_DAYS } from '../../core/profile/limits.ts';
-import { expiresAt, nextDuty } from '../../core/profile/next-duty.ts';
+import { expiresAt, nextDuty, RETRY_MS } from '../../core/profile/next-duty.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { confirmDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
 import { forgetLinks } from '../../stores/links/link-graph.ts';
@@ -8,9 +8,6 @@ import { log } from '../../stores/log.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { handOnTransitions } from './outbox.ts';
 import type { Parts } from './parts.ts';
-
-/** What failed in the alarm, or was left half done by a reset, is tried again after this time. */
-export const RETRY_MS = 10_000;
 
 /** What a profile's object does by the clock, with its one alarm. */
 export class Upkeep {
@@ -42,7 +39,7 @@ export class Upkeep {
   /** When the alarm has something to do next, ms since 1970. */
   nextDuty(): number {
     const { memory } = this.parts;
-    const { nextChangeAt, outbox } = memory.profile().following;
+    const { nextChangeAt, outbox, waiting } = memory.profile().following;
     return nextDuty({
       now: Date.now(),
       oldestPageMs: memory.store.oldestPageMs(),
@@ -50,6 +47,7 @@ export class Upkeep {
       expiresAt: this.expiresAt(),
       nextChangeAt,
       outboxWaits: outbox.length > 0,
+      eventsWait: waiting.length > 0,
     });
   }
 
@@ -60,14 +58,17 @@ export class Upkeep {
     if (set === null || set > time) await storage.setAlarm(time);
   }
 
-  /** Brings the segments up to now. */
+  /** Folds the events that wait, and brings the segments up to now. */
   private async advanceSegments(): Promise<void> {
     const { env, site, memory, follower } = this.parts;
-    const { nextChangeAt } = memory.profile().following;
-    if (nextChangeAt === null || nextChangeAt > Date.now()) return;
+    const { nextChangeAt, waiting } = memory.profile().following;
+    if (waiting.length === 0 && (nextChangeAt === null || nextChangeAt > Date.now())) return;
     const definitions = confirmDefinitions(site, await siteDefinitions(env, site), Date.now());
     if (!definitions) throw new Error('nobody can say which segments are defined');
-    if (!follower.advanceTo(definitions, Date.now())) return;
+    if (waiting.length > 0) {
+      follower.follow(definitions, [], Date.now());
+      memory.profile().version += 1;
+    } else if (!follower.advanceTo(definitions, Date.now())) return;
     memory.forgetViews();
     memory.save();
   }

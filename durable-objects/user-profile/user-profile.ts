@@ -5,6 +5,7 @@ import type { LinkedLedger } from '../../core/identity/link-protocol.ts';
 import type { ApplyOptions, ApplyResult, PersonPart, PersonRead } from '../../core/profile/answers.ts';
 import type { AppliedMessage } from '../../core/profile/apply-messages.ts';
 import { decodeState, encodeState } from '../../core/profile/encode-state.ts';
+import { RETRY_MS } from '../../core/profile/next-duty.ts';
 import type { Tombstone } from '../../core/profile/tombstone.ts';
 import { type ProfileView, viewProfile } from '../../core/profile/view-profile.ts';
 import { encodeFollowing } from '../../core/segments/encode-following.ts';
@@ -14,7 +15,7 @@ import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { countMessages } from './count-messages.ts';
 import type { LeaveCall, SnapshotCall } from './linking.ts';
 import { Parts } from './parts.ts';
-import { RETRY_MS, Upkeep } from './upkeep.ts';
+import { Upkeep } from './upkeep.ts';
 
 /**
  * The live profile of one ledger, and of the person whose home it is: his linked ledgers send their snapshots here. The object's name

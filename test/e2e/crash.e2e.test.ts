@@ -11,7 +11,7 @@ import { type CountableEvent, countEvents, readCountedState } from '../broker/co
 import { expectDrained } from '../broker/drained.ts';
 import { generateLog } from '../broker/generate-log.ts';
 import { killAtRandom } from '../broker/kill-at-random.ts';
-import { taobaoLog } from '../material/taobao-log.ts';
+import { taobaoLog } from './taobao-log.ts';
 
 const KILLS = 20;
 const SITE = { id: 'crash', name: 'Crash', origins: [], writeKey: 'wk_crash', secretKey: 'sk_crash' };

@@ -6,7 +6,7 @@ import { useBrokerStack } from '../broker/broker-stack.ts';
 import { type CountableEvent, countEvents, readCountedState } from '../broker/counted-state.ts';
 import { expectDrained } from '../broker/drained.ts';
 import { generateLog } from '../broker/generate-log.ts';
-import { taobaoLog } from '../material/taobao-log.ts';
+import { taobaoLog } from './taobao-log.ts';
 
 const SITE = { id: 'replay', name: 'Replay', origins: [], writeKey: 'wk_replay', secretKey: 'sk_replay' };
 const TAOBAO = taobaoLog();
