@@ -2,6 +2,7 @@ import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { recordRollups } from '../../stores/rollups/record-rollups.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';
 
@@ -47,6 +48,18 @@ describe('the consumer of events', () => {
       expect(await lakeIdsOf(site)).toEqual(['a/ada/1', 'a/ada/2']);
     },
   );
+
+  it('counts once what two consumers count at the same time: the guard lets one write first', async ({ expect }) => {
+    const site = await makeSite();
+    const receivedAt = Math.floor(Date.now() / 10_000) * 10_000 + 1;
+    const batches = Array.from({ length: 6 }, (_, n) => {
+      const message = makeMessage(site.id, `visitor-${n}`, [`e${n}`], { receivedAt });
+      return [{ message, outcomes: ['counted' as const] }];
+    });
+    // Each twice, as after a redelivery, and all of them in the same bucket of the guard.
+    await Promise.all([...batches, ...batches].map((batch) => recordRollups(env, site.id, batch)));
+    expect(await rollupsOf(site.id)).toEqual({ product_viewed: 6 });
+  });
 
   it('counts an event under its first message only, when a client sent it in two', async ({ expect }) => {
     const site = newSite();

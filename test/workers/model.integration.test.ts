@@ -106,6 +106,17 @@ describe('the model', () => {
     await feedSessions(env, site.id, [{ id: 'new', version: 1, endedAt: Date.now(), items: ['c', 'd'] }]);
     expect((await publish(site)).status).toBe(200);
     expect(await (await publish(site, 'rollback')).json()).toMatchObject({ version: first.version });
+    // A rollback holds the model against the cron, however much the index changes, until somebody publishes.
+    const current = async () =>
+      (await send('/api/model', { headers: { authorization: `Bearer ${site.secretKey}` } })).json<{
+        version: number;
+        held: boolean;
+      }>();
+    await feedSessions(env, site.id, [{ id: 'newer', version: 1, endedAt: Date.now(), items: ['e', 'f'] }]);
+    await publishSites(env, aRun());
+    expect(await current()).toMatchObject({ version: first.version, held: true });
+    expect((await publish(site)).status).toBe(200);
+    expect(await current()).toMatchObject({ held: false });
   });
 
   it('falls to the catalogue when a block is missing, without an error', async ({ expect }) => {

@@ -20,12 +20,9 @@ import { webhookRoutes } from './webhooks/routes.ts';
 export const api = new Hono<ApiContext>()
   .basePath('/api')
   .use(async (c, next) => {
+    noteRequest(c.req.raw, { route: `${c.req.method} ${routePath(c, -1)}` });
     c.set('site', await authorizePrivate(c.req.raw, new URL(c.req.url), c.env));
-    try {
-      await next();
-    } finally {
-      noteRequest(c.req.raw, { route: `${c.req.method} ${routePath(c, -1)}` });
-    }
+    await next();
   })
   .route('/attributes', attributeRoutes)
   .route('/catalog', catalogRoutes)

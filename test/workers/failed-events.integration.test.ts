@@ -1,0 +1,80 @@
+import { env } from 'cloudflare:workers';
+import { describe, it, vi } from 'vitest';
+import { deliver, makeMessage } from './deliver.ts';
+import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { failedReasonsOf, rowsWith } from './stores.ts';
+
+const JWT = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
+const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' });
+const erase = (site: TestSite, path: string) => send(`/api/${path}`, { method: 'DELETE', headers: secret(site) });
+const bad = (device: unknown, more: object = {}) => ({
+  ...makeEvent('x', 'product_viewed', { product_id: '' }),
+  anonymousId: device,
+  ...more,
+});
+async function siteWith(settings: object): Promise<TestSite> {
+  const site = await makeSite();
+  await env.DB.prepare('UPDATE sites SET settings = ? WHERE id = ?').bind(JSON.stringify(settings), site.id).run();
+  return site;
+}
+const kept = (site: TestSite, reasons: string[]) =>
+  vi.waitFor(async () => {
+    const found = await failedReasonsOf(site.id);
+    if (found.join() !== reasons.join()) throw new Error(`kept: ${found.join()}`);
+  });
+
+describe('a failed event', () => {
+  it('is kept of no visitor who grants nothing, also when it does not parse', async ({ expect }) => {
+    const site = await siteWith({ consent: { granted: [] } });
+    const granting = { context: { consent: { categoryPreferences: { analytics: true } } } };
+    await postEvents(site, [bad('ida'), bad('jon', granting), { id: 'no envelope', anonymousId: 'kim' }]);
+    await kept(site, ['invalid_properties']);
+    expect(await rowsWith(site.id, 'ida')).toEqual([]);
+    expect(await rowsWith(site.id, 'kim')).toEqual([]);
+  });
+
+  it('holds no proof, whatever it was refused for', async ({ expect }) => {
+    const site = await makeSite();
+    await postEvents(site, [
+      bad('leo', { proof: JWT }),
+      { ...makeEvent('leo', 'identify'), userId: 'leo', proof: JWT },
+      { id: 'x', anonymousId: 'leo', Proof: JWT },
+    ]);
+    await kept(site, ['invalid_envelope', 'invalid_properties', 'proof_invalid']);
+    await deliver([{ v: 2, site: site.id, events: 'unreadable', proof: JWT, anonymousId: 'leo' }]);
+    await deliver([{ site: site.id, events: [{ proof: JWT }] }], env, 'vitrine-events-dead');
+    await kept(site, ['dead_letter', 'invalid_envelope', 'invalid_properties', 'proof_invalid', 'unreadable_message']);
+    expect(await rowsWith(site.id, JWT)).toEqual([]);
+  });
+
+  it('goes with the person, whatever form the ids had and whichever of them he is erased by', async ({ expect }) => {
+    const site = await makeSite();
+    await postEvents(site, [
+      bad(4711, { userId: 42 }),
+      bad('mia', { userId: 'mia-user' }),
+      { id: 'n', type: 'product_viewed', anonymous_id: 'mia', properties: {} },
+      bad('nobody-else'),
+    ]);
+    await vi.waitFor(async () => expect(await failedReasonsOf(site.id)).toHaveLength(4));
+    await erase(site, 'devices/4711');
+    expect(await rowsWith(site.id, '4711')).toEqual([]);
+    await erase(site, 'users/mia-user');
+    expect(await rowsWith(site.id, 'mia-user')).toEqual([]);
+    await erase(site, 'devices/mia');
+    expect(await rowsWith(site.id, 'mia')).toEqual([]);
+    expect(await failedReasonsOf(site.id)).toHaveLength(1);
+  });
+
+  it('is not kept when it comes after its person was erased, as a dead letter or unreadable', async ({ expect }) => {
+    const site = await makeSite();
+    const dead = makeMessage(site.id, 'ned', ['queued']);
+    const newer = { ...makeMessage(site.id, 'ned', ['odd']), events: 'unreadable' };
+    await erase(site, 'devices/ned');
+    await deliver([dead], env, 'vitrine-events-dead');
+    await deliver([newer]);
+    expect(await rowsWith(site.id, 'a/ned')).toEqual([]);
+    expect(await failedReasonsOf(site.id)).toEqual([]);
+    await deliver([makeMessage(site.id, 'oda', ['queued'])], env, 'vitrine-events-dead');
+    expect(await failedReasonsOf(site.id)).toEqual(['dead_letter']);
+  });
+});
