@@ -50,15 +50,15 @@ describe('the consumer of events', () => {
   );
 
   it('counts once what two consumers count at the same time: the guard lets one write first', async ({ expect }) => {
-    const site = await makeSite();
+    const site = newSite();
     const receivedAt = Math.floor(Date.now() / 10_000) * 10_000 + 1;
     const batches = Array.from({ length: 6 }, (_, n) => {
-      const message = makeMessage(site.id, `visitor-${n}`, [`e${n}`], { receivedAt });
+      const message = makeMessage(site, `visitor-${n}`, [`e${n}`], { receivedAt });
       return [{ message, outcomes: ['counted' as const] }];
     });
     // Each twice, as after a redelivery, and all of them in the same bucket of the guard.
-    await Promise.all([...batches, ...batches].map((batch) => recordRollups(env, site.id, batch)));
-    expect(await rollupsOf(site.id)).toEqual({ product_viewed: 6 });
+    await Promise.all([...batches, ...batches].map((batch) => recordRollups(env, site, batch)));
+    expect(await rollupsOf(site)).toEqual({ product_viewed: 6 });
   });
 
   it('counts an event under its first message only, when a client sent it in two', async ({ expect }) => {
