@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
 /** What the beacon may weigh on the wire. */
-export const BEACON_BUDGET_BYTES = 3_072;
+const BEACON_BUDGET_BYTES = 3_072;
 const ENTRY = fileURLToPath(new URL('../beacon/src/script-tag.ts', import.meta.url));
 const ASSET = fileURLToPath(new URL('../workers/edge/beacon/asset.generated.ts', import.meta.url));
 

@@ -2,10 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises';
 
 /**
  * Adds to `package-lock.json` the optional packages of other platforms that npm left out because the registry it asked did not
- * have them: without an entry `npm ci` calls the lock file out of sync, on every platform. Run it after `npm install`.
+ * have them: without an entry `npm ci` calls the lock file out of sync, on every platform. Takes out download addresses, which name
+ * whatever registry was asked. `npm run lock`, after `npm install`.
  */
 interface LockedPackage {
   version?: string;
+  resolved?: string;
   dev?: boolean;
   optional?: boolean;
   os?: string[];
@@ -17,6 +19,7 @@ const SYSTEMS: Record<string, string> = { windows: 'win32' };
 const path = new URL('../package-lock.json', import.meta.url);
 const lock: { packages: Record<string, LockedPackage> } = JSON.parse(await readFile(path, 'utf8'));
 let added = 0;
+for (const held of Object.values(lock.packages)) delete held.resolved;
 for (const owner of Object.values({ ...lock.packages })) {
   for (const [name, version] of Object.entries(owner.optionalDependencies ?? {})) {
     const key = `node_modules/${name}`;

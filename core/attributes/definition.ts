@@ -4,7 +4,7 @@ import { compileEventCondition } from './event-condition.ts';
 import { ATTRIBUTE_CAPS } from './limits.ts';
 
 /** How the events of an attribute become one value. */
-export const AGGREGATES = ['count', 'distinct', 'sum', 'last'] as const;
+const AGGREGATES = ['count', 'distinct', 'sum', 'last'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 /** Names of attributes and segments: members of a CEL map. */

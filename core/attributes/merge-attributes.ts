@@ -28,7 +28,7 @@ export function mergeAttributes(
 }
 
 /** The union of two states of one attribute. Throws when they are of different kinds, which no version of a definition is. */
-export function mergeAttribute(a: AttributeState, b: AttributeState, windowMinutes: number): AttributeState {
+function mergeAttribute(a: AttributeState, b: AttributeState, windowMinutes: number): AttributeState {
   if (a.kind === 'totals' && b.kind === 'totals') {
     const totals = mergeTotals(a.totals, b.totals);
     pruneTotals(totals, windowMinutes);

@@ -1,7 +1,7 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 
 /** The nodes directly below a node of a CEL syntax tree. */
-export function childrenOf(node: ASTNode): ASTNode[] {
+function childrenOf(node: ASTNode): ASTNode[] {
   const found: ASTNode[] = [];
   collect(node.args, found);
   return found;

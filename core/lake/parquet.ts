@@ -1,5 +1,6 @@
 import { type AsyncBuffer, parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
+import { bufferOf } from '../buffer-of.ts';
 import { COLUMNS, type LakeRow, SCHEMA_VERSION } from './columns.ts';
 
 /**
@@ -55,8 +56,4 @@ export async function decodeRows(file: Uint8Array, columns?: readonly string[], 
     await pause();
   }
   return rows;
-}
-
-function bufferOf(bytes: Uint8Array): ArrayBuffer {
-  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
 }

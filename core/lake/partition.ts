@@ -3,7 +3,7 @@ import { HOUR_MS } from '../time.ts';
 import type { LakeRow } from './columns.ts';
 
 /** Rows of a file before its hour is cut into more of them: what compaction holds in memory at once. */
-export const FILE_ROWS = 20_000;
+const FILE_ROWS = 20_000;
 
 /** A current Parquet file of an hour: `shard` of `shards` by the ledger's hash. */
 export interface LakeFile {

@@ -9,7 +9,7 @@ const WORDS = ENTRY_BYTES / 4;
 /** Slots of the smallest table: most visitors have few events, and an isolate holds many visitors. */
 const MIN_TABLE = 64;
 /** Entries in the tail before it becomes a page of its own. */
-export const PAGE_ENTRIES = 256;
+const PAGE_ENTRIES = 256;
 
 /** What the log says about an event. */
 export type Seen =

@@ -2,7 +2,7 @@ import type { Manifest } from './manifest.ts';
 
 /** Bytes of one block and of all blocks together, at most. */
 export const MAX_BLOCK_BYTES = 4 * 1024 * 1024;
-export const MAX_MODEL_BYTES = 4 * 1024 * 1024 * 1024;
+const MAX_MODEL_BYTES = 4 * 1024 * 1024 * 1024;
 /** Below this many sessions a model may halve or double: a new shop grows fast. */
 const SMALL_SESSIONS = 1_000;
 

@@ -1,7 +1,7 @@
 import { HOUR_MS } from '../time.ts';
 
 /** What is trending is told from the sessions of these hours; older buckets are forgotten. */
-export const TRENDING_HOURS = 72;
+const TRENDING_HOURS = 72;
 /** A session counts half after this time. */
 const HALF_LIFE_HOURS = 24;
 

@@ -17,7 +17,7 @@ export interface ScorerParameters {
   readonly neighbourShare: number;
 }
 
-export const DEFAULT_PARAMETERS: ScorerParameters = {
+const DEFAULT_PARAMETERS: ScorerParameters = {
   recentItems: 5,
   recencyDecay: 8,
   neighbourDecay: 2,

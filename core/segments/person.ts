@@ -48,10 +48,10 @@ export interface WaitingEvent {
 }
 
 /** Events that wait at most, the newest by their time, and their size in characters. */
-export const WAITING_CAPS = { events: 500, characters: 512 * 1024 } as const;
+const WAITING_CAPS = { events: 500, characters: 512 * 1024 } as const;
 
 /** Transitions that a profile remembers, and that wait to be handed on. */
-export const TRANSITION_CAPS = { recent: 50, outbox: 200 } as const;
+const TRANSITION_CAPS = { recent: 50, outbox: 200 } as const;
 
 /** Nothing followed yet. */
 export function emptyFollowing(): Following {

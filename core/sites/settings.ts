@@ -3,7 +3,7 @@ import { nameSchema } from '../attributes/definition.ts';
 import { consentPolicySchema } from '../consent/policy.ts';
 
 /** What of a profile a page may read of its own visitor. */
-export const EXPOSABLE_FIELDS = [
+const EXPOSABLE_FIELDS = [
   'firstSeenAt',
   'lastSeenAt',
   'userId',

@@ -1,3 +1,4 @@
+import { bufferOf } from '../../core/buffer-of.ts';
 import type { RetiredSession } from '../../core/profile/apply-messages.ts';
 import { DedupLog } from '../../core/profile/dedup-log.ts';
 import { decodeState, encodeState } from '../../core/profile/encode-state.ts';
@@ -7,7 +8,7 @@ import { emptyFollowing, type Following } from '../../core/segments/person.ts';
 import { migrate, migratedTo } from '../storage/migrate.ts';
 import { PAGE_MIGRATIONS, PROFILE_KEY } from './schema.ts';
 
-export const PAGES_KEY = 'pages_version';
+const PAGES_KEY = 'pages_version';
 
 /** What is kept of a profile between calls. */
 export interface StoredProfile {
@@ -108,10 +109,4 @@ export class ProfileStore {
   private hasPages(): boolean {
     return migratedTo(this.storage, PAGES_KEY) > 0;
   }
-}
-
-function bufferOf(bytes: Uint8Array): ArrayBuffer {
-  const copy = new ArrayBuffer(bytes.byteLength);
-  new Uint8Array(copy).set(bytes);
-  return copy;
 }

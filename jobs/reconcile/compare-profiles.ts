@@ -10,7 +10,7 @@ import { listPartitions, type Partition } from '../../stores/lake/partitions.ts'
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 
 /** Profiles that one reconciliation makes again from the lake. */
-export const SAMPLE = 20;
+const SAMPLE = 20;
 /** Profiles whose history is longer are not sampled: reading it would take too long. */
 const MAX_DAYS = 31;
 

@@ -44,11 +44,11 @@ export async function eachSite(
 }
 
 /** Sites in the order of their turns: those that never had one, then those that waited longest. */
-export function inTurn(sites: readonly string[], turns: ReadonlyMap<string, number>): string[] {
+function inTurn(sites: readonly string[], turns: ReadonlyMap<string, number>): string[] {
   return sites.toSorted((a, b) => (turns.get(a) ?? 0) - (turns.get(b) ?? 0) || (a < b ? -1 : 1));
 }
 
 /** A site's share of what is left: what others leave of theirs goes to those after them. */
-export function shareMs(leftMs: number, sites: number): number {
+function shareMs(leftMs: number, sites: number): number {
   return Math.max(1, Math.floor(leftMs / Math.max(1, sites)));
 }

@@ -60,7 +60,7 @@ export async function buildBundle(configPath: string, outDir: string, entry?: st
 }
 
 /** Reads the modules of a built bundle, the entry (`index.js`, else the only script) first. */
-export async function readBundle(outDir: string): Promise<BundleModule[]> {
+async function readBundle(outDir: string): Promise<BundleModule[]> {
   const names = existsSync(outDir) ? await readdir(outDir) : [];
   const modules: BundleModule[] = [];
   for (const name of names) {

@@ -1,12 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { bufferOf } from '../../core/buffer-of.ts';
 import { decodeJournal, encodeJournal, type JournalEntry } from '../../core/reconciliation/journal.ts';
 
 /** Entries as a BLOB of D1. */
 export function packEntries(entries: readonly JournalEntry[]): ArrayBuffer {
   const bytes = gzipSync(encodeJournal(entries));
-  const copy = new ArrayBuffer(bytes.byteLength);
-  new Uint8Array(copy).set(bytes);
-  return copy;
+  return bufferOf(bytes);
 }
 
 /** The entries of a BLOB, which D1 gives as numbers. */

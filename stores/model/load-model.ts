@@ -14,8 +14,10 @@ const MANIFEST_AGES = { refreshMs: 5_000, ttlMs: 60_000 };
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 /** Items a site's numbering may hold before it begins anew, with its blocks. */
 const MAX_TABLE_ITEMS = 500_000;
+/** Sites whose models an isolate knows. */
+const MAX_SITES = 100;
 
-const models = new LoadedCache<Model | null>(100, MANIFEST_AGES);
+const models = new LoadedCache<Model | null>(MAX_SITES, MANIFEST_AGES);
 const blocks = new ByteCache<SiteBlock>(BLOCK_CACHE_BYTES);
 const flights = new SingleFlight<SiteBlock>();
 const numberings = new Map<string, Numbering>();
@@ -83,6 +85,7 @@ function numberingOf(site: string): Numbering {
   if (!numbering || numbering.table.size > MAX_TABLE_ITEMS) {
     const table = new ItemTable();
     numbering = { table, scorer: new Scorer(table) };
+    if (numberings.size >= MAX_SITES) numberings.delete(numberings.keys().next().value ?? '');
     numberings.set(site, numbering);
   }
   return numbering;

@@ -1,8 +1,8 @@
 /** Jurisdictions that a site's id may begin with, before `--`. */
-export const JURISDICTIONS = ['eu', 'fedramp'] as const;
+const JURISDICTIONS = ['eu', 'fedramp'] as const;
 
 /** Where the objects of a site live, as its id says: it can never change, for an object elsewhere is another object. */
-export function jurisdictionOf(site: string): DurableObjectJurisdiction | undefined {
+function jurisdictionOf(site: string): DurableObjectJurisdiction | undefined {
   return JURISDICTIONS.find((jurisdiction) => site.startsWith(`${jurisdiction}--`));
 }
 

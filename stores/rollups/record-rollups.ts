@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { bufferOf } from '../../core/buffer-of.ts';
 import { allows } from '../../core/consent/allows.ts';
 import { type AppliedEvents, countedEvents } from '../../core/events/applied-events.ts';
 import { hashLedger } from '../../core/identity/hash-ledger.ts';
@@ -93,12 +94,6 @@ function journalStatements(env: Env, site: string, id: string, fresh: readonly A
 
 function messageHash(id: string): Buffer {
   return createHash('sha256').update(id).digest().subarray(0, HASH_BYTES);
-}
-
-function bufferOf(bytes: Buffer): ArrayBuffer {
-  const copy = new ArrayBuffer(bytes.byteLength);
-  new Uint8Array(copy).set(bytes);
-  return copy;
 }
 
 function rollupStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The problem document of every error (RFC 9457), as `http/problem.ts` writes it. */
-export const problemSchema = z
+const problemSchema = z
   .looseObject({
     type: z.string(),
     title: z.string(),

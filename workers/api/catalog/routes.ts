@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
 import { type Item, itemSchema } from '../../../core/catalog/item.ts';
+import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
 import { readBoundedText } from '../../http/read-body.ts';
+import { uploadedSchema } from './operation.ts';
 
 /** Bytes of one upload; a larger catalogue comes in several. */
 const MAX_CATALOG_BYTES = 8 * 1024 * 1024;
@@ -29,7 +31,7 @@ export const catalogRoutes = new Hono<ApiContext>().post('/', async (c) => {
         .map(({ item, position }) => upsert(c.env, site, item, position, Date.now())),
     );
   }
-  return c.json({ accepted: good.length, rejected });
+  return answer(uploadedSchema, { accepted: good.length, rejected });
 });
 
 function parseLine(line: string): Item | string {

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
 import { removedSchema } from '../../../stores/erasure/progress.ts';
 import { receiptSchema } from '../../../stores/erasure/receipt.ts';
+import { json } from '../../http/json-content.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
-import { checkSchema } from './routes.ts';
+
+/** A receipt to check; with an id also whether it is about him. */
+export const checkSchema = z.strictObject({
+  receipt: z.string().min(1),
+  userId: userIdSchema.optional(),
+  anonymousId: anonymousIdSchema.optional(),
+});
 
 const common = { tags: ['Privacy'], security: [{ secretKey: [] }] };
 const byId = { requestParams: { path: z.object({ id: z.string() }) } };
-const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 
 /** What a `DELETE` answers. */
 export const startedSchema = z.object({
@@ -15,6 +22,17 @@ export const startedSchema = z.object({
   state: z.enum(['running', 'done']),
   receipt: z.string().nullable().meta({ description: 'A JWT (ES256), once it is done.' }),
 });
+/** What `GET /api/erasures/:id` answers. */
+export const erasureSchema = startedSchema.extend({ removed: removedSchema.partial() });
+/** What `POST /api/erasures/verify` answers. */
+export const checkedSchema = z.union([
+  z.object({
+    valid: z.literal(true),
+    receipt: receiptSchema,
+    about: z.boolean().optional().meta({ description: 'Whether it is about the id of the request.' }),
+  }),
+  z.object({ valid: z.literal(false), why: z.string() }),
+]);
 const erase = {
   ...common,
   ...byId,
@@ -43,7 +61,7 @@ export const erasurePaths: ZodOpenApiPathsObject = {
       ...byId,
       summary: 'How an erasure stands',
       responses: {
-        '200': { description: 'The erasure.', ...json(startedSchema.extend({ removed: removedSchema.partial() })) },
+        '200': { description: 'The erasure.', ...json(erasureSchema) },
         ...problemResponses(401, 403, 404),
       },
     },
@@ -56,16 +74,7 @@ export const erasurePaths: ZodOpenApiPathsObject = {
       responses: {
         '200': {
           description: 'What it says, or why it is none.',
-          ...json(
-            z.union([
-              z.object({
-                valid: z.literal(true),
-                receipt: receiptSchema,
-                about: z.boolean().optional().meta({ description: 'Whether it is about the id of the request.' }),
-              }),
-              z.object({ valid: z.literal(false), why: z.string() }),
-            ]),
-          ),
+          ...json(checkedSchema),
         },
         ...problemResponses(400, 401, 403),
       },

@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
 import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
 import { hashLedger } from '../../../core/identity/hash-ledger.ts';
 import { deviceLedger, type Ledger, userLedger } from '../../../core/identity/ledger.ts';
@@ -10,30 +9,28 @@ import { startErasure } from '../../../stores/erasure/start-erasure.ts';
 import { subjectOfUser } from '../../../stores/erasure/subject.ts';
 import { log } from '../../../stores/log.ts';
 import type { Site } from '../../../stores/sites/site.ts';
+import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
-import { parseJson } from '../../http/parse-json.ts';
-import { readBoundedText } from '../../http/read-body.ts';
+import { readJson, readParam } from '../../http/read-json.ts';
+import { checkedSchema, checkSchema, erasureSchema, startedSchema } from './operation.ts';
 
 const MAX_BODY_BYTES = 65_536;
-
-/** A receipt to check; with an id also whether it is about him. */
-export const checkSchema = z.strictObject({
-  receipt: z.string().min(1),
-  userId: userIdSchema.optional(),
-  anonymousId: anonymousIdSchema.optional(),
-});
 
 /** `DELETE /api/users/:id` */
 export const eraseUser = new Hono<ApiContext>().delete('/:id', async (c) => {
   const site = c.get('site');
-  return answer(c.env, site, await subjectOfUser(c.env, site.id, idOf(userIdSchema, c.req.param('id'))));
+  return eraseNow(
+    c.env,
+    site,
+    await subjectOfUser(c.env, site.id, readParam(userIdSchema, c.req.param('id'), 'invalid_user')),
+  );
 });
 
 /** `DELETE /api/devices/:id`: a visitor who never said who he is. */
 export const eraseDevice = new Hono<ApiContext>().delete('/:id', async (c) => {
-  const ledger = deviceLedger(idOf(anonymousIdSchema, c.req.param('id')));
-  return answer(c.env, c.get('site'), { users: [], ledgers: [ledger] });
+  const ledger = deviceLedger(readParam(anonymousIdSchema, c.req.param('id'), 'invalid_device'));
+  return eraseNow(c.env, c.get('site'), { users: [], ledgers: [ledger] });
 });
 
 /** `/api/erasures`: how an erasure stands, and whether a receipt is one of ours. */
@@ -46,7 +43,7 @@ export const erasureRoutes = new Hono<ApiContext>()
       .first<{ id: string; finished_at: number | null; progress: string; receipt: string | null }>();
     if (!row) throw new HttpError(404, 'There is no erasure with this id.', { code: 'unknown_erasure' });
     const state = row.finished_at === null ? 'running' : 'done';
-    return c.json({
+    return answer(erasureSchema, {
       id: row.id,
       state,
       removed: progressSchema.parse(JSON.parse(row.progress)).removed,
@@ -54,19 +51,19 @@ export const erasureRoutes = new Hono<ApiContext>()
     });
   })
   .post('/verify', async (c) => {
-    const parsed = checkSchema.safeParse(parseJson((await readBoundedText(c.req.raw, MAX_BODY_BYTES)).text));
-    if (!parsed.success)
-      throw new HttpError(400, 'The body must be { "receipt": …, "userId"? or "anonymousId"? }.', {
-        code: 'invalid_body',
-      });
+    const check = await readJson(c.req.raw, checkSchema, {
+      maxBytes: MAX_BODY_BYTES,
+      code: 'invalid_body',
+      expected: 'The body must be { "receipt": …, "userId"? or "anonymousId"? }.',
+    });
     const site = c.get('site').id;
-    const { receipt, userId, anonymousId } = parsed.data;
+    const { receipt, userId, anonymousId } = check;
     const read = await readReceipt(c.env, site, receipt);
-    if (!read.valid) return c.json(read);
+    if (!read.valid) return answer(checkedSchema, read);
     const ledger =
       userId !== undefined ? userLedger(userId) : anonymousId !== undefined ? deviceLedger(anonymousId) : null;
     const about = ledger && read.receipt.subjects.includes(hashLedger(site, ledger));
-    return c.json({ ...read, ...(about !== null && { about }) });
+    return answer(checkedSchema, { ...read, ...(about !== null && { about }) });
   });
 
 /** `GET /.well-known/jwks.json`: anybody can check a receipt with these. */
@@ -77,19 +74,13 @@ export async function handleKeys(env: Env): Promise<Response> {
 }
 
 /** Erases at once; what cannot be done now is written down and done by the cron trigger. */
-async function answer(env: Env, site: Site, whom: { users: string[]; ledgers: Ledger[] }): Promise<Response> {
+async function eraseNow(env: Env, site: Site, whom: { users: string[]; ledgers: Ledger[] }): Promise<Response> {
   const erasure = await startErasure(env, site.id, whom, site.settings.erasedIds, Date.now());
   try {
     const receipt = await runErasure(env, erasure);
-    return Response.json({ id: erasure.id, state: 'done', receipt });
+    return answer(startedSchema, { id: erasure.id, state: 'done', receipt });
   } catch (error) {
     log('erasure_failed', { site: site.id, erasure: erasure.id, error: String(error) });
-    return Response.json({ id: erasure.id, state: 'running', receipt: null }, { status: 202 });
+    return answer(startedSchema, { id: erasure.id, state: 'running', receipt: null }, { status: 202 });
   }
-}
-
-function idOf(schema: z.ZodType<string>, text: string): string {
-  const parsed = schema.safeParse(text);
-  if (!parsed.success) throw new HttpError(400, parsed.error.issues[0]?.message ?? '', { code: 'invalid_user' });
-  return parsed.data;
 }

@@ -17,9 +17,17 @@ export interface Exported {
 
 /** One line of an export. */
 export type ExportLine =
-  | { readonly kind: 'profile'; readonly ledger: string; readonly state: unknown }
+  | {
+      readonly kind: 'profile';
+      readonly ledger: string;
+      readonly state: unknown;
+      /** Attributes and segments with their transitions, and the last client; null where nothing is followed. */
+      readonly following: unknown;
+    }
   | { readonly kind: 'link'; readonly [column: string]: unknown }
   | { readonly kind: 'order'; readonly [column: string]: unknown }
+  | { readonly kind: 'mention'; readonly [column: string]: unknown }
+  | { readonly kind: 'webhook_failure'; readonly [column: string]: unknown }
   | { readonly kind: 'failed_event'; readonly [column: string]: unknown }
   | { readonly kind: 'event'; readonly event: RawEvent }
   | { readonly kind: 'continue'; readonly cursor: string }
@@ -60,8 +68,9 @@ export async function* exportPerson(
 
 async function* everything(env: Env, site: string, whom: Exported): AsyncGenerator<ExportLine> {
   for (const ledger of whom.ledgers) {
-    const state = JSON.parse(await profileStub(env, site, ledger).exportState());
-    yield { kind: 'profile', ledger, state };
+    const stub = profileStub(env, site, ledger);
+    const [state, following] = await Promise.all([stub.exportState(), stub.exportFollowing()]);
+    yield { kind: 'profile', ledger, state: JSON.parse(state), following: JSON.parse(following ?? 'null') };
   }
   yield* rows(env, site, whom);
   yield* lakeFrom(env, site, whom, { hour: 0 });
@@ -73,6 +82,9 @@ async function* rows(env: Env, site: string, { users, ledgers }: Exported): Asyn
   for (const row of await select('device_links', 'ledger', ledgers)) yield { kind: 'link', ...row };
   for (const row of await select('user_links', 'user_id', users)) yield { kind: 'link', ...row };
   for (const row of await select('orders', 'ledger', ledgers)) yield { kind: 'order', ...row };
+  for (const row of await select('user_mentions', 'ledger', ledgers)) yield { kind: 'mention', ...row };
+  for (const row of await select('webhook_failures', 'ledger', ledgers))
+    yield { kind: 'webhook_failure', ...row, message: JSON.parse(String(row.message)) };
   const failed = [
     ...(await select('failed_events', 'ledger', ledgers)),
     ...(await select('failed_events', 'user_ledger', ledgers)),

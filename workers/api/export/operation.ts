@@ -12,7 +12,7 @@ const exported = {
   responses: {
     '200': {
       description:
-        'NDJSON, a line each with its `kind`: `profile`, `link`, `order`, `failed_event`, `event`; the last one is `end`, or `continue` with the cursor to ask with again.',
+        'NDJSON, a line each with its `kind`: `profile` (with attributes and segments), `link`, `order`, `mention`, `webhook_failure`, `failed_event`, `event`; the last one is `end`, or `continue` with the cursor to ask with again.',
       content: { 'application/x-ndjson': { schema: z.string() } },
     },
     ...problemResponses(400, 401, 403),

@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { DEFAULT_PURPOSE, importedTraitsSchema } from '../../../core/events/imported-traits.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
-import { importQuerySchema } from './routes.ts';
+
+/** The query of an import: what holds for rows that do not say otherwise. */
+export const importQuerySchema = z.object({
+  source: importedTraitsSchema.shape.source.default('import'),
+  purpose: importedTraitsSchema.shape.purpose.unwrap().default(DEFAULT_PURPOSE),
+  time: z.iso.datetime({ offset: true }).optional().meta({
+    description: 'When the traits were known; default: now. With it, the same file again changes nothing.',
+  }),
+});
 
 export const importPaths: ZodOpenApiPathsObject = {
   '/api/profiles/import': {

@@ -1,14 +1,14 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
 import { consentDefaults } from '../../../core/consent/policy.ts';
-import { DEFAULT_PURPOSE, importedTraitsSchema } from '../../../core/events/imported-traits.ts';
 import type { Candidate } from '../../../core/events/judge-events.ts';
 import { importedEvent } from '../../../core/profile/import-row.ts';
 import { type EventSource, takeEvents } from '../../../queues/events/take-events.ts';
 import { log } from '../../../stores/log.ts';
 import type { Site } from '../../../stores/sites/site.ts';
+import { answerLines, type WriteLine } from '../../http/answer-lines.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
+import { importQuerySchema } from './operation.ts';
 import { type ReadRow, readCsv, readNdjson } from './read-rows.ts';
 
 /** Rows between two lines of progress, and that one `sendBatch` after the other hands to the queue. */
@@ -17,15 +17,6 @@ const ROWS_PER_STEP = 1_000;
 const MAX_REPORTED = 100;
 /** A body that size is measured event by event when it is packed. */
 const MEASURED_BYTES = 1_000_000;
-
-/** The query of an import: what holds for rows that do not say otherwise. */
-export const importQuerySchema = z.object({
-  source: importedTraitsSchema.shape.source.default('import'),
-  purpose: importedTraitsSchema.shape.purpose.unwrap().default(DEFAULT_PURPOSE),
-  time: z.iso.datetime({ offset: true }).optional().meta({
-    description: 'When the traits were known; default: now. With it, the same file again changes nothing.',
-  }),
-});
 
 const READERS: Readonly<Record<string, (body: ReadableStream<Uint8Array>) => AsyncGenerator<ReadRow>>> = {
   'application/x-ndjson': readNdjson,
@@ -52,23 +43,17 @@ export const importRoutes = new Hono<ApiContext>().post('/import', async (c) => 
   const now = Date.now();
   const defaults = { source, purpose, time: time === undefined ? now : Date.parse(time) };
   const rows = reader(c.req.raw.body);
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
-  const writer = writable.getWriter();
-  const encoder = new TextEncoder();
-  const tell = (line: object) => writer.write(encoder.encode(`${JSON.stringify(line)}\n`));
-  const run = async () => {
-    await take(c.env, sourceOf(c.get('site'), now), rows, defaults, tell);
-    await writer.close();
-  };
-  run().catch(async (error) => {
-    log('import_failed', { site: c.get('site').id, error: String(error) });
-    await tell({
-      error: 'The import ended before its end. Rows up to the last progress are taken; send the rest again.',
-    })
-      .then(() => writer.close())
-      .catch(() => undefined);
-  });
-  return new Response(readable, { headers: { 'content-type': 'application/x-ndjson' } });
+  const site = c.get('site');
+  return answerLines(
+    (line) => take(c.env, sourceOf(site, now), rows, defaults, line),
+    async (error, line) => {
+      log('import_failed', { site: site.id, error: String(error) });
+      await line({
+        error: 'The import ended before its end. Rows up to the last progress are taken; send the rest again.',
+      });
+      return 'ended';
+    },
+  );
 });
 
 /** The shop's own server, which knows whom it speaks of. */
@@ -87,13 +72,7 @@ type Rows = AsyncGenerator<ReadRow>;
 type Defaults = Parameters<typeof importedEvent>[2];
 
 /** Takes the rows in, step by step; the line of a row is its index. */
-async function take(
-  env: Env,
-  source: EventSource,
-  rows: Rows,
-  defaults: Defaults,
-  tell: (line: object) => Promise<void>,
-): Promise<void> {
+async function take(env: Env, source: EventSource, rows: Rows, defaults: Defaults, tell: WriteLine): Promise<void> {
   const refused = { count: 0, lines: [] as { line: number; reason: string }[] };
   const refuse = (line: number, reason: string) => {
     refused.count += 1;

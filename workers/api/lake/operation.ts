@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { json } from '../../http/json-content.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 
 const common = { tags: ['Lake'], security: [{ secretKey: [] }] };
-const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 
 /** What `GET /api/lake/manifest` answers. */
 export const manifestSchema = z.object({

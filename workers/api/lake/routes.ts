@@ -5,8 +5,10 @@ import { applyErasures } from '../../../jobs/compact/apply-erasures.ts';
 import { compactSite } from '../../../jobs/compact/compact-site.ts';
 import { readManifest } from '../../../stores/lake/manifest.ts';
 import { listRaw } from '../../../stores/lake/raw-objects.ts';
+import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
+import { compactedSchema, manifestSchema } from './operation.ts';
 
 /** What one request spends on compaction; the caller asks again until it is done. */
 const REQUEST_MS = 15_000;
@@ -18,7 +20,7 @@ export const lakeRoutes = new Hono<ApiContext>()
     const deadline = Date.now() + REQUEST_MS;
     const compacted = await compactSite(c.env, site, Number.POSITIVE_INFINITY, deadline);
     const done = compacted.done && (await applyErasures(c.env, site, deadline));
-    return c.json({ ...compacted, done });
+    return answer(compactedSchema, { ...compacted, done });
   })
   .get('/manifest', async (c) => {
     const site = c.get('site').id;
@@ -30,7 +32,7 @@ export const lakeRoutes = new Hono<ApiContext>()
     const raw: { key: string; etag: string; bytes: number }[] = [];
     for await (const { key, etag, size } of listRaw(c.env, site))
       if (!held.has(key)) raw.push({ key, etag, bytes: size });
-    return c.json({ ...manifest, raw });
+    return answer(manifestSchema, { ...manifest, raw });
   })
   .get('/objects/:key{.+}', async (c) => {
     const site = c.get('site').id;

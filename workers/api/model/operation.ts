@@ -12,6 +12,12 @@ export const modelSchema = z.object({
   bytes: z.int(),
 });
 
+/** What `GET /api/model` answers: the model that serves and those before it. */
+export const currentModelSchema = modelSchema.extend({
+  held: z.boolean().meta({ description: 'Whether a rollback holds it, so that the cron publishes nothing.' }),
+  previous: z.array(modelSchema),
+});
+
 const model = { 'application/json': { schema: modelSchema } };
 const common = { tags: ['Model'], security: [{ secretKey: [] }] };
 
@@ -25,12 +31,7 @@ export const modelPaths: ZodOpenApiPathsObject = {
           description: 'The current model and those before it.',
           content: {
             'application/json': {
-              schema: modelSchema.extend({
-                held: z
-                  .boolean()
-                  .meta({ description: 'Whether a rollback holds it, so that the cron publishes nothing.' }),
-                previous: z.array(modelSchema),
-              }),
+              schema: currentModelSchema,
             },
           },
         },

@@ -1,11 +1,26 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
 import { reportSchema } from '../../../core/reconciliation/report.ts';
+import { json } from '../../http/json-content.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
-import { repairSchema } from './routes.ts';
+
+/** What to make again from the lake: the rollup of an hour and type, or a profile. */
+export const repairSchema = z.union([
+  z.strictObject({ hour: z.iso.datetime().meta({ description: 'Start of the hour.' }), type: z.string().min(1) }),
+  z.strictObject({ anonymousId: anonymousIdSchema }),
+  z.strictObject({ userId: userIdSchema }),
+]);
+
+/** What `POST /api/reconciliation/repair` answers. */
+export const repairedSchema = z.union([
+  z.object({ repaired: repairSchema, before: z.int(), after: z.int() }),
+  z.object({ repaired: repairSchema, events: z.int() }),
+]);
+/** What `POST /api/reconciliation` answers when its time was too short. */
+export const unfinishedSchema = z.object({ done: z.literal(false) });
 
 const common = { tags: ['Reconciliation'], security: [{ secretKey: [] }] };
-const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 
 export const reconciliationPaths: ZodOpenApiPathsObject = {
   '/api/reconciliation': {
@@ -20,7 +35,7 @@ export const reconciliationPaths: ZodOpenApiPathsObject = {
       description: 'Compacts what has arrived, then holds rollups and profiles against the lake, event by event.',
       responses: {
         '200': { description: 'The report.', ...json(reportSchema) },
-        '202': { description: 'Not finished in time; ask again.', ...json(z.object({ done: z.literal(false) })) },
+        '202': { description: 'Not finished in time; ask again.', ...json(unfinishedSchema) },
         ...problemResponses(401, 403),
       },
     },
@@ -33,12 +48,7 @@ export const reconciliationPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': {
           description: 'Made again.',
-          ...json(
-            z.union([
-              z.object({ repaired: repairSchema, before: z.int(), after: z.int() }),
-              z.object({ repaired: repairSchema, events: z.int() }),
-            ]),
-          ),
+          ...json(repairedSchema),
         },
         ...problemResponses(400, 401, 403),
       },

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { attributeSchema } from '../../../core/attributes/definition.ts';
 import { segmentSchema } from '../../../core/segments/definition.ts';
+import { json } from '../../http/json-content.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 
-const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 const common = { tags: ['Segments'], security: [{ secretKey: [] }] };
 const named = { requestParams: { path: z.object({ name: z.string() }) } };
 

@@ -8,8 +8,7 @@ import { SEGMENT_CAPS } from '../../../core/segments/limits.ts';
 import { forgetDefinitions, IN_FORCE_AFTER_MS } from '../../../stores/config/definitions.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
-import { parseJson } from '../../http/parse-json.ts';
-import { readBoundedText } from '../../http/read-body.ts';
+import { readJson } from '../../http/read-json.ts';
 
 const MAX_BODY_BYTES = 16_384;
 
@@ -61,7 +60,7 @@ function definitionRoutes(
     .put('/:name', async (c) => {
       const site = c.get('site').id;
       const name = checked(nameSchema, c.req.param('name'));
-      const body = parseJson((await readBoundedText(c.req.raw, MAX_BODY_BYTES)).text);
+      const body = await readJson(c.req.raw, z.unknown(), { maxBytes: MAX_BODY_BYTES, code: 'invalid_definition' });
       const definition = JSON.stringify(await check(c.env, site, name, body));
       const others = (await list(c.env, kind, site)).filter((other) => other.name !== name);
       if (others.length >= cap)

@@ -1,9 +1,8 @@
 import { Hono } from 'hono';
 import { siteSettingsSchema } from '../../../core/sites/settings.ts';
+import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
-import { HttpError } from '../../http/error.ts';
-import { parseJson } from '../../http/parse-json.ts';
-import { readBoundedText } from '../../http/read-body.ts';
+import { readJson } from '../../http/read-json.ts';
 
 const MAX_BODY_BYTES = 65_536;
 
@@ -13,18 +12,15 @@ export const settingsRoutes = new Hono<ApiContext>()
     const row = await c.env.DB.prepare('SELECT settings FROM sites WHERE id = ?')
       .bind(c.get('site').id)
       .first<{ settings: string }>();
-    return c.json(siteSettingsSchema.parse(JSON.parse(row?.settings ?? '{}')));
+    return answer(siteSettingsSchema, siteSettingsSchema.parse(JSON.parse(row?.settings ?? '{}')));
   })
   .put('/', async (c) => {
-    const { text } = await readBoundedText(c.req.raw, MAX_BODY_BYTES);
-    const parsed = siteSettingsSchema.safeParse(parseJson(text));
-    if (!parsed.success) {
-      const issues = parsed.error.issues.slice(0, 5);
-      const message = issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`).join('; ');
-      throw new HttpError(400, message, { code: 'invalid_settings' });
-    }
+    const settings = await readJson(c.req.raw, siteSettingsSchema, {
+      maxBytes: MAX_BODY_BYTES,
+      code: 'invalid_settings',
+    });
     await c.env.DB.prepare('UPDATE sites SET settings = ? WHERE id = ?')
-      .bind(JSON.stringify(parsed.data), c.get('site').id)
+      .bind(JSON.stringify(settings), c.get('site').id)
       .run();
-    return c.json(parsed.data);
+    return answer(siteSettingsSchema, settings);
   });

@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
 import { profileSchema } from '../../edge/profile/operation.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
-import { unlinkSchema } from './routes.ts';
+
+/** The ledger to take out of a person: a device, or another of his users. */
+export const unlinkSchema = z.union([
+  z.strictObject({ anonymousId: anonymousIdSchema }),
+  z.strictObject({ userId: userIdSchema }),
+]);
 
 /** What `GET /api/users/:id` answers. */
 export const userSchema = profileSchema.omit({ anonymousId: true }).extend({
@@ -13,6 +19,9 @@ export const userSchema = profileSchema.omit({ anonymousId: true }).extend({
     devices: z.array(z.string()).meta({ description: 'Anonymous ids of his devices, newest link first.' }),
   }),
 });
+
+/** What `POST /api/users/:id/unlink` answers. */
+export const unlinkedSchema = z.object({ unlinked: unlinkSchema, counts: z.record(z.string(), z.int()) });
 
 const common = {
   tags: ['Users'],
@@ -42,7 +51,7 @@ export const userPaths: ZodOpenApiPathsObject = {
         '200': {
           description: 'Taken out.',
           content: {
-            'application/json': { schema: z.object({ unlinked: unlinkSchema, counts: z.record(z.string(), z.int()) }) },
+            'application/json': { schema: unlinkedSchema },
           },
         },
         ...problemResponses(400, 401, 403, 404),

@@ -1,12 +1,33 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { purposeSchema } from '../../../core/consent/purposes.ts';
+import { WEBHOOK_TYPES } from '../../../core/webhooks/message.ts';
+import { json } from '../../http/json-content.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
-import { newWebhookSchema } from './routes.ts';
+
+/** What makes a webhook. */
+export const newWebhookSchema = z.strictObject({
+  url: z.string().max(2_048).meta({ description: 'https, a public name or address.' }),
+  types: z.array(z.enum(WEBHOOK_TYPES)).min(1).default(['segment.entered', 'segment.left']),
+  purpose: purposeSchema.default('marketing').meta({
+    description: 'What it is for: nobody is told of a person who refused it.',
+  }),
+});
 
 const common = { tags: ['Webhooks'], security: [{ secretKey: [] }] };
 const byId = { requestParams: { path: z.object({ id: z.string() }) } };
-const json = (schema: z.ZodType) => ({ content: { 'application/json': { schema } } });
 const webhook = z.object({ id: z.string(), url: z.string(), types: z.array(z.string()), purpose: z.string() });
+
+/** What `GET /api/webhooks` answers: no secrets. */
+export const webhooksSchema = z.object({ webhooks: z.array(webhook.extend({ disabled: z.string().nullable() })) });
+/** What `POST /api/webhooks` answers. */
+export const madeSchema = webhook.extend({ secret: z.string() });
+/** What came of a test message. */
+export const deliverySchema = z.object({ kind: z.string(), why: z.string().optional() });
+/** What `GET /api/webhooks/failures` answers. */
+export const failuresSchema = z.object({
+  failures: z.array(z.object({ webhook: z.string(), at: z.int(), message: z.looseObject({}) })),
+});
 
 export const webhookPaths: ZodOpenApiPathsObject = {
   '/api/webhooks': {
@@ -16,7 +37,7 @@ export const webhookPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': {
           description: 'All of the site, without their secrets.',
-          ...json(z.object({ webhooks: z.array(webhook.extend({ disabled: z.string().nullable() })) })),
+          ...json(webhooksSchema),
         },
         ...problemResponses(401, 403),
       },
@@ -28,7 +49,7 @@ export const webhookPaths: ZodOpenApiPathsObject = {
       responses: {
         '201': {
           description: 'With the secret, which is shown once.',
-          ...json(webhook.extend({ secret: z.string() })),
+          ...json(madeSchema),
         },
         ...problemResponses(400, 401, 403, 409),
       },
@@ -48,7 +69,7 @@ export const webhookPaths: ZodOpenApiPathsObject = {
       ...byId,
       summary: 'Send a test message now',
       responses: {
-        '200': { description: 'What came of it.', ...json(z.object({ kind: z.string(), why: z.string().optional() })) },
+        '200': { description: 'What came of it.', ...json(deliverySchema) },
         ...problemResponses(401, 403, 404),
       },
     },
@@ -68,9 +89,7 @@ export const webhookPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': {
           description: 'The newest hundred.',
-          ...json(
-            z.object({ failures: z.array(z.object({ webhook: z.string(), at: z.int(), message: z.looseObject({}) })) }),
-          ),
+          ...json(failuresSchema),
         },
         ...problemResponses(401, 403),
       },

@@ -1,43 +1,31 @@
 import { Hono } from 'hono';
 import { uuidv7 } from 'uuidv7';
-import { z } from 'zod';
-import { purposeSchema } from '../../../core/consent/purposes.ts';
-import { WEBHOOK_TYPES, type WebhookMessage } from '../../../core/webhooks/message.ts';
+import type { WebhookMessage } from '../../../core/webhooks/message.ts';
 import { deliver } from '../../../queues/webhooks/deliver.ts';
 import { faultOf, listWebhooks, type Webhook } from '../../../stores/webhooks/webhooks.ts';
+import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
-import { parseJson } from '../../http/parse-json.ts';
-import { readBoundedText } from '../../http/read-body.ts';
+import { readJson } from '../../http/read-json.ts';
+import { deliverySchema, failuresSchema, madeSchema, newWebhookSchema, webhooksSchema } from './operation.ts';
 
 const MAX_BODY_BYTES = 8_192;
 /** Webhooks of a site. */
 const MAX_WEBHOOKS = 10;
 const SECRET_BYTES = 32;
 
-/** What makes a webhook. */
-export const newWebhookSchema = z.strictObject({
-  url: z.string().max(2_048).meta({ description: 'https, a public name or address.' }),
-  types: z.array(z.enum(WEBHOOK_TYPES)).min(1).default(['segment.entered', 'segment.left']),
-  purpose: purposeSchema.default('marketing').meta({
-    description: 'What it is for: nobody is told of a person who refused it.',
-  }),
-});
-
 /** `/api/webhooks` */
 export const webhookRoutes = new Hono<ApiContext>()
   .get('/', async (c) => {
     const webhooks = await listWebhooks(c.env, c.get('site').id);
-    return c.json({ webhooks: webhooks.map(({ secret: _, ...webhook }) => webhook) });
+    return answer(webhooksSchema, { webhooks: webhooks.map(({ secret: _, ...webhook }) => webhook) });
   })
   .post('/', async (c) => {
     const site = c.get('site').id;
-    const parsed = newWebhookSchema.safeParse(parseJson((await readBoundedText(c.req.raw, MAX_BODY_BYTES)).text));
-    if (!parsed.success) {
-      const [issue] = parsed.error.issues;
-      throw new HttpError(400, `${issue?.path.join('.') || 'body'}: ${issue?.message}`, { code: 'invalid_webhook' });
-    }
-    const { url, types, purpose } = parsed.data;
+    const { url, types, purpose } = await readJson(c.req.raw, newWebhookSchema, {
+      maxBytes: MAX_BODY_BYTES,
+      code: 'invalid_webhook',
+    });
     const fault = faultOf(c.env, url);
     if (fault !== undefined) throw new HttpError(400, `url: ${fault}.`, { code: 'private_target' });
     if ((await listWebhooks(c.env, site)).length >= MAX_WEBHOOKS)
@@ -49,7 +37,7 @@ export const webhookRoutes = new Hono<ApiContext>()
     )
       .bind(site, id, url, JSON.stringify(types), purpose, secret, Date.now())
       .run();
-    return c.json({ id, url, types, purpose, secret }, 201);
+    return answer(madeSchema, { id, url, types, purpose, secret }, { status: 201 });
   })
   .delete('/:id', async (c) => {
     await own(c.env, c.get('site').id, c.req.param('id'));
@@ -71,7 +59,7 @@ export const webhookRoutes = new Hono<ApiContext>()
       refused: [],
       data: { hello: webhook.id },
     };
-    return c.json(await deliver(c.env, webhook, message, new Date()));
+    return answer(deliverySchema, await deliver(c.env, webhook, message, new Date()));
   })
   .post('/:id/enable', async (c) => {
     const site = c.get('site').id;
@@ -85,7 +73,9 @@ export const webhookRoutes = new Hono<ApiContext>()
     )
       .bind(c.get('site').id)
       .all<{ webhook: string; at: number; message: string }>();
-    return c.json({ failures: results.map(({ message, ...row }) => ({ ...row, message: JSON.parse(message) })) });
+    return answer(failuresSchema, {
+      failures: results.map(({ message, ...row }) => ({ ...row, message: JSON.parse(message) })),
+    });
   });
 
 async function own(env: Env, site: string, id: string): Promise<Webhook> {
