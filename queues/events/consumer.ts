@@ -54,13 +54,12 @@ async function recordSite(
   try {
     await staggered([
       () => feedSessions(env, site, sessions),
-      () => writeLake(env, site, applied),
       () => recordMentions(env, site, countedEvents(applied)),
       () => keepAllFailed(env, site, applied),
       () => followLinks(env, site, countedEvents(applied)),
     ]);
     // Last: what is counted is everywhere else already.
-    await recordRollups(env, site, applied);
+    await staggered([() => recordRollups(env, site, applied), () => writeLake(env, site, applied)]);
     const messages = applied.map(({ message }) => message);
     await eraseStragglers(env, site, messages);
     return messages.map(({ id }) => id);
