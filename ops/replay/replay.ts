@@ -4,8 +4,8 @@ import { type Backoff, DEFAULT_BACKOFF } from '../send-events/backoff.ts';
 import { Pace } from '../send-events/pace.ts';
 import { sendBatch, type Target } from '../send-events/send-batch.ts';
 import { type NumberedEvent, VisitorBatches } from './batch-by-visitor.ts';
-import { type Journal, openJournal } from './journal.ts';
 import { detectFormat, type LogFormat } from './log-format.ts';
+import { openProgressLog, type ProgressLog } from './progress-log.ts';
 import { readLines } from './read-lines.ts';
 import { rebaseEvent, rebaseShift } from './rebase.ts';
 import { refused } from './replay-event.ts';
@@ -69,26 +69,26 @@ export class ReplayStopped extends Error {
  */
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
   const format = await detectFormat(options.file, options.mappingFile);
-  const journal = await openReplayJournal(options, format);
+  const progressLog = await openReplayJournal(options, format);
   try {
-    return await run(options, format, journal);
+    return await run(options, format, progressLog);
   } finally {
-    journal.close();
+    progressLog.close();
   }
 }
 
-async function openReplayJournal(options: ReplayOptions, format: LogFormat): Promise<Journal> {
+async function openReplayJournal(options: ReplayOptions, format: LogFormat): Promise<ProgressLog> {
   const identity = { sha256: await fileSha256(options.file), url: options.url, site: options.site };
   const newest =
     (options.rebase ?? format.rebase) === 'now' ? await newestTime(options.file, format.newReader()) : undefined;
-  return openJournal(options.stateFile, identity, () => rebaseShift(newest, Date.now()));
+  return openProgressLog(options.stateFile, identity, () => rebaseShift(newest, Date.now()));
 }
 
-async function run(options: ReplayOptions, format: LogFormat, journal: Journal): Promise<ReplaySummary> {
+async function run(options: ReplayOptions, format: LogFormat, progressLog: ProgressLog): Promise<ReplaySummary> {
   const local = isLocal(options.url);
   const startMs = Date.now();
   const tally = new Tally();
-  for (const entry of journal.entries) tally.add(entry);
+  for (const entry of progressLog.entries) tally.add(entry);
   const resumed = tally.sent;
   const { size: totalBytes } = await stat(options.file);
   let bytes = 0;
@@ -109,8 +109,8 @@ async function run(options: ReplayOptions, format: LogFormat, journal: Journal):
   const underWay = new Set<Promise<void>>();
   let failure: Error | undefined;
 
-  const record = (entry: Parameters<Journal['append']>[0]): void => {
-    journal.append(entry);
+  const record = (entry: Parameters<ProgressLog['append']>[0]): void => {
+    progressLog.append(entry);
     tally.add(entry);
     options.onProgress?.({ bytes, totalBytes, sent: tally.sent, accepted: tally.accepted });
   };
@@ -141,11 +141,11 @@ async function run(options: ReplayOptions, format: LogFormat, journal: Journal):
   })) {
     if (failure || options.signal?.aborted) break;
     const line = text === undefined ? refused('the line is longer than 1 MiB') : read(text, number);
-    if (journal.done.has(number)) continue;
+    if (progressLog.done.has(number)) continue;
     if (line.kind === 'nothing') record({ lines: [number] });
     else if (line.kind === 'refused') record({ lines: [number], refused: { line: number, reason: line.reason } });
     else {
-      const batch = batches.add({ line: number, event: rebaseEvent(line.event, journal.shiftMs) });
+      const batch = batches.add({ line: number, event: rebaseEvent(line.event, progressLog.shiftMs) });
       if (batch) await send(batch);
     }
   }
@@ -156,9 +156,9 @@ async function run(options: ReplayOptions, format: LogFormat, journal: Journal):
   await Promise.all(underWay);
   if (failure) throw failure;
   if (options.signal?.aborted) throw new ReplayStopped(`stopped after ${tally.sent} events; run it again to go on`);
-  journal.finish();
+  progressLog.finish();
   options.onProgress?.({ bytes: totalBytes, totalBytes, sent: tally.sent, accepted: tally.accepted });
-  return tally.summary(resumed, Math.max(0.001, (Date.now() - startMs) / 1_000), journal.shiftMs);
+  return tally.summary(resumed, Math.max(0.001, (Date.now() - startMs) / 1_000), progressLog.shiftMs);
 }
 
 function isLocal(url: string): boolean {

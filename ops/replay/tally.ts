@@ -1,4 +1,4 @@
-import type { JournalEntry } from './journal.ts';
+import type { ProgressEntry } from './progress-log.ts';
 
 /** A line that the replay did not send. */
 export interface RefusedLine {
@@ -28,7 +28,7 @@ export interface ReplaySummary {
 
 const SHOWN_LINES = 100;
 
-/** Adds up journal entries. */
+/** Adds up progress log entries. */
 export class Tally {
   sent = 0;
   accepted = 0;
@@ -37,7 +37,7 @@ export class Tally {
   readonly rejected: Record<string, number> = {};
   readonly refusedLines: RefusedLine[] = [];
 
-  add(entry: JournalEntry): void {
+  add(entry: ProgressEntry): void {
     if (entry.refused) {
       this.refused += 1;
       if (this.refusedLines.length < SHOWN_LINES) this.refusedLines.push(entry.refused);

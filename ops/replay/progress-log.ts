@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { LineSet } from './line-set.ts';
 
-/** Which replay a journal belongs to; another file, target or site needs another journal. */
+/** Which replay a progress log belongs to; another file, target or site needs another progress log. */
 const identitySchema = z.object({ sha256: z.string(), url: z.string(), site: z.string() });
 export type ReplayIdentity = z.infer<typeof identitySchema>;
 
@@ -16,7 +16,7 @@ const entrySchema = z.object({
   rejected: z.record(z.string(), z.int()).optional(),
   refused: z.object({ line: z.int(), reason: z.string() }).optional(),
 });
-export type JournalEntry = z.infer<typeof entrySchema>;
+export type ProgressEntry = z.infer<typeof entrySchema>;
 
 const END = '{"end":true}';
 
@@ -24,23 +24,23 @@ const END = '{"end":true}';
  * The file that lets a stopped replay go on: a head, then a line for each batch that was answered, written before the next one
  * counts. The head holds by how much times were moved, so each later replay of the same file sends the same events again.
  */
-export interface Journal {
+export interface ProgressLog {
   readonly shiftMs: number;
   /** Entries of the replay that is being resumed; empty when it begins anew. */
-  readonly entries: readonly JournalEntry[];
+  readonly entries: readonly ProgressEntry[];
   readonly done: LineSet;
-  append(entry: JournalEntry): void;
+  append(entry: ProgressEntry): void;
   /** Marks the replay as complete: the next one sends everything again, with the same times. */
   finish(): void;
   close(): void;
 }
 
 /**
- * Opens the journal at `file`, or begins one with `shiftMs()`. A replay that was not finished is resumed.
+ * Opens the progress log at `file`, or begins one with `shiftMs()`. A replay that was not finished is resumed.
  *
- * @throws when the journal belongs to another file, target or site.
+ * @throws when the progress log belongs to another file, target or site.
  */
-export function openJournal(file: string, identity: ReplayIdentity, shiftMs: () => number): Journal {
+export function openProgressLog(file: string, identity: ReplayIdentity, shiftMs: () => number): ProgressLog {
   const [headLine = '', ...rest] = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
   const head = headLine === '' ? undefined : headSchema.parse(JSON.parse(headLine));
   if (head && !sameReplay(head, identity)) {
@@ -74,8 +74,8 @@ function sameReplay(a: ReplayIdentity, b: ReplayIdentity): boolean {
   return a.sha256 === b.sha256 && a.url === b.url && a.site === b.site;
 }
 
-/** An entry of the journal; a line cut off by a kill is as if it had not been written. */
-function parseEntry(text: string): JournalEntry[] {
+/** An entry of the progress log; a line cut off by a kill is as if it had not been written. */
+function parseEntry(text: string): ProgressEntry[] {
   try {
     return [entrySchema.parse(JSON.parse(text))];
   } catch {
