@@ -24,7 +24,7 @@ export const reconciliationRoutes = new Hono<ApiContext>()
       throw new HttpError(404, 'Nothing was reconciled yet. POST here, or wait for the next hour.', {
         code: 'not_reconciled',
       });
-    return c.json(JSON.parse(row.report));
+    return answer(reportSchema, reportSchema.parse(JSON.parse(row.report)));
   })
   .post('/', async (c) => {
     const deadline = Date.now() + REQUEST_MS;
