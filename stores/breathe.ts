@@ -9,11 +9,13 @@ export function breathe(): Promise<void> {
 /** Where an isolate serves requests, a slice is followed by a breath of so long. */
 const BREATH_MS = 5;
 /** Where an isolate serves requests, work by the clock rests so long between two slices of a few milliseconds. */
-const REST_MS = 40;
+const REST_MS = 20;
 /** An isolate serves requests if one came so lately. */
 const SERVING_MS = 1_000;
 
 let lastRequestAt = 0;
+/** Work by the clock that somebody waits for now. */
+let awaited = 0;
 
 function isServing(): boolean {
   return Date.now() - lastRequestAt < SERVING_MS;
@@ -26,7 +28,17 @@ export function noteServing(): void {
 
 /** As `breathe`, for work by the clock: where requests are served it leaves them the thread for longer than it has held it. */
 export function rest(): Promise<void> {
-  return scheduler.wait(isServing() ? REST_MS : 0);
+  return awaited > 0 ? breathe() : scheduler.wait(isServing() ? REST_MS : 0);
+}
+
+/** Runs work of the clock that somebody waits for: it breathes between its slices and does not rest. */
+export async function onDemand<T>(work: () => Promise<T>): Promise<T> {
+  awaited += 1;
+  try {
+    return await work();
+  } finally {
+    awaited -= 1;
+  }
 }
 
 /** Starts tasks one after the other, with requests running between, and waits for all; fails as the first one that fails. */

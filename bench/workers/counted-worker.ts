@@ -21,6 +21,12 @@ export class SessionIndex extends production.SessionIndex {
   }
 }
 
+export class Jobs extends production.Jobs {
+  constructor(ctx: ExecutionContext, env: Env) {
+    super(ctx, countBindings(env));
+  }
+}
+
 /**
  * The production Worker with its billable operations counted, plus the bench's own routes, which are not counted:
  * `GET /bench/counters` tells the counters and sets them back, `POST /bench/apply?name=&times=` applies one new view to a profile

@@ -34,6 +34,12 @@ Date.now = () => trueNow() + faults.clockMs;
 
 export class SessionIndex extends production.SessionIndex {}
 
+export class Jobs extends production.Jobs {
+  constructor(ctx: ExecutionContext, env: Env) {
+    super(ctx, faulty(env));
+  }
+}
+
 export class UserProfile extends production.UserProfile {
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, faulty(env));

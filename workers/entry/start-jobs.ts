@@ -7,8 +7,12 @@ export async function startJobs(scheduledTime: number): Promise<void> {
   const minute = new Date(scheduledTime).getUTCMinutes();
   const due = JOBS.filter(({ when }) => when(minute));
   await Promise.all(
-    due.map(({ name }) =>
-      exports.Jobs.run(name, scheduledTime).catch((error) => log('job_not_run', { job: name, error: String(error) })),
-    ),
+    due.map(async ({ name }) => {
+      try {
+        await exports.Jobs.run(name, scheduledTime);
+      } catch (error) {
+        log('job_not_run', { job: name, error: String(error) });
+      }
+    }),
   );
 }

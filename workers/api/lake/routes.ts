@@ -3,6 +3,7 @@ import { parquetPrefix } from '../../../core/lake/partition.ts';
 import { rawPrefix } from '../../../core/lake/raw-object.ts';
 import { applyErasures } from '../../../jobs/compact/apply-erasures.ts';
 import { compactSite } from '../../../jobs/compact/compact-site.ts';
+import { onDemand } from '../../../stores/breathe.ts';
 import { readManifest } from '../../../stores/lake/manifest.ts';
 import { listRaw } from '../../../stores/lake/raw-objects.ts';
 import { answer } from '../../http/answer.ts';
@@ -18,8 +19,10 @@ export const lakeRoutes = new Hono<ApiContext>()
   .post('/compact', async (c) => {
     const site = c.get('site').id;
     const deadline = Date.now() + REQUEST_MS;
-    const compacted = await compactSite(c.env, site, Number.POSITIVE_INFINITY, deadline);
-    const done = compacted.done && (await applyErasures(c.env, site, deadline));
+    const { done, ...compacted } = await onDemand(async () => {
+      const round = await compactSite(c.env, site, Number.POSITIVE_INFINITY, deadline);
+      return { ...round, done: round.done && (await applyErasures(c.env, site, deadline)) };
+    });
     return answer(compactedSchema, { ...compacted, done });
   })
   .get('/manifest', async (c) => {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 import type { Manifest } from '../../../core/recommend/manifest.ts';
 import { publishModel, rollbackModel } from '../../../jobs/publish/publish-model.ts';
+import { onDemand } from '../../../stores/breathe.ts';
 import { readCurrent } from '../../../stores/model/current-model.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
@@ -19,7 +20,7 @@ export const modelRoutes = new Hono<ApiContext>()
     });
   })
   .post('/publish', async (c) => {
-    const published = await publishModel(c.env, c.get('site').id, c.req.query('accept') === 'counts');
+    const published = await onDemand(() => publishModel(c.env, c.get('site').id, c.req.query('accept') === 'counts'));
     if (!published.ok) {
       throw new HttpError(409, `The model was refused, the last good one stays: ${published.refusals.join('; ')}.`, {
         code: 'model_refused',

@@ -4,6 +4,7 @@ import { reportSchema } from '../../../core/reconciliation/report.ts';
 import { hourOf } from '../../../core/time.ts';
 import { reconcileSite } from '../../../jobs/reconcile/reconcile-site.ts';
 import { repairProfile, repairRollup } from '../../../jobs/reconcile/repair.ts';
+import { onDemand } from '../../../stores/breathe.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
@@ -28,7 +29,9 @@ export const reconciliationRoutes = new Hono<ApiContext>()
   })
   .post('/', async (c) => {
     const deadline = Date.now() + REQUEST_MS;
-    const report = await reconcileSite(c.env, c.get('site').id, { deep: true, deadline, random: Math.random });
+    const report = await onDemand(() =>
+      reconcileSite(c.env, c.get('site').id, { deep: true, deadline, random: Math.random }),
+    );
     return report ? answer(reportSchema, report) : answer(unfinishedSchema, { done: false }, { status: 202 });
   })
   .post('/repair', async (c) => {
