@@ -10,9 +10,11 @@ import { COLUMNS, type LakeRow, SCHEMA_VERSION } from './columns.ts';
 const ROW_GROUP_ROWS = 400;
 /** Rows that are decoded without a pause. */
 const DECODE_ROWS = 1_000;
+/** What decoding a row costs against encoding it. */
+const DECODE_SHARE = 0.4;
 
-/** Lets others run: called between two slices of work. */
-type Pause = () => Promise<void>;
+/** Hears how many rows were done, and may let others run before it answers. */
+type Pause = (rows: number) => Promise<void>;
 const NO_PAUSE: Pause = async () => undefined;
 
 /** Rows as a Parquet file with statistics, compressed with Snappy. */
@@ -32,7 +34,7 @@ export async function encodeRows(rows: readonly LakeRow[], pause = NO_PAUSE): Pr
       columnData: COLUMNS.map(({ name }) => ({ name, data: group.map((row) => row[name] ?? null) })),
       rowGroupSize: ROW_GROUP_ROWS,
     });
-    await pause();
+    await pause(group.length);
   }
   writer.finish();
   return new Uint8Array(bytes.getBuffer());
@@ -53,7 +55,7 @@ export async function decodeRows(file: Uint8Array, columns?: readonly string[], 
       ...(columns && { columns: [...columns] }),
     });
     for (const row of part as LakeRow[]) rows.push(row);
-    await pause();
+    await pause(part.length * DECODE_SHARE);
   }
   return rows;
 }

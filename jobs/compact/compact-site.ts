@@ -16,8 +16,8 @@ import { log } from '../../stores/log.ts';
 /** Events that one round holds in memory, and raw objects that it takes. */
 const ROUND_EVENTS = 20_000;
 const ROUND_OBJECTS = 200;
-/** Rows that are made or merged before requests run. */
-const SLICE_ROWS = 500;
+/** Rows that are made or merged before requests run, over however many hours. */
+const slice = new WorkSlice(500, rest);
 
 export interface Compacted {
   /** Whether nothing is left to compact. */
@@ -70,7 +70,6 @@ async function compactRound(env: Env, site: string, pending: readonly string[]) 
   const objects: Commit['objects'][number][] = [];
   const rows: LakeRow[] = [];
   let oldest = Number.POSITIVE_INFINITY;
-  const slice = new WorkSlice(SLICE_ROWS, rest);
   for (const key of pending) {
     if (rows.length >= ROUND_EVENTS) break;
     const raw = await readRaw(env, key);
@@ -116,7 +115,6 @@ export async function writeHour(
   const present = files[0]?.shards ?? 1;
   const shards = shardsFor(files.reduce((sum, { rows }) => sum + rows, 0) + fresh.length, present);
   const written: LakeFile[] = [];
-  const slice = new WorkSlice(SLICE_ROWS, rest);
   for (let shard = 0; shard < present; shard += 1) {
     const held = files.find((file) => file.shard === shard);
     const added = fresh.filter((row) => shardOfHash(String(row.ledger_hash), present) === shard);

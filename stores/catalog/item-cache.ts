@@ -3,6 +3,7 @@ import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { refreshBehind } from '../cache/read-through.ts';
 import { log } from '../log.ts';
+import { settledWithin } from '../with-deadline.ts';
 import { itemRowSchema } from './item-row.ts';
 
 /** Products of all sites that an isolate holds; at about 500 bytes each some 10 MB. */
@@ -11,6 +12,8 @@ const CAPACITY = 20_000;
 const FOLLOW_MS = 3_000;
 /** An isolate that has not asked for so long asks before it answers. */
 const UNFOLLOWED_MS = 10_000;
+/** How long a read waits for it then. */
+const FOLLOW_WAIT_MS = 250;
 /** Clocks of the Workers that write may differ by this much. */
 const CLOCK_MARGIN_MS = 10_000;
 /** More changes than this at once are not read one by one: everything is loaded anew when it is needed. */
@@ -52,7 +55,10 @@ export async function itemCache(env: Env, site: string): Promise<ItemCache> {
     followed.askedAt = now;
     const changes = follow(env, site, followed, now);
     if (now - followed.knownUntil < UNFOLLOWED_MS) refreshBehind(changes);
-    else await changes.catch((error) => log('catalogue_unfollowed', { site, error: String(error) }));
+    else {
+      const outcome = await settledWithin(changes, FOLLOW_WAIT_MS);
+      if (outcome !== undefined) log('catalogue_unfollowed', { site, why: outcome });
+    }
   }
   const prefix = `${site}/${followed.epoch}/`;
   return {

@@ -1,12 +1,25 @@
 import type { Item } from '../../core/catalog/item.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
+import { log } from '../log.ts';
 import { selectIn } from '../statements.ts';
+import { settledWithin } from '../with-deadline.ts';
 import { ITEM_COLUMNS, type ItemCache, itemCache } from './item-cache.ts';
 import { itemRowSchema } from './item-row.ts';
 
 const firsts = new LoadedCache<Item[]>(200, { ttlMs: 10_000 });
 
-/** The available products among `ids`, by id: from the isolate's cache, the rest in one query for each 99. */
+/** How long a read waits for products that its isolate does not know. */
+const WAIT_MS = 250;
+/** After D1 failed or was late, no read waits for it for so long. */
+const FAILED_MS = 2_000;
+
+let d1PausedUntil = 0;
+
+/**
+ * The available products among `ids`, by id: from the isolate's cache, the rest from D1. While D1 is away, those that are known.
+ *
+ * @throws when D1 is away and none is known.
+ */
 export async function readItems(env: Env, site: string, ids: Iterable<string>): Promise<Map<string, Item>> {
   const cache = await itemCache(env, site);
   const found = new Map<string, Item>();
@@ -16,7 +29,15 @@ export async function readItems(env: Env, site: string, ids: Iterable<string>): 
     if (cached === undefined) missing.push(id);
     else if (cached) found.set(id, cached);
   }
-  if (missing.length > 0) await load(env, site, missing, cache, found);
+  if (missing.length === 0) return found;
+  const paused = Date.now() < d1PausedUntil;
+  const outcome = paused ? 'paused' : await settledWithin(load(env, site, missing, cache, found), WAIT_MS);
+  if (outcome === undefined) return found;
+  if (!paused) {
+    d1PausedUntil = Date.now() + FAILED_MS;
+    log('products_unknown', { site, products: missing.length, why: outcome });
+  }
+  if (found.size === 0) throw new Error(`D1 is away (${outcome}) and none of the products is known`);
   return found;
 }
 

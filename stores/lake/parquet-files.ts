@@ -1,7 +1,14 @@
 import type { LakeRow } from '../../core/lake/columns.ts';
 import { decodeRows, encodeRows } from '../../core/lake/parquet.ts';
 import { type LakeFile, parquetKey, parquetPrefix } from '../../core/lake/partition.ts';
+import { WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../breathe.ts';
+
+/** Rows that are encoded before requests run, over however many small files. */
+const slice = new WorkSlice(400, rest);
+const pause = async (rows: number) => {
+  if (slice.spend(rows)) await slice.pause();
+};
 
 /** Writes rows of an hour as a file. Its name comes from its content, so that writing it again changes nothing. */
 export async function writeParquet(
@@ -12,7 +19,7 @@ export async function writeParquet(
   shard: number,
   shards: number,
 ): Promise<LakeFile> {
-  const bytes = await encodeRows(rows, rest);
+  const bytes = await encodeRows(rows, pause);
   const key = parquetKey(site, hour, bytes);
   const { etag } = await env.LAKE.put(key, bytes, {
     httpMetadata: { contentType: 'application/vnd.apache.parquet' },
@@ -24,7 +31,7 @@ export async function writeParquet(
 export async function readParquet(env: Env, key: string, columns?: readonly string[]): Promise<LakeRow[]> {
   const object = await env.LAKE.get(key);
   if (!object) throw new Error(`the lake's file ${key} is missing`);
-  return decodeRows(new Uint8Array(await object.arrayBuffer()), columns, rest);
+  return decodeRows(new Uint8Array(await object.arrayBuffer()), columns, pause);
 }
 
 /** The etags of a site's Parquet files as the bucket has them, by key. */
