@@ -9,7 +9,7 @@ export function breathe(): Promise<void> {
 /** Where an isolate serves requests, a slice is followed by a breath of so long. */
 const BREATH_MS = 5;
 /** Where an isolate serves requests, work by the clock rests so long between two slices of a few milliseconds. */
-const REST_MS = 20;
+const REST_MS = 40;
 /** An isolate serves requests if one came so lately. */
 const SERVING_MS = 1_000;
 

@@ -25,7 +25,7 @@ const POPULAR = 50;
 
 /** Reads, while events are taken in, consumed and published on the same thread, against the same reads alone. */
 export function benchLoad(): Promise<Result[]> {
-  return withWorker('vitrine', {}, async (running) => {
+  return withWorker('vitrine', { inMemory: true }, async (running) => {
     await prepare(running);
     await phase(running, 3_000, false);
     const quiet = await phase(running, QUIET_MS, false);

@@ -25,21 +25,26 @@ const ENTRIES: Record<BenchWorker, string | undefined> = {
   counted: fileURLToPath(new URL('../workers/counted-worker.ts', import.meta.url)),
 };
 
-/**
- * Where state is kept: in memory if the machine has a file system there. The local runtime waits for the disk on the thread that serves
- * requests, which Cloudflare does not, so a disk would be measured in the place of Vitrine.
- */
-function stateRoot(): string {
-  return existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
+/** How a Worker of the bench runs. */
+export interface RunOptions extends Pick<VitrineOptions, 'queue' | 'maxBatchTimeoutSeconds'> {
+  /**
+   * Keeps state in memory if the machine has a file system there: the local runtime waits for the disk on the thread that serves
+   * requests, which Cloudflare does not, so that a disk would be measured in the place of Vitrine's own pauses.
+   */
+  readonly inMemory?: boolean;
+}
+
+function stateRoot(inMemory: boolean): string {
+  return inMemory && existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 }
 
 /** Runs a Worker on new state while `use` measures it; the state is gone afterwards. */
 export async function withWorker<T>(
   worker: BenchWorker,
-  options: Pick<VitrineOptions, 'queue' | 'maxBatchTimeoutSeconds'>,
+  { inMemory = false, ...options }: RunOptions,
   use: (running: Running) => Promise<T>,
 ): Promise<T> {
-  const stateDir = mkdtempSync(path.join(stateRoot(), `vitrine-bench-${worker}-`));
+  const stateDir = mkdtempSync(path.join(stateRoot(inMemory), `vitrine-bench-${worker}-`));
   const entry = ENTRIES[worker];
   try {
     const vitrine = await startVitrine({ ...options, stateDir, log: () => undefined, ...(entry ? { entry } : {}) });

@@ -2,6 +2,7 @@ import * as production from '../../workers/index.ts';
 
 export * from '../../workers/index.ts';
 
+import { siteDefinitions } from '../../stores/config/definitions.ts';
 import { countBindings } from './count-bindings.ts';
 import { countObject, settleCursors } from './count-object.ts';
 import { counters, resetCounters } from './counters.ts';
@@ -61,32 +62,37 @@ function profileOf(url: URL, env: Env) {
   return {
     profile: env.USER_PROFILE.get(env.USER_PROFILE.idFromName(name)),
     times: Number(url.searchParams.get('times')),
+    site: name.split('/')[0] ?? '',
   };
 }
 
 /** Applies `events` views a call (default 1), a minute apart in event time from `from` (ms since 1970) on. */
 async function applyViews(url: URL, env: Env): Promise<Response> {
-  const { profile, times } = profileOf(url, env);
+  const { profile, times, site } = profileOf(url, env);
+  const definitions = await siteDefinitions(env, site);
   const events = Number(url.searchParams.get('events') ?? 1);
   const from = Number(url.searchParams.get('from') ?? Date.now());
   const spacingMs = Number(url.searchParams.get('spacingMs') ?? 0);
   for (let call = 0; call < times; call += 1) {
-    await profile.apply([
-      {
-        id: crypto.randomUUID(),
-        events: Array.from({ length: events }, (_, index) => {
-          const time = from + (call * events + index) * spacingMs;
-          return {
-            id: crypto.randomUUID(),
-            type: 'product_viewed',
-            time,
-            occurredAt: new Date(time).toISOString(),
-            fingerprint: 1,
-            properties: { product_id: `p${(call * 31 + index * 7) % 1_000}`, category: `c${index % 20}` },
-          };
-        }),
-      },
-    ]);
+    await profile.apply(
+      [
+        {
+          id: crypto.randomUUID(),
+          events: Array.from({ length: events }, (_, index) => {
+            const time = from + (call * events + index) * spacingMs;
+            return {
+              id: crypto.randomUUID(),
+              type: 'product_viewed',
+              time,
+              occurredAt: new Date(time).toISOString(),
+              fingerprint: 1,
+              properties: { product_id: `p${(call * 31 + index * 7) % 1_000}`, category: `c${index % 20}` },
+            };
+          }),
+        },
+      ],
+      { definitions },
+    );
   }
   return Response.json({ applied: times * events });
 }
