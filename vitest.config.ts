@@ -25,7 +25,7 @@ export default defineConfig({
                 ),
               },
               queueConsumers: {
-                'vitrine-events': { maxBatchTimeout: 0.05, maxRetries: 10, deadLetterQueue: 'vitrine-events-dead' },
+                'vitrine-events': { maxBatchTimeout: 0.05, maxRetries: 20, deadLetterQueue: 'vitrine-events-dead' },
                 'vitrine-events-dead': { maxBatchTimeout: 0.05, maxRetries: 20 },
               },
             },
