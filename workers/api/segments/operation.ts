@@ -8,21 +8,33 @@ import { problemResponses } from '../../http/problem-responses.ts';
 const common = { tags: ['Segments'], security: [{ secretKey: [] }] };
 const named = { requestParams: { path: z.object({ name: z.string() }) } };
 
-/** Paths of a kind of definition. */
-function paths(kind: 'attributes' | 'segments', singular: string, definition: z.ZodType): ZodOpenApiPathsObject {
+/** What is defined in the same way. */
+export type DefinitionKind = 'attributes' | 'segments';
+
+const SCHEMAS = { attributes: attributeSchema, segments: segmentSchema } satisfies Record<DefinitionKind, z.ZodType>;
+
+/** What is answered about definitions of a kind: one as it is stored, and all of a site. */
+export function definitionAnswers(kind: DefinitionKind) {
+  const definition: z.ZodType = SCHEMAS[kind];
   const stored = z.object({
     name: z.string(),
     version: z.int().meta({ description: 'Grows with each change; another version counts from anew.' }),
     since: z.string().meta({ description: 'In force from then on, a minute after it was made.' }),
     definition,
   });
+  return { stored, all: z.object({ [kind]: z.array(stored) }) };
+}
+
+/** Paths of a kind of definition. */
+function paths(kind: DefinitionKind, singular: string): ZodOpenApiPathsObject {
+  const { stored, all } = definitionAnswers(kind);
   return {
     [`/api/${kind}`]: {
       get: {
         ...common,
         summary: `List ${kind}`,
         responses: {
-          '200': { description: 'All of the site.', ...json(z.object({ [kind]: z.array(stored) })) },
+          '200': { description: 'All of the site.', ...json(all) },
           ...problemResponses(401, 403),
         },
       },
@@ -38,7 +50,7 @@ function paths(kind: 'attributes' | 'segments', singular: string, definition: z.
         ...common,
         ...named,
         summary: `Define ${singular}`,
-        requestBody: json(definition),
+        requestBody: json(SCHEMAS[kind]),
         responses: {
           '200': { description: 'As it is stored.', ...json(stored) },
           ...problemResponses(400, 401, 403, 409),
@@ -55,6 +67,6 @@ function paths(kind: 'attributes' | 'segments', singular: string, definition: z.
 }
 
 export const segmentPaths: ZodOpenApiPathsObject = {
-  ...paths('attributes', 'an attribute', attributeSchema),
-  ...paths('segments', 'a segment', segmentSchema),
+  ...paths('attributes', 'an attribute'),
+  ...paths('segments', 'a segment'),
 };

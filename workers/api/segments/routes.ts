@@ -6,9 +6,11 @@ import { compileSegment } from '../../../core/segments/compile-segment.ts';
 import { segmentSchema } from '../../../core/segments/definition.ts';
 import { SEGMENT_CAPS } from '../../../core/segments/limits.ts';
 import { forgetDefinitions, IN_FORCE_AFTER_MS } from '../../../stores/config/definitions.ts';
+import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
 import { readJson } from '../../http/read-json.ts';
+import { type DefinitionKind, definitionAnswers } from './operation.ts';
 
 const MAX_BODY_BYTES = 16_384;
 
@@ -43,19 +45,18 @@ export const segmentRoutes = definitionRoutes('segments', SEGMENT_CAPS.perSite, 
   return definition;
 });
 
-type Kind = 'attributes' | 'segments';
-
 function definitionRoutes(
-  kind: Kind,
+  kind: DefinitionKind,
   cap: number,
   check: (env: Env, site: string, name: string, body: unknown) => Promise<unknown>,
 ) {
+  const { stored, all } = definitionAnswers(kind);
   return new Hono<ApiContext>()
-    .get('/', async (c) => c.json({ [kind]: await list(c.env, kind, c.get('site').id) }))
+    .get('/', async (c) => answer(all, { [kind]: await list(c.env, kind, c.get('site').id) }))
     .get('/:name', async (c) => {
       const found = (await list(c.env, kind, c.get('site').id)).find(({ name }) => name === c.req.param('name'));
       if (!found) throw unknownName(c.req.param('name'));
-      return c.json(found);
+      return answer(stored, found);
     })
     .put('/:name', async (c) => {
       const site = c.get('site').id;
@@ -75,7 +76,9 @@ function definitionRoutes(
         .bind(site, name, since, definition)
         .run();
       forgetDefinitions(site);
-      return c.json((await list(c.env, kind, site)).find((own) => own.name === name));
+      const now = (await list(c.env, kind, site)).find((own) => own.name === name);
+      if (!now) throw unknownName(name);
+      return answer(stored, now);
     })
     .delete('/:name', async (c) => {
       const site = c.get('site').id;
@@ -90,7 +93,7 @@ function definitionRoutes(
     });
 }
 
-async function list(env: Env, kind: Kind, site: string) {
+async function list(env: Env, kind: DefinitionKind, site: string) {
   const { results } = await env.DB.prepare(
     `SELECT name, version, since, definition FROM ${kind} WHERE site = ? AND definition IS NOT NULL ORDER BY name`,
   )
