@@ -14,6 +14,8 @@ const REST_MS = 40;
 const SERVING_MS = 1_000;
 
 let lastRequestAt = 0;
+/** Until when every slice of work by the clock has its time, ms since 1970. */
+let nextSliceAt = 0;
 /** Work by the clock that somebody waits for now. */
 let awaited = 0;
 
@@ -26,9 +28,16 @@ export function noteServing(): void {
   lastRequestAt = Date.now();
 }
 
-/** As `breathe`, for work by the clock: where requests are served it leaves them the thread for longer than it has held it. */
+/**
+ * As `breathe`, for work by the clock: where requests are served it leaves them the thread for longer than it has held it. Jobs that run
+ * side by side rest behind one another, so that no two slices fall together.
+ */
 export function rest(): Promise<void> {
-  return awaited > 0 ? breathe() : scheduler.wait(isServing() ? REST_MS : 0);
+  if (awaited > 0) return breathe();
+  if (!isServing()) return scheduler.wait(0);
+  const now = Date.now();
+  nextSliceAt = Math.max(now, nextSliceAt) + REST_MS;
+  return scheduler.wait(nextSliceAt - now);
 }
 
 /** Runs work of the clock that somebody waits for: it breathes between its slices and does not rest. */
