@@ -27,7 +27,7 @@ export interface FailedIndex {
 
 const NAME_LENGTH = 64;
 const LEDGER_LENGTH = 256;
-/** Deeper parts of a payload are looked into by nobody. */
+/** Deeper parts of a payload are not kept, since nobody looks into them. */
 const MAX_DEPTH = 64;
 
 /** What a payload says of itself: type, id, owner and time, in whatever form and case it bears them. */
@@ -99,7 +99,8 @@ function saysYes(consent: unknown): boolean | undefined {
 
 /** A copy without members called `proof` that hold anything but the word of how a link was proved. */
 function withoutProofs(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > MAX_DEPTH) return null;
   if (Array.isArray(value)) return value.map((one) => withoutProofs(one, depth + 1));
   const kept = Object.entries(value).filter(
     ([name, held]) => canonical(name) !== 'proof' || (LINK_PROOFS as readonly unknown[]).includes(held),

@@ -48,6 +48,8 @@ describe('what may be kept of a failed event', () => {
         expect(JSON.stringify(keepable(payload, ALL))).not.toContain(JWT);
       }),
     );
+    const deep = Array.from({ length: 200 }).reduce<unknown>((held) => ({ held, proof: JWT }), { proof: JWT });
+    expect(JSON.stringify(keepable(deep, ALL))).not.toContain(JWT);
     expect(keepable({ events: [{ id: 'e', proof: 'token' }] }, undefined)).toEqual({
       events: [{ id: 'e', proof: 'token' }],
     });
