@@ -1,5 +1,6 @@
 import type { Block } from './decode-block.ts';
 import type { ItemTable } from './item-table.ts';
+import { KeySet } from './key-set.ts';
 
 /** The scorer's parameters; the defaults are those measured in `docs/recommendation.md`. */
 export interface ScorerParameters {
@@ -58,10 +59,12 @@ export class Scorer {
   private reason = new Uint8Array(0);
   /** 1 + the steps from the visitor's newest item, by item number; 0 for items not in the prefix. */
   private position = new Uint8Array(0);
-  private readonly touched: number[] = [];
+  /** Numbers of the items that this query reached, `reached` of them. */
+  private touched = new Uint32Array(0);
+  private reached = 0;
   private readonly distanceWeights: Float64Array;
   private readonly pairWeights: Float64Array;
-  private readonly seen = new Set<number>();
+  private readonly seen = new KeySet();
   private readonly hidden = new Set<number>();
 
   constructor(table: ItemTable, parameters: ScorerParameters = DEFAULT_PARAMETERS) {
@@ -123,10 +126,7 @@ export class Scorer {
     for (let entry = from; entry < to; entry += 1) {
       const session = block.lists[entry] ?? 0;
       this.addPairs(block, session, source, sourceWeight, steps);
-      const key = block.keys[session] ?? 0;
-      if (this.seen.has(key)) continue;
-      this.seen.add(key);
-      this.addNeighbour(block, session, norm);
+      if (this.seen.add(block.keys[session] ?? 0)) this.addNeighbour(block, session, norm);
     }
   }
 
@@ -184,8 +184,12 @@ export class Scorer {
   }
 
   private touch(item: number, steps: number): void {
-    if (this.reason[item] === 0) this.touched.push(item);
-    if (this.reason[item] === 0 || (this.reason[item] ?? 0) > steps + 1) this.reason[item] = steps + 1;
+    const reason = this.reason[item] ?? 0;
+    if (reason === 0) {
+      this.touched[this.reached] = item;
+      this.reached += 1;
+    }
+    if (reason === 0 || reason > steps + 1) this.reason[item] = steps + 1;
   }
 
   private best(
@@ -197,7 +201,8 @@ export class Scorer {
     const { idfWeight, neighbourShare } = this.parameters;
     let sessionMax = 0;
     let pairMax = 0;
-    for (const item of this.touched) {
+    const touched = this.touched.subarray(0, this.reached);
+    for (const item of touched) {
       const count = this.table.countOf(item);
       const session = (this.sessionScore[item] ?? 0) * (1 + idfWeight * Math.log(Math.max(1, sessionCount / count)));
       const pair = (this.pairScore[item] ?? 0) / count ** TARGET_EXPONENT;
@@ -210,16 +215,17 @@ export class Scorer {
     const pairScale = pairMax > 0 ? neighbourShare / pairMax : 0;
     const scores = this.sessionScore;
     const top: number[] = [];
-    let worst = -1;
-    for (const item of this.touched) {
+    let worst = limit > 0 ? -1 : Number.POSITIVE_INFINITY;
+    for (const item of touched) {
       if (this.hidden.size > 0 && this.hidden.has(item)) continue;
       const score = (scores[item] ?? 0) * sessionScale + (this.pairScore[item] ?? 0) * pairScale;
       scores[item] = score;
       if (top.length >= limit && score <= worst) continue;
       let at = top.length;
       while (at > 0 && (scores[top[at - 1] ?? 0] ?? 0) < score) at -= 1;
-      top.splice(at, 0, item);
-      if (top.length > limit) top.length = limit;
+      if (top.length < limit) top.push(item);
+      top.copyWithin(at + 1, at, top.length - 1);
+      top[at] = item;
       worst = scores[top[top.length - 1] ?? 0] ?? 0;
     }
     const bySteps = new Map(prefix.map(({ item, steps }) => [steps, item]));
@@ -231,13 +237,13 @@ export class Scorer {
   }
 
   private clear(prefix: readonly { number: number }[]): void {
-    for (const item of this.touched) {
+    for (const item of this.touched.subarray(0, this.reached)) {
       this.sessionScore[item] = 0;
       this.pairScore[item] = 0;
       this.reason[item] = 0;
     }
     for (const { number } of prefix) this.position[number] = 0;
-    this.touched.length = 0;
+    this.reached = 0;
     this.seen.clear();
     this.hidden.clear();
   }
@@ -249,6 +255,7 @@ export class Scorer {
     this.sessionScore = new Float64Array(size);
     this.pairScore = new Float64Array(size);
     this.reason = new Uint8Array(size);
+    this.touched = new Uint32Array(size);
     this.position = new Uint8Array(size);
   }
 }
