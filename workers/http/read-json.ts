@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { MAX_NESTING, nestsDeeper } from '../../core/json/nesting.ts';
 import { HttpError } from './error.ts';
 import { parseJson } from './parse-json.ts';
 import { readBoundedText } from './read-body.ts';
@@ -21,7 +22,11 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
   { maxBytes, code, expected }: Reading,
 ): Promise<z.output<Schema>> {
-  const parsed = schema.safeParse(parseJson((await readBoundedText(request, maxBytes)).text));
+  const body = parseJson((await readBoundedText(request, maxBytes)).text);
+  if (nestsDeeper(body, MAX_NESTING)) {
+    throw new HttpError(400, `The body nests deeper than ${MAX_NESTING} levels. Send it flatter.`, { code });
+  }
+  const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
   throw new HttpError(400, expected ?? issuesOf(parsed.error), { code });
 }

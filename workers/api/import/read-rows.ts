@@ -1,4 +1,5 @@
 import { parse } from 'csv-parse/stream';
+import { parseWellFormed } from '../../../core/json/parse.ts';
 import { rowOfCsv } from '../../../core/profile/import-row.ts';
 
 /** A row of an uploaded file with the number of its line, counted from 1, or why the line is none. */
@@ -60,7 +61,7 @@ interface CsvRecord {
 
 function parseLine(line: number, text: string): ReadRow {
   try {
-    return { line, row: JSON.parse(text) };
+    return { line, row: parseWellFormed(text) };
   } catch (error) {
     return { line, fault: error instanceof Error ? error.message : 'no JSON' };
   }

@@ -1,8 +1,8 @@
 import { checkEvent } from '../../../core/events/check-event.ts';
 import type { Candidate, RefusedEvent } from '../../../core/events/judge-events.ts';
-import { cutNesting, MAX_NESTING, nestsDeeper } from '../../../core/events/nesting.ts';
 import { isSmallBody, utf8Bytes } from '../../../core/events/pack.ts';
 import { wireBatchSchema } from '../../../core/events/wire-event.ts';
+import { cutNesting, MAX_NESTING, nestsDeeper } from '../../../core/json/nesting.ts';
 import type { EventBatch } from '../../../queues/events/take-events.ts';
 import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
