@@ -1,15 +1,30 @@
 import ipaddr from 'ipaddr.js';
 
-/** Names that lead into a network of one's own (RFC 6761, RFC 6762, RFC 8375, and what clouds use). */
+/**
+ * Names that lead into a network of one's own, or into none that a Worker reaches (RFC 6761, 6762, 7686, 8375 and 9476, ICANN's list
+ * of colliding names, and what clouds, clusters and routers use).
+ */
 const PRIVATE_SUFFIXES = [
   'localhost',
+  'localdomain',
   'local',
   'internal',
   'intranet',
   'lan',
+  'home',
   'home.arpa',
+  'in-addr.arpa',
+  'ip6.arpa',
   'corp',
+  'mail',
   'private',
+  'svc',
+  'pod',
+  'node',
+  'consul',
+  'onion',
+  'i2p',
+  'alt',
   'test',
   'invalid',
 ];
@@ -34,5 +49,17 @@ function addressFault(host: string): string | undefined {
   // An IPv4 address inside an IPv6 one counts as what it is.
   const address = ipaddr.process(host);
   const range = address.range();
-  return range === 'unicast' ? undefined : `${host} is ${range}, not a public address`;
+  if (range !== 'unicast') return `${host} is ${range}, not a public address`;
+  if (address instanceof ipaddr.IPv6 && !isGlobal(address)) return `${host} is no public address`;
+  return undefined;
+}
+
+/**
+ * Whether an IPv6 address is one that the public net assigns: under 2000::/3 (RFC 4291), which none of the older forms of an IPv4
+ * address inside IPv6 is, and not an IPv4 address behind a tunnel within a site (ISATAP, RFC 5214).
+ */
+function isGlobal({ parts }: ipaddr.IPv6): boolean {
+  const [first = 0, , , , group = 0, marker = 0] = parts;
+  const isTunnel = (group & 0xfcff) === 0 && marker === 0x5efe;
+  return first >>> 13 === 1 && !isTunnel;
 }

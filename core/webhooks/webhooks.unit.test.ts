@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { targetFault } from './check-target.ts';
 
@@ -12,6 +13,10 @@ const REFUSED = [
   'https://printer.local/',
   'https://metadata.google.internal/',
   'https://router/',
+  'https://api.default.svc/',
+  'https://nas.home/',
+  'https://shop.onion/',
+  'https://1.0.0.127.in-addr.arpa/',
   'https://127.0.0.1/',
   'https://127.1/',
   'https://2130706433/',
@@ -39,7 +44,38 @@ const REFUSED = [
   'https://①②⑦.0.0.1/',
 ];
 
+const hex = (...bytes: number[]) => bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** Every way in which an IPv4 address has been written inside an IPv6 one. */
+const EMBEDDED: Record<string, (a: number, b: number, c: number, d: number) => string> = {
+  'compatible, RFC 4291': (...bytes) => `::${bytes.join('.')}`,
+  'mapped, RFC 4291': (...bytes) => `::ffff:${bytes.join('.')}`,
+  'translated, RFC 2765': (...bytes) => `::ffff:0:${bytes.join('.')}`,
+  'NAT64, RFC 6052': (...bytes) => `64:ff9b::${bytes.join('.')}`,
+  'local NAT64, RFC 8215': (...bytes) => `64:ff9b:1::${bytes.join('.')}`,
+  '6to4, RFC 3056': (a, b, c, d) => `2002:${hex(a, b)}:${hex(c, d)}::1`,
+  'Teredo, RFC 4380': (a, b, c, d) => `2001:0:4136:e378:8000:63bf:${hex(a ^ 255, b ^ 255)}:${hex(c ^ 255, d ^ 255)}`,
+  'ISATAP, RFC 5214': (...bytes) => `2606:4700::5efe:${bytes.join('.')}`,
+  'ISATAP, global': (...bytes) => `2606:4700::200:5efe:${bytes.join('.')}`,
+};
+
 describe('the target of a webhook', () => {
+  it('is no IPv4 address of one’s own inside an IPv6 one, in any form', ({ expect }) => {
+    const byte = fc.integer({ min: 0, max: 255 });
+    const privately = fc.oneof(
+      fc.tuple(fc.constantFrom(10, 127), byte, byte, byte),
+      fc.tuple(fc.constant(169), fc.constant(254), byte, byte),
+      fc.tuple(fc.constant(192), fc.constant(168), byte, byte),
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...Object.values(EMBEDDED)), privately, (embed, bytes) => {
+        const url = `https://[${embed(...bytes)}]/`;
+        expect(targetFault(url), url).toBeTypeOf('string');
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('is never private, however it is spelled', ({ expect }) => {
     for (const url of REFUSED) expect(targetFault(url), url).toBeTypeOf('string');
   });
@@ -48,6 +84,9 @@ describe('the target of a webhook', () => {
     for (const url of [
       'https://shop.example.com/hook?x=1',
       'https://8.8.8.8/',
+      'https://hooks.home.example/',
+      'https://onion.example.org/',
+      'https://[2a00:1450:4001:82a::200e]/',
       'https://[2606:4700::1111]/',
       'https://xn--bcher-kva.example:8443/',
     ])
