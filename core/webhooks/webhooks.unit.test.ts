@@ -62,7 +62,7 @@ const EMBEDDED: Record<string, (a: number, b: number, c: number, d: number) => s
 describe('the target of a webhook', () => {
   it('is no IPv4 address of one’s own inside an IPv6 one, in any form', ({ expect }) => {
     const byte = fc.integer({ min: 0, max: 255 });
-    const privately = fc.oneof(
+    const privately: fc.Arbitrary<[number, number, number, number]> = fc.oneof(
       fc.tuple(fc.constantFrom(10, 127), byte, byte, byte),
       fc.tuple(fc.constant(169), fc.constant(254), byte, byte),
       fc.tuple(fc.constant(192), fc.constant(168), byte, byte),

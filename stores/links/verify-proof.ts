@@ -25,7 +25,7 @@ const claimsSchema = z.object({
 
 /**
  * Checks a proof (JWT, RFC 7519): signed by one of the site's identity keys (HS256, ES256, EdDSA or RS256), audience the site, subject
- * the user, `anonymous_id` the device of the event, `previous_id` the other user of an alias, at most an hour of life.
+ * the user, `anonymous_id` the device of the event, `previous_id` the other user of an alias, at most an hour of life, begun.
  *
  * @returns what is wrong with it, or nothing.
  */
@@ -52,6 +52,8 @@ export async function proofFault(
       return `the proof is refused: ${error.message}`;
     throw error;
   }
+  if (claims.iat > nowMs / 1_000 + CLOCK_TOLERANCE_SECONDS)
+    return 'the proof was signed in the future: "iat" must be the time now, in seconds since 1970';
   if (claims.exp - claims.iat > MAX_LIFE_SECONDS)
     return `the proof lives ${claims.exp - claims.iat} s; sign it for at most ${MAX_LIFE_SECONDS} s`;
   if (claims.sub !== claimed.userId) return 'the proof is for another user: "sub" must be the event’s userId';
