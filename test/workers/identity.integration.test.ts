@@ -30,6 +30,8 @@ interface ProofParts {
   readonly subject?: string;
   readonly device?: string;
   readonly life?: string;
+  /** When it says it was signed, if not now. */
+  readonly issued?: string;
   readonly key?: Uint8Array;
   readonly claims?: Record<string, unknown>;
 }
@@ -37,11 +39,19 @@ interface ProofParts {
 /** A proof as the shop's server would sign it, or one that is wrong in some part. */
 function proof(
   site: TestSite,
-  { audience = site.id, subject = 'ann', device = 'phone', life = '10m', key = KEY, claims = {} }: ProofParts = {},
+  {
+    audience = site.id,
+    subject = 'ann',
+    device = 'phone',
+    life = '10m',
+    issued,
+    key = KEY,
+    claims = {},
+  }: ProofParts = {},
 ) {
   return new SignJWT({ anonymous_id: device, ...claims })
     .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
-    .setIssuedAt(life.startsWith('-') ? '-2h' : undefined)
+    .setIssuedAt(issued ?? (life.startsWith('-') ? '-2h' : undefined))
     .setAudience(audience)
     .setSubject(subject)
     .setExpirationTime(life)
@@ -222,6 +232,7 @@ describe('proofs', () => {
     ['for another site', { audience: 'other' }, /aud/],
     ['for another user', { subject: 'ben' }, /another user/],
     ['for another device', { device: 'desk' }, /another device/],
+    ['signed in the future', { issued: '30d', life: '30d' }, /in the future/],
     ['too long a life', { life: '2d' }, /172800 s/],
   ])('refuses a proof that is %s', async ([, parts, expected], { expect }) => {
     const site = await siteWithKey();
