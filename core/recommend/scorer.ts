@@ -82,6 +82,7 @@ export class Scorer {
    * @param recent the visitor's items, oldest first.
    * @param blockOf the block that holds an item's list, if it is there.
    * @param sessionCount sessions in the whole model.
+   * @param limit at least 1.
    * @param hidden items that are not to be answered.
    */
   score(
@@ -215,7 +216,7 @@ export class Scorer {
     const pairScale = pairMax > 0 ? neighbourShare / pairMax : 0;
     const scores = this.sessionScore;
     const top: number[] = [];
-    let worst = limit > 0 ? -1 : Number.POSITIVE_INFINITY;
+    let worst = -1;
     for (const item of touched) {
       if (this.hidden.size > 0 && this.hidden.has(item)) continue;
       const score = (scores[item] ?? 0) * sessionScale + (this.pairScore[item] ?? 0) * pairScale;
