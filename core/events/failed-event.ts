@@ -4,6 +4,7 @@ import { grantedPurposes } from '../consent/policy.ts';
 import { isFault, statedChoices } from '../consent/stated.ts';
 import { deviceLedger, isLedger, type Ledger, userLedger } from '../identity/ledger.ts';
 import { LINK_PROOFS } from './message.ts';
+import { cutNesting } from './nesting.ts';
 
 /** An event, or a message of events, that could not be used, with what it was and why. */
 export interface FailedEvent {
@@ -27,7 +28,7 @@ export interface FailedIndex {
 
 const NAME_LENGTH = 64;
 const LEDGER_LENGTH = 256;
-/** Deeper parts of a payload are not kept, since nobody looks into them. */
+/** Deeper parts of a payload, which may be a message of events, are left out: nobody looks into them. */
 const MAX_DEPTH = 64;
 
 /** What a payload says of itself: type, id, owner and time, in whatever form and case it bears them. */
@@ -61,7 +62,7 @@ export function indexOf(payload: unknown): FailedIndex {
  * @param consent what holds for visitors who decided nothing, where the payload comes from a request.
  */
 export function keepable(payload: unknown, consent: ConsentDefaults | undefined): unknown {
-  const clean = withoutProofs(payload, 0);
+  const clean = withoutProofs(cutNesting(payload, MAX_DEPTH));
   if (Array.isArray(membersOf(clean).get('events'))) {
     const message = clean as { events: unknown[] };
     const events = message.events.filter((event) => agrees(event, consent));
@@ -87,25 +88,23 @@ function agrees(event: unknown, consent: ConsentDefaults | undefined): boolean {
 /** What a statement of consent that cannot be read as one says all the same: yes somewhere, no and nowhere yes, or nothing. */
 function saysYes(consent: unknown): boolean | undefined {
   const leaves: string[] = [];
-  const collect = (value: unknown, depth: number) => {
-    if (depth > MAX_DEPTH) return;
-    if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) collect(one, depth + 1);
+  const collect = (value: unknown) => {
+    if (typeof value === 'object' && value !== null) for (const one of Object.values(value)) collect(one);
     else leaves.push(String(value));
   };
-  collect(consent, 0);
+  collect(consent);
   if (leaves.some((leaf) => /^(true|granted|yes|1|on|accepted)$/i.test(leaf))) return true;
   return leaves.some((leaf) => /^(false|denied|no|0|off|rejected)$/i.test(leaf)) ? false : undefined;
 }
 
 /** A copy without members called `proof` that hold anything but the word of how a link was proved. */
-function withoutProofs(value: unknown, depth: number): unknown {
+function withoutProofs(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > MAX_DEPTH) return null;
-  if (Array.isArray(value)) return value.map((one) => withoutProofs(one, depth + 1));
+  if (Array.isArray(value)) return value.map(withoutProofs);
   const kept = Object.entries(value).filter(
     ([name, held]) => canonical(name) !== 'proof' || (LINK_PROOFS as readonly unknown[]).includes(held),
   );
-  return Object.fromEntries(kept.map(([name, held]) => [name, withoutProofs(held, depth + 1)]));
+  return Object.fromEntries(kept.map(([name, held]) => [name, withoutProofs(held)]));
 }
 
 /** The members of an object by their names in small letters without `_` and `-`; none of anything else. */

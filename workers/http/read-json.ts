@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import { MAX_NESTING, nestsDeeper } from '../../core/json/nesting.ts';
 import { HttpError } from './error.ts';
 import { parseJson } from './parse-json.ts';
 import { readBoundedText } from './read-body.ts';
@@ -22,11 +21,7 @@ export async function readJson<Schema extends z.ZodType>(
   schema: Schema,
   { maxBytes, code, expected }: Reading,
 ): Promise<z.output<Schema>> {
-  const body = parseJson((await readBoundedText(request, maxBytes)).text);
-  if (nestsDeeper(body, MAX_NESTING)) {
-    throw new HttpError(400, `The body nests deeper than ${MAX_NESTING} levels. Send it flatter.`, { code });
-  }
-  const parsed = schema.safeParse(body);
+  const parsed = schema.safeParse(parseJson((await readBoundedText(request, maxBytes)).text));
   if (parsed.success) return parsed.data;
   throw new HttpError(400, expected ?? issuesOf(parsed.error), { code });
 }

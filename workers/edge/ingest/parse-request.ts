@@ -1,8 +1,8 @@
 import { checkEvent } from '../../../core/events/check-event.ts';
 import type { Candidate, RefusedEvent } from '../../../core/events/judge-events.ts';
+import { MAX_NESTING, nestsDeeper } from '../../../core/events/nesting.ts';
 import { isSmallBody, utf8Bytes } from '../../../core/events/pack.ts';
 import { wireBatchSchema } from '../../../core/events/wire-event.ts';
-import { cutNesting, MAX_NESTING, nestsDeeper } from '../../../core/json/nesting.ts';
 import type { EventBatch } from '../../../queues/events/take-events.ts';
 import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
@@ -40,7 +40,7 @@ export async function parseRequest(request: Request): Promise<EventBatch> {
   for (const [index, payload] of events.entries()) {
     const checked = checkBounded(payload, body.bytes);
     if (checked.ok) candidates.push({ index, event: checked.event });
-    else refused.push({ index, refusal: checked.refusal, payload: cutNesting(payload, MAX_NESTING) });
+    else refused.push({ index, refusal: checked.refusal, payload });
   }
   return { bytes: body.bytes, sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt), candidates, refused };
 }

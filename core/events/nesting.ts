@@ -1,4 +1,4 @@
-/** Deepest nesting of an event, or of a document sent to the API: far beyond what analytics reads, far below what makes a recursive reader run out of stack. */
+/** Deepest nesting of an event: far beyond what analytics reads, far below what makes a recursive reader run out of stack. */
 export const MAX_NESTING = 32;
 
 /** Whether arrays and objects nest deeper than `levels`. Never descends further than that. */
