@@ -25,7 +25,7 @@ const claimsSchema = z.object({
 
 /**
  * Checks a proof (JWT, RFC 7519): signed by one of the site's identity keys (HS256, ES256, EdDSA or RS256), audience the site, subject
- * the user, `anonymous_id` the device of the event, `previous_id` the other user of an alias, at most an hour of life, begun.
+ * the user, `anonymous_id` the device of the event, `previous_id` the other user of an alias, signed by now for at most an hour.
  *
  * @returns what is wrong with it, or nothing.
  */

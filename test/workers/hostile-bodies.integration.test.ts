@@ -7,6 +7,9 @@ import { failedReasonsOf, rollupsOf } from './stores.ts';
 const HALF = 'Trail \ud83d';
 const DEPTH = 10_000;
 
+/** What a text is put in the place of. */
+const HOLE = 'hole';
+
 const deep = (value: string) => `${'['.repeat(DEPTH)}${value}${']'.repeat(DEPTH)}`;
 const deepIn = (name: string) => `{"${name}":${deep('1')}}`;
 
@@ -18,8 +21,13 @@ const BODIES: Record<string, string | Uint8Array> = {
   'deep objects': `${'{"a":'.repeat(DEPTH)}1${'}'.repeat(DEPTH)}`,
   'deep in events': deepIn('events'),
   'a deep event': `{"events":[${deep('1')}]}`,
+  'an event with a deep property': JSON.stringify({ events: [makeEvent('ada', 'own_type', { a: HOLE })] }).replace(
+    `"${HOLE}"`,
+    deep('1'),
+  ),
   'deep in a definition': `{"type":"count","where":${deep('1')},"conditions":${deep('1')}}`,
   'deep in settings': deepIn('consent'),
+  'deep in a row': `{"userId":"ann","traits":{"a":${deep('1')}}}`,
   'half a character': JSON.stringify(HALF),
   'half a name': JSON.stringify({ [HALF]: HALF }),
   'halves in events': JSON.stringify({ events: [{ [HALF]: HALF, id: HALF, type: HALF, anonymousId: HALF }] }),

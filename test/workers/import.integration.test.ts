@@ -50,6 +50,19 @@ describe('POST /api/profiles/import', () => {
     expect(await failedReasonsOf(site.id)).toEqual([]);
   });
 
+  it('takes half a character, in a value and in a name, as U+FFFD', async ({ expect }) => {
+    const site = await makeSite();
+    const row = JSON.stringify({ userId: 'ann', traits: { note: 'Trail \ud83d', ['n\ud83d']: 1 } });
+    const { report } = await upload(site, 'application/x-ndjson', row);
+    expect(report).toMatchObject({ accepted: 1 });
+    await imported(site, 1);
+    const traits = await traitsOf(site, 'u/ann');
+    expect(Object.entries(traits).map(([name, { value }]) => [name, value])).toEqual([
+      ['note', 'Trail \ufffd'],
+      ['n\ufffd', 1],
+    ]);
+  });
+
   it('takes CSV with quotes, and numbers that are none as texts', async ({ expect }) => {
     const site = await makeSite();
     const csv = 'userId,city,postcode,score,vip,empty\nann,"Köln, ""Dom""",00123,4.5,true,\n';

@@ -9,8 +9,8 @@ export interface BoundedText {
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
 
 /**
- * Reads a request's body as UTF-8 text, inflating gzip, and counts bytes on the way: what a client says of its length is not
- * believed, and a small gzip body cannot become a large text. Throws 413, 415 or 400.
+ * Reads a request's body as UTF-8 text, inflating gzip, and counts bytes on the way: a client's word on its length counts only
+ * where HTTP holds it to that, and a small gzip body cannot become a large text. Throws 413, 415 or 400.
  */
 export async function readBoundedText(request: Request, maxBytes: number): Promise<BoundedText> {
   if (!request.body) return { text: '', bytes: 0 };
