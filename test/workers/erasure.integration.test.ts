@@ -37,14 +37,19 @@ const EMPTY = encodeState(emptyState());
 /** Two devices of one user, an order, a failed event, and a neighbour who is left alone. */
 async function shopWithPerson(): Promise<TestSite> {
   const site = await makeSite();
-  const order = makeEvent('ola-phone', 'order_completed', { order_id: 'o1', products: [{ product_id: 'bag' }] });
-  const other = makeEvent('pia', 'order_completed', { order_id: 'o2', products: [{ product_id: 'hat' }] });
-  await postAsServer(site, [identify('ola-phone', 'ola'), identify('ola-desk', 'ola'), order, other]);
+  const order = makeEvent('ola-nordby-phone', 'order_completed', { order_id: 'o1', products: [{ product_id: 'bag' }] });
+  const other = makeEvent('pia-lindgren', 'order_completed', { order_id: 'o2', products: [{ product_id: 'hat' }] });
+  await postAsServer(site, [
+    identify('ola-nordby-phone', 'ola-nordby'),
+    identify('ola-nordby-desk', 'ola-nordby'),
+    order,
+    other,
+  ]);
   await postEvents(site, [
-    makeEvent('ola-phone', 'product_viewed', { product_id: '' }),
-    makeEvent('pia', 'product_viewed', { product_id: '' }),
+    makeEvent('ola-nordby-phone', 'product_viewed', { product_id: '' }),
+    makeEvent('pia-lindgren', 'product_viewed', { product_id: '' }),
     // He said who he is on a page, without a proof.
-    { ...makeEvent('ola-tablet', 'product_viewed', { product_id: 'bag' }), userId: 'ola' },
+    { ...makeEvent('ola-nordby-tablet', 'product_viewed', { product_id: 'bag' }), userId: 'ola-nordby' },
   ]);
   await vi.waitUntil(async () => (await rollupsOf(site.id)).product_viewed === 1, { timeout: 5_000 });
   await vi.waitUntil(async () => (await rollupsOf(site.id)).order_completed === 2, { timeout: 5_000 });
@@ -54,21 +59,21 @@ async function shopWithPerson(): Promise<TestSite> {
 describe('DELETE /api/users/:id', () => {
   it('leaves nothing of the person in any store, and everything of his neighbour', async ({ expect }) => {
     const site = await shopWithPerson();
-    expect((await rowsWith(site.id, 'ola')).length).toBeGreaterThan(4);
-    const neighbour = await stateOf(site, 'a/pia');
-    const { state, receipt } = await erase(site, 'users/ola');
+    expect((await rowsWith(site.id, 'ola-nordby')).length).toBeGreaterThan(4);
+    const neighbour = await stateOf(site, 'a/pia-lindgren');
+    const { state, receipt } = await erase(site, 'users/ola-nordby');
     expect(state).toBe('done');
-    expect(await rowsWith(site.id, 'ola')).toEqual([]);
-    for (const ledger of ['u/ola', 'a/ola-phone', 'a/ola-desk', 'a/ola-tablet'])
+    expect(await rowsWith(site.id, 'ola-nordby')).toEqual([]);
+    for (const ledger of ['u/ola-nordby', 'a/ola-nordby-phone', 'a/ola-nordby-desk', 'a/ola-nordby-tablet'])
       expect(await stateOf(site, ledger)).toBe(EMPTY);
-    expect(await stateOf(site, 'a/pia')).toBe(neighbour);
-    expect((await rowsWith(site.id, 'pia')).length).toBeGreaterThan(0);
+    expect(await stateOf(site, 'a/pia-lindgren')).toBe(neighbour);
+    expect((await rowsWith(site.id, 'pia-lindgren')).length).toBeGreaterThan(0);
     expect(await failedReasonsOf(site.id)).toEqual(['invalid_properties']);
     const sessions = await Promise.all(
       shardStubs(env, site.id).map(async (shard) => (await shard.summary(Date.now())).sessions),
     );
     expect(sessions.reduce((sum, n) => sum + n, 0)).toBe(1);
-    const { valid, about, receipt: said } = await verify(site, { receipt, userId: 'ola' });
+    const { valid, about, receipt: said } = await verify(site, { receipt, userId: 'ola-nordby' });
     expect({ valid, about }).toEqual({ valid: true, about: true });
     expect(said).toMatchObject({ removed: { profiles: 4, orders: 1, failedEvents: 1 } });
   });
@@ -115,7 +120,7 @@ describe('DELETE /api/users/:id', () => {
 
   it('finds what a batch wrote while the erasure passed by', async ({ expect }) => {
     const site = await makeSite();
-    const message = makeMessage(site.id, 'vic', ['1']);
+    const message = makeMessage(site.id, 'vic-garden', ['1']);
     for (const event of message.events) {
       event.type = 'order_completed';
       event.properties = { order_id: 'o9', products: [{ product_id: 'x' }] };
@@ -131,7 +136,7 @@ describe('DELETE /api/users/:id', () => {
           return async (statements: D1PreparedStatement[]) => {
             if (!erased) {
               erased = true;
-              await erase(site, 'devices/vic');
+              await erase(site, 'devices/vic-garden');
             }
             return db.batch(statements);
           };
@@ -140,24 +145,24 @@ describe('DELETE /api/users/:id', () => {
     };
     await deliver([message], slow);
     expect(erased).toBe(true);
-    expect((await rowsWith(site.id, 'vic')).length).toBeGreaterThan(0);
+    expect((await rowsWith(site.id, 'vic-garden')).length).toBeGreaterThan(0);
     await runOpenErasures(env, aRun());
-    expect((await rowsWith(site.id, 'vic')).length).toBe(0);
+    expect((await rowsWith(site.id, 'vic-garden')).length).toBe(0);
   });
 
   it('goes on where it failed, and ends with a receipt', async ({ expect }) => {
     const site = await shopWithPerson();
-    const phone = profileStub(env, site.id, 'a/ola-phone');
+    const phone = profileStub(env, site.id, 'a/ola-nordby-phone');
     await runInDurableObject(phone, (instance) => {
       (instance as { erase: unknown }).erase = undefined;
     });
-    const begun = await erase(site, 'users/ola');
+    const begun = await erase(site, 'users/ola-nordby');
     expect(begun).toMatchObject({ state: 'running', receipt: null });
     await evictDurableObject(phone);
     await runOpenErasures(env, aRun());
     const now = await (await send(`/api/erasures/${begun.id}`, { headers: secret(site) })).json();
     expect(now).toMatchObject({ state: 'done', receipt: expect.stringMatching(/^ey/) });
-    expect(await rowsWith(site.id, 'ola')).toEqual([]);
+    expect(await rowsWith(site.id, 'ola-nordby')).toEqual([]);
   });
 });
 
@@ -165,25 +170,25 @@ describe('GET /api/users/:id/export', () => {
   it('gives everything that is held of a person, and nothing of anybody else', async ({ expect }) => {
     const site = await shopWithPerson();
     await send('/api/lake/compact', { method: 'POST', headers: secret(site) });
-    await postAsServer(site, [makeEvent('ola-phone', 'page_viewed')]);
+    await postAsServer(site, [makeEvent('ola-nordby-phone', 'page_viewed')]);
     await vi.waitUntil(async () => (await rollupsOf(site.id)).page_viewed === 1, { timeout: 5_000 });
     const read = async (path: string) =>
       (await (await send(path, { headers: secret(site) })).text())
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as { kind: string; event?: { type: string } });
-    const lines = await read('/api/users/ola/export');
+    const lines = await read('/api/users/ola-nordby/export');
     const counts = Object.fromEntries(
       [...Map.groupBy(lines, ({ kind }) => kind)].map(([kind, { length }]) => [kind, length]),
     );
     expect(counts).toMatchObject({ profile: 3, link: 2, order: 1, failed_event: 1, end: 1 });
     const types = lines.flatMap(({ event }) => event?.type ?? []);
     expect(new Set(types)).toEqual(new Set(['identify', 'order_completed', 'page_viewed']));
-    expect(JSON.stringify(lines)).not.toContain('pia');
+    expect(JSON.stringify(lines)).not.toContain('pia-lindgren');
     // A device that only said it was his is erased with him, and not shown to him.
-    expect(JSON.stringify(lines)).not.toContain('ola-tablet');
-    expect((await read('/api/devices/ola-tablet/export')).map(({ kind }) => kind)).toContain('event');
-    expect((await send('/api/users/ola/export?cursor=x', { headers: secret(site) })).status).toBe(400);
+    expect(JSON.stringify(lines)).not.toContain('ola-nordby-tablet');
+    expect((await read('/api/devices/ola-nordby-tablet/export')).map(({ kind }) => kind)).toContain('event');
+    expect((await send('/api/users/ola-nordby/export?cursor=x', { headers: secret(site) })).status).toBe(400);
   });
 });
 

@@ -27,21 +27,21 @@ describe('a failed event', () => {
   it('is kept of no visitor who grants nothing, also when it does not parse', async ({ expect }) => {
     const site = await siteWith({ consent: { granted: [] } });
     const granting = { context: { consent: { categoryPreferences: { analytics: true } } } };
-    await postEvents(site, [bad('ida'), bad('jon', granting), { id: 'no envelope', anonymousId: 'kim' }]);
+    await postEvents(site, [bad('ida-holm'), bad('jon', granting), { id: 'no envelope', anonymousId: 'kim-lovell' }]);
     await kept(site, ['invalid_properties']);
-    expect(await rowsWith(site.id, 'ida')).toEqual([]);
-    expect(await rowsWith(site.id, 'kim')).toEqual([]);
+    expect(await rowsWith(site.id, 'ida-holm')).toEqual([]);
+    expect(await rowsWith(site.id, 'kim-lovell')).toEqual([]);
   });
 
   it('holds no proof, whatever it was refused for', async ({ expect }) => {
     const site = await makeSite();
     await postEvents(site, [
-      bad('leo', { proof: JWT }),
-      { ...makeEvent('leo', 'identify'), userId: 'leo', proof: JWT },
-      { id: 'x', anonymousId: 'leo', Proof: JWT },
+      bad('leo-marsh', { proof: JWT }),
+      { ...makeEvent('leo-marsh', 'identify'), userId: 'leo-marsh', proof: JWT },
+      { id: 'x', anonymousId: 'leo-marsh', Proof: JWT },
     ]);
     await kept(site, ['invalid_envelope', 'invalid_properties', 'proof_invalid']);
-    await deliver([{ v: 2, site: site.id, events: 'unreadable', proof: JWT, anonymousId: 'leo' }]);
+    await deliver([{ v: 2, site: site.id, events: 'unreadable', proof: JWT, anonymousId: 'leo-marsh' }]);
     await deliver([{ site: site.id, events: [{ proof: JWT }] }], env, 'vitrine-events-dead');
     await kept(site, ['dead_letter', 'invalid_envelope', 'invalid_properties', 'proof_invalid', 'unreadable_message']);
     expect(await rowsWith(site.id, JWT)).toEqual([]);
@@ -50,29 +50,29 @@ describe('a failed event', () => {
   it('goes with the person, whatever form the ids had and whichever of them he is erased by', async ({ expect }) => {
     const site = await makeSite();
     await postEvents(site, [
-      bad(4711, { userId: 42 }),
-      bad('mia', { userId: 'mia-user' }),
-      { id: 'n', type: 'product_viewed', anonymous_id: 'mia', properties: {} },
+      bad(471_147_114_711_471, { userId: 42 }),
+      bad('mia-larsen', { userId: 'mia-larsen-user' }),
+      { id: 'n', type: 'product_viewed', anonymous_id: 'mia-larsen', properties: {} },
       bad('nobody-else'),
     ]);
     await vi.waitFor(async () => expect(await failedReasonsOf(site.id)).toHaveLength(4));
-    await erase(site, 'devices/4711');
-    expect(await rowsWith(site.id, '4711')).toEqual([]);
-    await erase(site, 'users/mia-user');
-    expect(await rowsWith(site.id, 'mia-user')).toEqual([]);
-    await erase(site, 'devices/mia');
-    expect(await rowsWith(site.id, 'mia')).toEqual([]);
+    await erase(site, 'devices/471147114711471');
+    expect(await rowsWith(site.id, '471147114711471')).toEqual([]);
+    await erase(site, 'users/mia-larsen-user');
+    expect(await rowsWith(site.id, 'mia-larsen-user')).toEqual([]);
+    await erase(site, 'devices/mia-larsen');
+    expect(await rowsWith(site.id, 'mia-larsen')).toEqual([]);
     expect(await failedReasonsOf(site.id)).toHaveLength(1);
   });
 
   it('is not kept when it comes after its person was erased, as a dead letter or unreadable', async ({ expect }) => {
     const site = await makeSite();
-    const dead = makeMessage(site.id, 'ned', ['queued']);
-    const newer = { ...makeMessage(site.id, 'ned', ['odd']), events: 'unreadable' };
-    await erase(site, 'devices/ned');
+    const dead = makeMessage(site.id, 'ned-sparks', ['queued']);
+    const newer = { ...makeMessage(site.id, 'ned-sparks', ['odd']), events: 'unreadable' };
+    await erase(site, 'devices/ned-sparks');
     await deliver([dead], env, 'vitrine-events-dead');
     await deliver([newer]);
-    expect(await rowsWith(site.id, 'a/ned')).toEqual([]);
+    expect(await rowsWith(site.id, 'a/ned-sparks')).toEqual([]);
     expect(await failedReasonsOf(site.id)).toEqual([]);
     await deliver([makeMessage(site.id, 'oda', ['queued'])], env, 'vitrine-events-dead');
     expect(await failedReasonsOf(site.id)).toEqual(['dead_letter']);

@@ -38,8 +38,12 @@ export async function failedReasonsOf(site: string): Promise<string[]> {
   return results.map(({ reason }) => reason);
 }
 
+/** So long a text is in no random id, hash, time or signature by chance. */
+const TELLING_LENGTH = 8;
+
 /** Every row of D1 and every object of the lake of a site that holds a text, as `<table or key>: <what>`. */
 export async function rowsWith(site: string, text: string): Promise<string[]> {
+  if (text.length < TELLING_LENGTH) throw new Error(`"${text}" may be there by chance: search for a longer text`);
   const { results: tables } = await env.DB.prepare(
     "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE '\\_cf\\_%' ESCAPE '\\'",
   ).all<{ name: string }>();
