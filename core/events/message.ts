@@ -69,6 +69,21 @@ export const eventMessageSchema = z.union([
 ]);
 export type EventMessage = z.infer<typeof currentSchema>;
 
+/** A message as it travels: one text, for the queue and for the profile, written once. */
+export function messageText(message: EventMessage): string {
+  return JSON.stringify(message);
+}
+
+/** What a queue's body holds: the text of a message, or, from an older build, the message itself. What is no JSON stays a text. */
+export function messageIn(body: unknown): unknown {
+  if (typeof body !== 'string') return body;
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
 /** Whether a body was written by a newer build than this one, which cannot tell what it means. */
 export function isNewerMessage(body: unknown): boolean {
   return typeof body === 'object' && body !== null && 'v' in body && Number(body.v) > MESSAGE_VERSION;

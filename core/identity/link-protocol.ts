@@ -54,6 +54,20 @@ export function acceptSnapshot(held: LinkedLedger | undefined, snapshot: Snapsho
   return snapshot;
 }
 
+/**
+ * Whether a home shows readers what a linked ledger has counted and not stored yet: only of one that it holds under the same assignment,
+ * and only what is newer than all that it has heard.
+ */
+export function acceptLive(
+  held: LinkedLedger | undefined,
+  live: LinkedLedger | undefined,
+  snapshot: Snapshot,
+): boolean {
+  if (!held || held.state === null || held.assignment !== snapshot.assignment || snapshot.number <= held.number)
+    return false;
+  return live === undefined || live.assignment !== snapshot.assignment || live.number < snapshot.number;
+}
+
 /** What a home holds after a ledger left under this assignment, or nothing when a newer one brought it back. */
 export function acceptLeave(
   held: LinkedLedger | undefined,

@@ -15,8 +15,6 @@ export interface ChangedSession {
 export interface ApplyOptions {
   /** What the caller knows of the site's definitions. */
   readonly definitions?: WireDefinitions | undefined;
-  /** Whether the answer waits until the person's home holds the new state; default: it does. */
-  readonly awaitHome?: boolean;
 }
 
 /** What became of messages that were counted. */

@@ -1,5 +1,5 @@
 import type { ApplyOptions, ApplyResult } from '../../core/profile/answers.ts';
-import { type AppliedMessage, applyMessages } from '../../core/profile/apply-messages.ts';
+import { type Applied, type AppliedMessage, applyMessages } from '../../core/profile/apply-messages.ts';
 import { changedSessions } from '../../core/profile/changed-sessions.ts';
 import { confirmDefinitions } from '../../stores/config/definitions.ts';
 import { log } from '../../stores/log.ts';
@@ -11,16 +11,60 @@ import type { Upkeep } from './upkeep.ts';
 const RETIRED_CAP = 32;
 
 /**
- * Counts each event of the messages once and stores the result before it answers. Asks nobody: no store, no queue, and no other object
- * unless `awaitHome` says so.
+ * Counts each event of the messages once and stores the result before it answers: the queue's way. Asks nobody but the person's home, which
+ * holds the new state then.
  */
 export async function countMessages(
   parts: Parts,
   upkeep: Upkeep,
   messages: readonly AppliedMessage[],
-  { definitions, awaitHome = true }: ApplyOptions,
+  { definitions }: ApplyOptions,
 ): Promise<ApplyResult> {
-  const { ctx, env, site, memory, linking, follower } = parts;
+  const { ctx, memory, linking } = parts;
+  const applied = countInMemory(parts, messages, definitions);
+  await storeCounted(parts, upkeep);
+  await linking.sendSnapshot();
+  const messageIds = new Set(messages.map(({ id }) => id));
+  const { state, retired, version } = memory.profile();
+  const changes = { touched: applied.touchedSessions, retired, messageIds };
+  return {
+    v: 1,
+    outcomes: applied.outcomes,
+    sessions: changedSessions(state, changes, sessionPrefix(ctx.id), version),
+  };
+}
+
+/**
+ * Counts the events for readers, and stores nothing: the queue has them and brings them, and what counts them then finds them counted and
+ * stores the row that it would have stored anyway. If memory is lost before, so is nothing but the head start. Returns what became of each.
+ */
+export function countLive(
+  parts: Parts,
+  messages: readonly AppliedMessage[],
+  { definitions }: ApplyOptions,
+): ApplyResult['outcomes'] {
+  const { outcomes } = countInMemory(parts, messages, definitions);
+  parts.linking.sendLive().catch((error) => log('snapshot_waits', { site: parts.site, error: String(error) }));
+  return outcomes;
+}
+
+/** Stores what memory is ahead of storage, if it is. */
+export async function storeCounted({ memory }: Parts, upkeep: Upkeep): Promise<void> {
+  if (!memory.isAhead()) return;
+  const first = memory.isNew();
+  memory.save();
+  // Set once: a row each time. The alarm finds the next time by itself.
+  const { nextChangeAt, outbox, waiting } = memory.profile().following;
+  if (first || nextChangeAt !== null || outbox.length > 0 || waiting.length > 0) await upkeep.wakeBy(upkeep.nextDuty());
+}
+
+/** Folds events that are not known yet, and those that waited for the site's definitions. */
+function countInMemory(
+  parts: Parts,
+  messages: readonly AppliedMessage[],
+  definitions: ApplyOptions['definitions'],
+): Applied {
+  const { env, site, memory, follower } = parts;
   const now = Date.now();
   const profile = memory.profile();
   const applied = applyMessages(
@@ -33,24 +77,11 @@ export async function countMessages(
   );
   const defined = confirmDefinitions(site, definitions, now);
   if (applied.changed || (defined && profile.following.waiting.length > 0)) {
-    memory.forgetViews();
-    profile.version += 1;
     profile.retired = [...applied.retired, ...profile.retired].slice(0, RETIRED_CAP);
     const clients = new Map(messages.flatMap(({ client, events }) => events.map((event) => [event, client] as const)));
     const fresh = applied.fresh.map((event) => ({ event, client: clients.get(event) }));
     follower.follow(defined, fresh, now);
-    memory.save();
-    // Set once: a row each time. The alarm finds the next time by itself.
-    const { nextChangeAt, outbox, waiting } = profile.following;
-    const due = nextChangeAt !== null || outbox.length > 0 || waiting.length > 0;
-    if (profile.version === 1 || due) await upkeep.wakeBy(upkeep.nextDuty());
+    memory.changed();
   }
-  // The queue brings the message again until the home has it; who answers a shopper does not wait for that.
-  const sent = linking.sendSnapshot();
-  if (awaitHome) await sent;
-  else sent.catch((error) => log('snapshot_waits', { site, error: String(error) }));
-  const messageIds = new Set(messages.map(({ id }) => id));
-  const changes = { touched: applied.touchedSessions, retired: profile.retired, messageIds };
-  const sessions = changedSessions(profile.state, changes, sessionPrefix(ctx.id), profile.version);
-  return { v: 1, outcomes: applied.outcomes, sessions };
+  return applied;
 }

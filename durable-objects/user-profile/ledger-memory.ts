@@ -6,24 +6,29 @@ import { decodeState } from '../../core/profile/encode-state.ts';
 import { mergeStates } from '../../core/profile/merge-states.ts';
 import type { ProfileState } from '../../core/profile/state.ts';
 import { type ProfileView, recentIds } from '../../core/profile/view-profile.ts';
-import type { LinkStore } from './link-store.ts';
+import type { Linking } from './linking.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
 
 /** What an object holds in memory of its ledger and of the person whose home it is, with the way to storage and back. */
 export class LedgerMemory {
   readonly store: ProfileStore;
   private readonly storage: DurableObjectStorage;
-  private readonly links: () => LinkStore;
+  private readonly links: () => Linking;
   private readonly self: () => Ledger;
   private stored: StoredProfile | undefined;
   private log: DedupLog | undefined;
+  /** Whether memory holds events that storage does not. */
+  private ahead = false;
+  /** The version that storage has. */
+  private storedVersion = 0;
   /** The states of all linked ledgers as one, which holds until any of them changes. */
   private merged: ProfileState | undefined;
+  private mergedLive: ProfileState | undefined;
   /** The last full view and the last list of items that were read; they hold until the next change, the view to the end of its minute. */
   private view: { readonly minute: number; readonly part: PersonPart<ProfileView> } | undefined;
   private recent: PersonPart<string[]> | undefined;
 
-  constructor(storage: DurableObjectStorage, links: () => LinkStore, self: () => Ledger) {
+  constructor(storage: DurableObjectStorage, links: () => Linking, self: () => Ledger) {
     this.storage = storage;
     this.store = new ProfileStore(storage);
     this.links = links;
@@ -31,8 +36,27 @@ export class LedgerMemory {
   }
 
   profile(): StoredProfile {
-    this.stored ??= this.store.load();
+    if (this.stored) return this.stored;
+    this.stored = this.store.load();
+    this.storedVersion = this.stored.version;
     return this.stored;
+  }
+
+  /** To be called after each change of the ledger: a new version, which storage does not have yet. */
+  changed(): void {
+    this.profile().version += 1;
+    this.ahead = true;
+    this.forgetViews();
+  }
+
+  isAhead(): boolean {
+    return this.ahead;
+  }
+
+  /** Whether nothing of the profile was stored yet. */
+  isNew(): boolean {
+    this.profile();
+    return this.storedVersion === 0;
   }
 
   dedup(): DedupLog {
@@ -42,28 +66,35 @@ export class LedgerMemory {
 
   /** This ledger's state and those linked to it, as one. */
   person(): ProfileState {
-    if (this.merged) return this.merged;
-    const own = this.profile().state;
-    const linked = this.links().present();
-    if (linked.length === 0) this.merged = own;
-    else {
-      const states = [
-        { ledger: this.self(), state: own },
-        ...linked.map((row) => ({ ...row, state: decodeState(row.state) })),
-      ];
-      this.merged = mergeStates(states.sort((a, b) => (a.ledger < b.ledger ? -1 : 1)).map(({ state }) => state));
-    }
+    this.merged ??= this.merge(this.links().store().present());
     return this.merged;
+  }
+
+  /** As `person`, with what linked ledgers have not stored yet: what readers see. */
+  seen(): ProfileState {
+    if (!this.links().hasLive()) return this.person();
+    this.mergedLive ??= this.merge(this.links().presentLive());
+    return this.mergedLive;
+  }
+
+  private merge(linked: readonly { readonly ledger: Ledger; readonly state: string }[]): ProfileState {
+    const own = this.profile().state;
+    if (linked.length === 0) return own;
+    const states = [
+      { ledger: this.self(), state: own },
+      ...linked.map((row) => ({ ...row, state: decodeState(row.state) })),
+    ];
+    return mergeStates(states.sort((a, b) => (a.ledger < b.ledger ? -1 : 1)).map(({ state }) => state));
   }
 
   /** A part of the person's profile with his decisions on consent, if he made any. */
   part<T>(value: T): PersonPart<T> {
-    const choices = choicesOf(this.person().choices);
+    const choices = choicesOf(this.seen().choices);
     return choices ? { value, choices } : { value };
   }
 
   recentItems(): PersonPart<string[]> {
-    this.recent ??= this.part(recentIds(this.person()));
+    this.recent ??= this.part(recentIds(this.seen()));
     return this.recent;
   }
 
@@ -76,6 +107,7 @@ export class LedgerMemory {
   /** To be called with each change of the ledger or of a linked one. */
   forgetViews(): void {
     this.merged = undefined;
+    this.mergedLive = undefined;
     this.view = undefined;
     this.recent = undefined;
   }
@@ -84,6 +116,8 @@ export class LedgerMemory {
   save(): void {
     try {
       this.storage.transactionSync(() => this.store.save(this.profile(), this.dedup()));
+      this.ahead = false;
+      this.storedVersion = this.profile().version;
     } catch (error) {
       this.forget();
       throw error;
@@ -92,6 +126,7 @@ export class LedgerMemory {
 
   /** Forgets remembered ids whose newest event is older than `beforeMs`; memory reads them anew. */
   forgetIds(beforeMs: number): void {
+    if (this.ahead) this.save();
     this.store.forgetPages(beforeMs);
     this.log = undefined;
   }
@@ -100,6 +135,8 @@ export class LedgerMemory {
   forget(): void {
     this.stored = undefined;
     this.log = undefined;
+    this.ahead = false;
+    this.storedVersion = 0;
     this.forgetViews();
   }
 }

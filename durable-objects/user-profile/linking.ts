@@ -3,6 +3,7 @@ import type { Ledger } from '../../core/identity/ledger.ts';
 import {
   type Assignment,
   acceptLeave,
+  acceptLive,
   acceptSnapshot,
   type LinkedLedger,
   reassign,
@@ -31,10 +32,13 @@ export interface LeaveCall {
 interface LinkedObject {
   self(): Ledger;
   profile(): StoredProfile;
+  /** Stores what memory is ahead of storage: a number that a home holds never comes again with another content. */
+  persist(): void;
   definitions(): WireDefinitions | undefined;
   /** Calls the object of another ledger of the site. */
   call(ledger: Ledger): {
     receiveSnapshot(snapshot: SnapshotCall): Promise<unknown>;
+    receiveLive(snapshot: SnapshotCall): Promise<unknown>;
     releaseLedger(leave: LeaveCall): Promise<unknown>;
   };
 }
@@ -47,6 +51,8 @@ export class Linking {
   private assignment: Assignment | undefined;
   /** The snapshot that the person's home is known to hold, as `<assignment>.<number>`. */
   private sent = '';
+  /** What linked ledgers have counted and not stored yet: newer than the snapshots that this home holds, and held in memory only. */
+  private readonly live = new Map<Ledger, LinkedLedger & { readonly state: string }>();
 
   constructor(storage: DurableObjectStorage, object: LinkedObject) {
     this.storage = storage;
@@ -57,6 +63,16 @@ export class Linking {
 
   store(): LinkStore {
     return this.links;
+  }
+
+  /** The ledgers that are linked now, as readers see them: with what they have not stored yet. */
+  presentLive(): (LinkedLedger & { readonly state: string })[] {
+    return this.links.present().map((row) => this.live.get(row.ledger) ?? row);
+  }
+
+  /** Whether readers see more of linked ledgers than is stored here. */
+  hasLive(): boolean {
+    return this.live.size > 0;
   }
 
   /** Whether anything was ever linked here or assigned. */
@@ -105,12 +121,23 @@ export class Linking {
 
   /** What this home holds after a snapshot, or nothing when it holds a newer one. The caller stores it. */
   received(snapshot: Snapshot): LinkedLedger | undefined {
-    return acceptSnapshot(this.links.linked(snapshot.ledger), snapshot);
+    const accepted = acceptSnapshot(this.links.linked(snapshot.ledger), snapshot);
+    if (accepted) this.live.delete(snapshot.ledger);
+    return accepted;
+  }
+
+  /** Takes what a linked ledger has not stored yet, for readers; whether it is news. */
+  receivedLive(snapshot: Snapshot): boolean {
+    const accepted = acceptLive(this.links.linked(snapshot.ledger), this.live.get(snapshot.ledger), snapshot);
+    if (accepted) this.live.set(snapshot.ledger, snapshot);
+    return accepted;
   }
 
   /** What this home holds after a ledger left, or nothing when a newer assignment brought it back. The caller stores it. */
   released(leave: LeaveCall): LinkedLedger | undefined {
-    return acceptLeave(this.links.linked(leave.ledger), leave);
+    const accepted = acceptLeave(this.links.linked(leave.ledger), leave);
+    if (accepted) this.live.delete(leave.ledger);
+    return accepted;
   }
 
   /** Has former homes let go of this ledger and its present one hold its snapshot. */
@@ -129,21 +156,33 @@ export class Linking {
 
   /** Sends this ledger's state to its person's home, unless that is here or has it. */
   async sendSnapshot(): Promise<void> {
-    const { assignment } = this;
-    if (!assignment || this.isHome()) return;
-    const { state, version: number, following } = this.object.profile();
-    const name = `${assignment.version}.${number}`;
+    if (!this.assignment || this.isHome()) return;
+    this.object.persist();
+    const { name, home, snapshot } = this.snapshotFor(this.assignment);
     if (this.sent === name) return;
-    await this.object.call(assignment.person).receiveSnapshot({
+    await home.receiveSnapshot(snapshot);
+    this.sent = name;
+  }
+
+  /** Shows readers at its person's home what this ledger has not stored yet. */
+  async sendLive(): Promise<void> {
+    if (!this.assignment || this.isHome()) return;
+    const { name, home, snapshot } = this.snapshotFor(this.assignment);
+    if (this.sent !== name) await home.receiveLive(snapshot);
+  }
+
+  private snapshotFor({ person, version }: Assignment) {
+    const { state, version: number, following } = this.object.profile();
+    const snapshot: SnapshotCall = {
       v: 1,
       ledger: this.object.self(),
-      assignment: assignment.version,
+      assignment: version,
       number,
       state: encodeState(state),
       shared: encodeShared(following),
       definitions: this.object.definitions(),
-    });
-    this.sent = name;
+    };
+    return { name: `${version}.${number}`, home: this.object.call(person), snapshot };
   }
 
   /** Forgets everything, after the object's storage was emptied. */
@@ -151,5 +190,6 @@ export class Linking {
     this.links = new LinkStore(this.storage);
     this.assignment = undefined;
     this.sent = '';
+    this.live.clear();
   }
 }

@@ -26,12 +26,15 @@ export class Parts {
     this.linking = new Linking(ctx.storage, {
       self: () => this.ledger,
       profile: () => this.memory.profile(),
+      persist: () => {
+        if (this.memory.isAhead()) this.memory.save();
+      },
       definitions: () => knownDefinitions(this.site, Date.now())?.wire,
       call: (ledger) => profileStub(env, this.site, ledger),
     });
     this.memory = new LedgerMemory(
       ctx.storage,
-      () => this.linking.store(),
+      () => this.linking,
       () => this.ledger,
     );
     this.follower = new Follower({

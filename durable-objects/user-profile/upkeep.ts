@@ -67,7 +67,7 @@ export class Upkeep {
     if (!definitions) throw new Error('nobody can say which segments are defined');
     if (waiting.length > 0) {
       follower.follow(definitions, [], Date.now());
-      memory.profile().version += 1;
+      memory.changed();
     } else if (!follower.advanceTo(definitions, Date.now())) return;
     memory.forgetViews();
     memory.save();

@@ -1,5 +1,6 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { WireDefinitions } from '../../core/attributes/wire-definitions.ts';
+import type { EventMessage } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import type { LinkedLedger } from '../../core/identity/link-protocol.ts';
 import type { ApplyOptions, ApplyResult, PersonPart, PersonRead } from '../../core/profile/answers.ts';
@@ -12,28 +13,61 @@ import { encodeFollowing } from '../../core/segments/encode-following.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 import { adoptDefinitions, knownDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
-import { countMessages } from './count-messages.ts';
+import { countLive, countMessages } from './count-messages.ts';
 import type { LeaveCall, SnapshotCall } from './linking.ts';
 import { Parts } from './parts.ts';
 import { Upkeep } from './upkeep.ts';
+
+/** Messages that wait for a look at most, of at most 128 KB each. */
+const MAX_SHOWN = 8;
 
 /**
  * The live profile of one ledger, and of the person whose home it is: his linked ledgers send their snapshots here. The object's name
  * is `<site>/<ledger>`.
  */
 export class UserProfile extends DurableObject<Env> {
-  private readonly parts: Parts;
+  private readonly held: Parts;
   private readonly upkeep: Upkeep;
+  /** Messages that were shown and that nobody has looked at yet. */
+  private shown: { readonly id: string; readonly text: string }[] = [];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.parts = new Parts(ctx, env);
-    this.upkeep = new Upkeep(this.parts);
+    this.held = new Parts(ctx, env);
+    this.upkeep = new Upkeep(this.held);
+  }
+
+  /** What the object is made of, with all that was shown to it counted. */
+  private get parts(): Parts {
+    if (this.shown.length > 0) {
+      const messages = this.shown.map(({ text }) => JSON.parse(text) as EventMessage);
+      this.shown = [];
+      countLive(this.held, messages, {});
+    }
+    return this.held;
   }
 
   /** Counts each event of the messages once and stores the result before it answers. */
   apply(messages: AppliedMessage[], options: ApplyOptions = {}): Promise<ApplyResult> {
+    // What the queue brings now needs no second look.
+    const ids = new Set(messages.map(({ id }) => id));
+    this.shown = this.shown.filter(({ id }) => !ids.has(id));
     return countMessages(this.parts, this.upkeep, messages, options);
+  }
+
+  /**
+   * Takes a message that the queue has, as text, for whoever reads before the queue brings it. It is counted when somebody looks; at once
+   * where readers look elsewhere, at the person's home.
+   */
+  show(id: string, text: string, definitions?: WireDefinitions): void {
+    adoptDefinitions(this.held.site, definitions);
+    this.shown.push({ id, text });
+    if (this.shown.length > MAX_SHOWN || !this.held.linking.isHome()) void this.parts;
+  }
+
+  /** Counts the events for readers at once, and stores nothing: `apply` does, when the queue brings them. Says what became of each. */
+  live(messages: AppliedMessage[], options: ApplyOptions = {}): ApplyResult['outcomes'] {
+    return countLive(this.parts, messages, options);
   }
 
   /**
@@ -57,10 +91,10 @@ export class UserProfile extends DurableObject<Env> {
     // Read anew behind the answer, unless nothing is known yet.
     const newer = siteDefinitions(env, site);
     if (!knownDefinitions(site, Date.now())) await newer;
-    if (memory.profile().following.waiting.length > 0) await this.apply([], { awaitHome: false });
+    if (memory.profile().following.waiting.length > 0) this.live([]);
     const minute = Math.floor(Date.now() / MINUTE_MS);
     return memory.viewOf(minute, () => ({
-      ...viewProfile(memory.person(), minute * MINUTE_MS),
+      ...viewProfile(memory.seen(), minute * MINUTE_MS),
       ...follower.view(knownDefinitions(site, Date.now())?.definitions, Date.now()),
     }));
   }
@@ -89,6 +123,12 @@ export class UserProfile extends DurableObject<Env> {
     await this.wakeForFollowing(first);
   }
 
+  /** Shows readers what a linked ledger has counted and not stored yet. Stores nothing. */
+  receiveLive(snapshot: SnapshotCall): void {
+    if (this.parts.isOfBefore(snapshot.assignment)) return;
+    if (this.parts.linking.receivedLive(snapshot)) this.parts.memory.forgetViews();
+  }
+
   /** Lets go of a ledger that belongs elsewhere from this assignment on. */
   async releaseLedger(leave: LeaveCall): Promise<void> {
     const held = this.parts.linking.released(leave);
@@ -112,8 +152,7 @@ export class UserProfile extends DurableObject<Env> {
   async restore({ state }: { readonly v: 1; readonly state: string }): Promise<void> {
     const { memory, linking } = this.parts;
     memory.profile().state = decodeState(state);
-    memory.profile().version += 1;
-    memory.forgetViews();
+    memory.changed();
     memory.save();
     await linking.sendSnapshot();
   }
@@ -129,6 +168,7 @@ export class UserProfile extends DurableObject<Env> {
   }
 
   override alarm(): Promise<void> {
+    void this.parts;
     return this.upkeep.run();
   }
 

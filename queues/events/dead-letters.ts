@@ -1,4 +1,4 @@
-import { siteIn } from '../../core/events/message.ts';
+import { messageIn, siteIn } from '../../core/events/message.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
 import { retryLater } from '../retry-later.ts';
@@ -6,9 +6,10 @@ import { retryLater } from '../retry-later.ts';
 /** The consumer of `vitrine-events-dead`: what could not be consumed is kept as failed, whole, so that it can be replayed. */
 export async function consumeDeadLetters(batch: MessageBatch, env: Env): Promise<void> {
   for (const message of batch.messages) {
-    const failed = { reason: 'dead_letter', message: 'Every delivery of this message failed.', payload: message.body };
+    const payload = messageIn(message.body);
+    const failed = { reason: 'dead_letter', message: 'Every delivery of this message failed.', payload };
     try {
-      await keepFailed(env, { site: siteIn(message.body), time: message.timestamp.getTime(), failed: [failed] });
+      await keepFailed(env, { site: siteIn(payload), time: message.timestamp.getTime(), failed: [failed] });
       message.ack();
     } catch (error) {
       log('dead_letter_not_stored', { error: String(error) });

@@ -1,4 +1,4 @@
-import { type EventMessage, eventMessageSchema, isNewerMessage, siteIn } from '../../core/events/message.ts';
+import { type EventMessage, eventMessageSchema, isNewerMessage, messageIn, siteIn } from '../../core/events/message.ts';
 import { WorkSlice } from '../../core/work-slice.ts';
 import { breathe } from '../../stores/breathe.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
@@ -21,20 +21,21 @@ export async function readMessages(batch: MessageBatch, env: Env): Promise<ReadM
   const read: ReadMessage[] = [];
   const slice = new WorkSlice(SLICE_EVENTS, breathe);
   for (const message of batch.messages) {
-    const body = eventMessageSchema.safeParse(message.body);
+    const said = messageIn(message.body);
+    const body = eventMessageSchema.safeParse(said);
     if (body.success) read.push({ message, body: body.data });
-    else if (isNewerMessage(message.body)) message.retry({ delaySeconds: NEWER_BUILD_SECONDS });
-    else await keepUnreadable(message, body.error.message, env);
+    else if (isNewerMessage(said)) message.retry({ delaySeconds: NEWER_BUILD_SECONDS });
+    else await keepUnreadable(message, said, body.error.message, env);
     if (slice.spend(body.data?.events.length ?? 1)) await slice.pause();
   }
   return read;
 }
 
 /** A body that does not parse will not parse next time: it is kept as failed and acked, so that it spoils no neighbour. */
-async function keepUnreadable(message: Message, reason: string, env: Env): Promise<void> {
+async function keepUnreadable(message: Message, payload: unknown, reason: string, env: Env): Promise<void> {
   try {
-    const failed = [{ reason: 'unreadable_message', message: reason, payload: message.body }];
-    await keepFailed(env, { site: siteIn(message.body), time: message.timestamp.getTime(), failed });
+    const failed = [{ reason: 'unreadable_message', message: reason, payload }];
+    await keepFailed(env, { site: siteIn(payload), time: message.timestamp.getTime(), failed });
     message.ack();
   } catch (error) {
     log('unreadable_not_stored', { error: String(error) });

@@ -2,13 +2,13 @@ import { uuidv7 } from 'uuidv7';
 import type { ConsentDefaults } from '../../core/consent/policy.ts';
 import { indexOf } from '../../core/events/failed-event.ts';
 import { type Candidate, judgeEvents, type RefusedEvent } from '../../core/events/judge-events.ts';
-import type { Client } from '../../core/events/message.ts';
+import { type Client, messageText } from '../../core/events/message.ts';
 import { groupBatches, type PackedMessage, packMessages } from '../../core/events/pack.ts';
 import type { Sender } from '../../core/events/vouch.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
 import { settledWithin } from '../../stores/with-deadline.ts';
-import { applyLive } from './apply-live.ts';
+import { applyLive, type MessageTexts } from './apply-live.ts';
 
 /** How long an answer waits for what is no part of the record: keeping refused events. Beyond it that goes on behind the answer. */
 const EXTRA_WAIT_MS = 250;
@@ -24,6 +24,8 @@ export interface EventSource {
   readonly receivedAtMs: number;
   /** Whether refused events are kept as failed; not where the source has them still, as the file of an import. */
   readonly keepsRefused: boolean;
+  /** Whether readers see the events before the queue brings them; a file of thousands of people has time. */
+  readonly live: boolean;
 }
 
 /** Events that came together. */
@@ -54,8 +56,8 @@ export interface Taken {
 export class QueueUnavailable extends Error {}
 
 /**
- * The one way in: judges each event for itself, packs what is taken into messages and answers once the queue has them. Critical events are
- * in the live profile before the answer, as a rule; if that way fails, the queue brings them. What was refused is kept as failed.
+ * The one way in: judges each event for itself, packs what is taken into messages and answers once the queue has them. By then they are on
+ * their way to the live profiles as well; if that way fails, the queue brings them. What was refused is kept as failed.
  *
  * @throws {QueueUnavailable}
  */
@@ -77,9 +79,10 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
     events: judged.accepted,
     newId: uuidv7,
   });
-  await enqueue(env, messages);
+  const texts = new Map(messages.map((message) => [message, messageText(message.body)]));
+  await enqueue(env, messages, texts);
   const refused = [...batch.refused, ...judged.refused].sort((a, b) => a.index - b.index);
-  await Promise.all([applyLive(env, messages), keepRefused(env, source, refused)]);
+  await Promise.all([source.live ? applyLive(env, texts) : undefined, keepRefused(env, source, refused)]);
   const rejected = refused.map(({ index, refusal, payload }) => ({
     index,
     id: indexOf(payload).eventId ?? null,
@@ -93,10 +96,10 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
  * Hands the messages to the queue. If one call of several fails, those before it are in the queue already: the source hears of it, sends
  * all again, and the profile counts each event under the message that came first.
  */
-async function enqueue(env: Env, messages: readonly PackedMessage[]): Promise<void> {
+async function enqueue(env: Env, messages: readonly PackedMessage[], texts: MessageTexts): Promise<void> {
   try {
     for (const batch of groupBatches(messages))
-      await env.EVENTS.sendBatch(batch.map(({ body }) => ({ body, contentType: 'json' as const })));
+      await env.EVENTS.sendBatch(batch.map((message) => ({ body: texts.get(message), contentType: 'text' as const })));
   } catch (cause) {
     throw new QueueUnavailable('the queue does not take events', { cause });
   }

@@ -17,8 +17,8 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'the answer comes before the queue has the events',
     file: 'queues/events/take-events.ts',
-    replace: 'await enqueue(env, messages);',
-    by: 'void new Promise((later) => setTimeout(later, 30)).then(() => enqueue(env, messages)).catch(() => undefined);',
+    replace: 'await enqueue(env, messages, texts);',
+    by: 'void new Promise((later) => setTimeout(later, 30)).then(() => enqueue(env, messages, texts)).catch(() => undefined);',
   },
   {
     name: 'the dedup log is not stored with the state',

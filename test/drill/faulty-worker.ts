@@ -1,3 +1,4 @@
+import { messageIn } from '../../core/events/message.ts';
 import { deviceLedger, type Ledger } from '../../core/identity/ledger.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import * as production from '../../workers/index.ts';
@@ -127,7 +128,7 @@ function downgrading(queue: Env['EVENTS']): Env['EVENTS'] {
 }
 
 function downgraded(message: MessageSendRequest): MessageSendRequest {
-  const { ledger, ...body } = message.body as { ledger: string };
+  const { ledger, ...body } = messageIn(message.body) as { ledger: string };
   if (!ledger.startsWith('a/')) return message;
   return { ...message, body: { ...body, v: 1, anonymousId: ledger.slice(2) } };
 }

@@ -2,6 +2,7 @@ import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import type { Ledger } from '../../core/identity/ledger.ts';
+import { siteDefinitions } from '../../stores/config/definitions.ts';
 import { linkDevice, linkUsers, MAX_DEVICES, MAX_USERS, TooManyUsers } from '../../stores/links/link-graph.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { makeEvent, makeSite, send, type TestSite } from './site.ts';
@@ -36,6 +37,7 @@ describe('a link', () => {
     expect,
   }) => {
     const site = await makeSite();
+    await siteDefinitions(env, site.id);
     await post(site, [identify('phone', 'ann'), identify('phone', 'ann'), identify('phone', 'ann')]);
     await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ identify: 3 }));
     expect(await versionOf(site)).toBe(1);

@@ -65,6 +65,7 @@ function sourceOf(site: Site, receivedAtMs: number): EventSource {
     client: { device: 'unknown', bot: false },
     receivedAtMs,
     keepsRefused: false,
+    live: false,
   };
 }
 

@@ -30,6 +30,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
     client: clientOf(request),
     receivedAtMs,
     keepsRefused: true,
+    live: true,
   };
   const { accepted, rejected, messages } = await takeEvents(env, source, batch).catch((cause) => {
     throw cause instanceof QueueUnavailable ? queueUnavailable(cause) : cause;
