@@ -48,8 +48,8 @@ export function ingestRequest(events: readonly BenchEvent[]): BenchRequest {
 
 /** The request for a visitor's recommendations. */
 export function readRequest(anonymousId: string, strategy = 'for_you'): BenchRequest {
-  const query = new URLSearchParams({ slot: 'bench', strategy, anonymousId, key: BENCH_SITE.writeKey });
-  return { path: `/v/recommendations?${query}` };
+  const query = new URLSearchParams({ slot: 'bench', strategy, anonymousId });
+  return { path: `/v/recommendations?${query}`, headers: { authorization: `Bearer ${BENCH_SITE.secretKey}` } };
 }
 
 /** Puts products `p0` … into the catalogue over the API. */

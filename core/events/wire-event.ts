@@ -40,5 +40,15 @@ export type WireEvent = z.infer<typeof wireEventSchema>;
 /** The body of `POST /v/events`; its events are checked one by one so that a bad one does not spoil its neighbours. */
 export const wireBatchSchema = z.object({
   sentAt: z.iso.datetime({ offset: true, error: 'sentAt must be an ISO 8601 time with zone' }).optional(),
+  anonymousId: anonymousIdSchema
+    .optional()
+    .catch(undefined)
+    .describe('Who the page is now, whoever its events were of; default: the last event’s.'),
+  visitorToken: z
+    .string()
+    .max(128)
+    .optional()
+    .catch(undefined)
+    .describe('What an earlier request was answered for this visitor, where his cookies cannot be.'),
   events: z.array(z.unknown()).min(1, 'events must hold at least one event'),
 });

@@ -1,4 +1,5 @@
 import type { Item } from '../catalog/item.ts';
+import type { Known } from './known.ts';
 import { isPersonal, type Strategy } from './strategy.ts';
 
 /** Which rung of the ladder served: the live profile, the last one known, what is popular, or the catalogue's own order. */
@@ -12,12 +13,6 @@ export interface Ask {
   /** The product of the page. */
   readonly item?: string | undefined;
 }
-
-/** What is known of the visitor: the ids of his last items, newest first, or why nothing is. */
-export type Known =
-  | { readonly tier: 'live'; readonly recent: readonly string[] }
-  | { readonly tier: 'last_known'; readonly reason: string; readonly recent: readonly string[] }
-  | { readonly tier: 'none'; readonly reason: string };
 
 /** A candidate before its product is known. */
 export interface Candidate {
@@ -55,7 +50,7 @@ export interface DecidedItem {
 
 export interface Decision {
   readonly tier: Tier;
-  /** Why this tier, e.g. `live_profile`, `profile_deadline`, `no_model`, `not_personal`. */
+  /** Why this tier, e.g. `live_profile`, `live_profile_and_browser`, `profile_deadline`, `no_model`, `not_personal`. */
   readonly reason: string;
   readonly items: readonly DecidedItem[];
 }
@@ -90,7 +85,7 @@ export async function decide(ask: Ask, known: Known, sources: Sources): Promise<
 function servedBy(ask: Ask, known: Known): Pick<Decision, 'tier' | 'reason'> | undefined {
   if (!isPersonal(ask.strategy)) return { tier: 'popular', reason: 'not_personal' };
   if (known.tier === 'none') return undefined;
-  return { tier: known.tier, reason: known.tier === 'live' ? 'live_profile' : known.reason };
+  return { tier: known.tier, reason: known.reason };
 }
 
 async function candidatesOf(ask: Ask, known: Known, sources: Sources): Promise<readonly Candidate[]> {

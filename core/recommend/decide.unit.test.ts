@@ -1,9 +1,10 @@
 import { describe, it } from 'vitest';
 import type { Item } from '../catalog/item.ts';
-import { type Ask, type Candidate, decide, type Known, type Sources } from './decide.ts';
+import { type Ask, type Candidate, decide, type Sources } from './decide.ts';
+import type { Known } from './known.ts';
 
 const item = (id: string): Item => ({ id, title: id.toUpperCase(), url: `/p/${id}`, available: true });
-const LIVE: Known = { tier: 'live', recent: ['seen'] };
+const LIVE: Known = { tier: 'live', reason: 'live_profile', recent: ['seen'] };
 const NONE: Known = { tier: 'none', reason: 'profile_deadline' };
 const ask = (strategy: Ask['strategy'], more: Partial<Ask> = {}): Ask => ({ strategy, limit: 2, ...more });
 
@@ -50,7 +51,7 @@ describe('what a slot shows', () => {
     [
       'what is popular, to a new visitor',
       ask('for_you'),
-      { tier: 'live', recent: [] },
+      { tier: 'live', reason: 'live_profile', recent: [] },
       [FULL],
       'popular',
       'nothing_known',
@@ -114,7 +115,7 @@ describe('what a slot shows', () => {
     [
       'what was viewed',
       ask('recently_viewed'),
-      { tier: 'live', recent: ['a', 'b', 'c'] },
+      { tier: 'live', reason: 'live_profile', recent: ['a', 'b', 'c'] },
       [FULL],
       'live',
       'live_profile',
@@ -123,7 +124,7 @@ describe('what a slot shows', () => {
     [
       'nothing, where nothing was viewed',
       ask('recently_viewed'),
-      { tier: 'live', recent: [] },
+      { tier: 'live', reason: 'live_profile', recent: [] },
       [FULL],
       'live',
       'nothing_viewed',
@@ -152,7 +153,9 @@ describe('what a slot shows', () => {
     expect(await ids(ask('similar', { item: 'x' }))).toEqual(['seen', 'n1']);
     expect(await ids(ask('trending', { item: 'x' }))).toEqual(['p1']);
     expect(await ids(ask('for_you', { item: 'x' }), NONE)).toEqual(['p1']);
-    expect(await ids(ask('recently_viewed', { item: 'x' }), { tier: 'live', recent: ['x', 'seen'] })).toEqual(['seen']);
+    expect(
+      await ids(ask('recently_viewed', { item: 'x' }), { tier: 'live', reason: 'live_profile', recent: ['x', 'seen'] }),
+    ).toEqual(['seen']);
   });
 
   it('says which item brought each one, and what failed on the way', async ({ expect }) => {

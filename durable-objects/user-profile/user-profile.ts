@@ -18,6 +18,8 @@ import type { LeaveCall, SnapshotCall } from './linking.ts';
 import { Parts } from './parts.ts';
 import { Upkeep } from './upkeep.ts';
 
+/** How long after its first event a ledger is young: a first answer may be lost. */
+const YOUNG_MS = 10 * MINUTE_MS;
 /** Messages that wait for a look at most, of at most 128 KB each. */
 const MAX_SHOWN = 8;
 
@@ -82,6 +84,17 @@ export class UserProfile extends DurableObject<Env> {
   /** The ids of the person's last distinct items, newest first. Writes nothing. `via` as for `read`. */
   readRecent(via?: Ledger): PersonRead<string[]> {
     return this.parts.linking.elsewhere(via) ?? this.readRecentHere();
+  }
+
+  /**
+   * Whether this ledger is so new that nobody but its own visitor can know it: nothing of it is stored, or its first event is of the last
+   * minutes. Never after an erasure. Who first names it may then have its token.
+   */
+  isYoung(): boolean {
+    const { memory } = this.parts;
+    if (this.parts.tombstone()) return false;
+    const { firstAt } = memory.profile().state;
+    return memory.isNew() || firstAt === 0 || firstAt > Date.now() - YOUNG_MS;
   }
 
   /** The profile of what this object holds, wherever its person's home is. Writes only when events have waited to be followed. */

@@ -12,8 +12,8 @@ import { type ProfileStub, profileStub } from './profile-stub.ts';
 export interface Visitor {
   readonly anonymousId: string | undefined;
   readonly userId?: string | undefined;
-  /** Where the person's profile may be, as the visitor's cookie says. */
-  readonly home?: Ledger | undefined;
+  /** Whether the reader named a visitor and did not prove to be him. */
+  readonly unproven?: boolean;
   /**
    * What holds until the person decides on consent: a profile that may not personalize is not read. Nothing where the reader may see it
    * for other reasons.
@@ -31,11 +31,12 @@ interface Parts {
 export type ProfileRead<Part extends keyof Parts> =
   | ({ readonly tier: 'live' } & Found<Part>)
   | ({ readonly tier: 'last_known'; readonly reason: 'profile_deadline' | 'profile_error' } & Found<Part>)
-  | { readonly tier: 'none'; readonly reason: 'no_visitor' | 'no_consent' | 'profile_deadline' | 'profile_error' };
+  | {
+      readonly tier: 'none';
+      readonly reason: 'no_visitor' | 'no_visitor_token' | 'no_consent' | 'profile_deadline' | 'profile_error';
+    };
 
 interface Found<Part extends keyof Parts> {
-  /** The ledger that told it. */
-  readonly home: Ledger;
   readonly profile: Parts[Part];
   readonly choices?: Choices | undefined;
 }
@@ -60,10 +61,10 @@ export async function readProfile<Part extends keyof Parts>(
   part: Part,
 ): Promise<ProfileRead<Part>> {
   const ledger = ledgerOf(visitor);
-  if (!ledger) return { tier: 'none', reason: 'no_visitor' };
+  if (!ledger) return { tier: 'none', reason: visitor.unproven ? 'no_visitor_token' : 'no_visitor' };
   const key = `${site}/${ledger}`;
   const known = lastKnown[part];
-  const outcome = await withDeadline(find(env, site, ledger, visitor.home, part), Number(env.PROFILE_DEADLINE_MS));
+  const outcome = await withDeadline(find(env, site, ledger, part), Number(env.PROFILE_DEADLINE_MS));
   const mayUse = ({ choices }: Found<Part>) =>
     visitor.consent === undefined || isGranted(visitor.consent, choices, 'personalization');
   if (typeof outcome === 'object') {
@@ -86,23 +87,22 @@ async function find<Part extends keyof Parts>(
   env: Env,
   site: string,
   ledger: Ledger,
-  hint: Ledger | undefined,
   part: Part,
 ): Promise<Found<Part>> {
   const now = Date.now();
   const key = `${site}/${ledger}`;
   const cached = homes.get(key, now);
-  let home = cached ?? hint ?? ledger;
+  let home = cached ?? ledger;
   for (let hop = 0; hop < MAX_HOPS; hop += 1) {
     const read = await READERS[part].person(profileStub(env, site, home), ledger);
     if ('value' in read) {
       if (home !== cached && home !== ledger) homes.set(key, home, now);
-      return { home, profile: read.value, choices: read.choices };
+      return { profile: read.value, choices: read.choices };
     }
     home = read.elsewhere;
   }
   const { value, choices } = await READERS[part].here(profileStub(env, site, ledger));
-  return { home: ledger, profile: value, choices };
+  return { profile: value, choices };
 }
 
 interface Reader<T> {

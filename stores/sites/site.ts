@@ -11,12 +11,15 @@ export interface Site {
   /** `write`: public, may stand in a page. `secret`: servers only. */
   readonly keyKind: 'write' | 'secret';
   readonly settings: SiteSettings;
+  /** Signs the tokens of its visitors; hex. */
+  readonly visitorKey: string;
 }
 
 const rowSchema = z.object({
   id: z.string(),
   origins: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
   kind: z.enum(['write', 'secret']),
+  visitorKey: z.string().nullable(),
   settings: z.string().transform((text) => siteSettingsSchema.parse(JSON.parse(text))),
 });
 
@@ -34,11 +37,21 @@ export async function findSite(env: Env, key: string): Promise<Site | null> {
 
 async function readSite(env: Env, hash: string): Promise<Site | null> {
   const row = await env.DB.prepare(
-    'SELECT sites.id, sites.origins, sites.settings, site_keys.kind FROM site_keys JOIN sites ON sites.id = site_keys.site WHERE site_keys.hash = ?',
+    `SELECT sites.id, sites.origins, sites.settings, site_keys.kind, visitor_keys.key AS visitorKey FROM site_keys
+       JOIN sites ON sites.id = site_keys.site LEFT JOIN visitor_keys ON visitor_keys.site = sites.id WHERE site_keys.hash = ?`,
   )
     .bind(hash)
     .first();
   if (!row) return null;
-  const { id, origins, kind, settings } = rowSchema.parse(row);
-  return { id, origins, keyKind: kind, settings };
+  const { id, origins, kind, settings, visitorKey } = rowSchema.parse(row);
+  return { id, origins, keyKind: kind, settings, visitorKey: visitorKey ?? (await makeVisitorKey(env, id)) };
+}
+
+/** The key of a site that has none yet; whoever else makes one meanwhile makes the same. */
+async function makeVisitorKey(env: Env, site: string): Promise<string> {
+  const [, read] = await env.DB.batch<{ key: string }>([
+    env.DB.prepare('INSERT INTO visitor_keys (site) VALUES (?) ON CONFLICT DO NOTHING').bind(site),
+    env.DB.prepare('SELECT key FROM visitor_keys WHERE site = ?').bind(site),
+  ]);
+  return z.object({ key: z.string() }).parse(read?.results[0]).key;
 }

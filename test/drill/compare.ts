@@ -82,8 +82,9 @@ function expectedProfiles(events: readonly DrillEvent[], visitors: number): Coun
 async function readProfiles(vitrine: Vitrine, site: DrillSite, events: readonly DrillEvent[]): Promise<Counts> {
   const found: Counts = new Map();
   for (const visitor of new Set(events.map(({ anonymousId }) => anonymousId))) {
-    const query = new URLSearchParams({ key: site.writeKey, anonymousId: visitor });
-    const response = await fetch(`${vitrine.url}/v/profile?${query}`);
+    const query = new URLSearchParams({ anonymousId: visitor });
+    const headers = { authorization: `Bearer ${site.secretKey}` };
+    const response = await fetch(`${vitrine.url}/v/profile?${query}`, { headers });
     const { counts = {} } = (await response.json()) as { counts?: Record<string, number> };
     for (const [type, events] of Object.entries(counts)) found.set(`${visitor} ${type}`, events);
   }

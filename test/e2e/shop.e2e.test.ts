@@ -72,8 +72,9 @@ describe.skipIf(!executablePath)('the demo shop in a browser', () => {
   const open = (where: string) => page.goto(`${demo.shopUrl}${where}`);
   const visitorId = () => page.evaluate(() => localStorage.getItem('vitrine:id') ?? '');
   const profileOf = async (id: string): Promise<Profile> => {
-    const query = new URLSearchParams({ key: DEMO.writeKey, anonymousId: id });
-    return (await fetch(`${demo.vitrine.url}/v/profile?${query}`)).json() as Promise<Profile>;
+    const headers = { authorization: `Bearer ${DEMO.secretKey}` };
+    const query = new URLSearchParams({ anonymousId: id });
+    return (await fetch(`${demo.vitrine.url}/v/profile?${query}`, { headers })).json() as Promise<Profile>;
   };
   const reasonsIn = (slot: string) => page.locator(`[data-vitrine-slot="${slot}"] .vitrine-reason`).allInnerTexts();
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
-import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, lakeOf, rollupsOf } from './stores.ts';
 
 const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' });
@@ -34,9 +34,10 @@ const post = async (site: TestSite, events: unknown[], headers = {}) =>
 const profileOf = async (site: TestSite, device: string) =>
   (await profileStub(env, site.id, `a/${device}`).readHere()).value;
 const recentlyViewed = async (site: TestSite, device: string, headers = {}) =>
-  (
-    await send(`/v/recommendations?key=${site.writeKey}&strategy=recently_viewed&anonymousId=${device}`, { headers })
-  ).json<{ tier: string; reason: string }>();
+  (await send(`/v/recommendations?strategy=recently_viewed&${await asVisitor(site, device)}`, { headers })).json<{
+    tier: string;
+    reason: string;
+  }>();
 
 describe('consent at ingest', () => {
   it('refuses what the visitor grants nothing for, and keeps nothing of it', async ({ expect }) => {
@@ -88,7 +89,7 @@ describe('consent at use', () => {
     expect(await recentlyViewed(site, 'lea')).toMatchObject({ tier: 'live' });
     await post(site, [chose('lea', { personalization: false })]);
     expect(await recentlyViewed(site, 'lea')).toMatchObject({ tier: 'baseline', reason: 'no_consent' });
-    const own = await send(`/v/profile?key=${site.writeKey}&anonymousId=lea`);
+    const own = await send(`/v/profile?${await asVisitor(site, 'lea')}`);
     expect(own.status).toBe(403);
     expect(await own.json()).toMatchObject({ code: 'no_consent' });
     await post(site, [chose('lea', { personalization: true })]);
@@ -121,7 +122,7 @@ describe('traits', () => {
       plan: { value: 'gold', source: 'identify', purpose: 'personalization' },
       age: { value: 42, source: 'crm', purpose: 'marketing', at: Date.parse(imported.occurredAt) },
     });
-    const own = await (await send(`/v/profile?key=${site.writeKey}&anonymousId=nia`)).json<Record<string, unknown>>();
+    const own = await (await send(`/v/profile?${await asVisitor(site, 'nia')}`)).json<Record<string, unknown>>();
     expect(Object.keys(own).sort()).toEqual(['anonymousId', 'sessions', 'traits']);
     expect(own.traits).toMatchObject({ plan: { value: 'gold' } });
   });

@@ -4,7 +4,7 @@ import { apiDocument } from '../../workers/docs/document.ts';
 import { acceptedSchema } from '../../workers/edge/ingest/operation.ts';
 import { ownProfileSchema } from '../../workers/edge/profile/operation.ts';
 import { recommendationsSchema } from '../../workers/edge/recommend/operation.ts';
-import { makeEvent, makeSite, postEvents, send } from './site.ts';
+import { asVisitor, makeEvent, makeSite, postEvents, send } from './site.ts';
 
 /** Pages for people and the document itself: not part of the API. */
 const NOT_API = ['GET /docs', 'GET /openapi.json', 'GET /console'];
@@ -45,7 +45,7 @@ describe('the API’s document', () => {
     const site = await makeSite();
     const taken = await postEvents(site, [makeEvent('ada', 'product_added', { product_id: 'bag' }), {}]);
     expect(acceptedSchema.strict().safeParse(await taken.json()).error).toBeUndefined();
-    const query = `key=${site.writeKey}&anonymousId=ada`;
+    const query = await asVisitor(site, 'ada');
     const profile = await (await send(`/v/profile?${query}`)).json();
     expect(ownProfileSchema.strict().safeParse(profile).error).toBeUndefined();
     const recommended = await (await send(`/v/recommendations?${query}`)).json();

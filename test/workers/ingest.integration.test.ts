@@ -3,7 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import worker from '../../workers/index.ts';
-import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';
 
 const until = vi.waitFor;
@@ -44,7 +44,7 @@ describe('POST /v/events', () => {
   it('shows a critical event to the next read, before the queue has delivered', async ({ expect }) => {
     const site = await makeSite();
     await postEvents(site, [makeEvent('cleo', 'product_added', { product_id: 'bag', quantity: 2 })]);
-    const response = await send(`/v/profile?key=${site.writeKey}&anonymousId=cleo`);
+    const response = await send(`/v/profile?${await asVisitor(site, 'cleo')}`);
     expect(await response.json()).toMatchObject({ anonymousId: 'cleo', cart: [{ id: 'bag', quantity: 2 }] });
   });
 

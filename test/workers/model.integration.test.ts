@@ -5,7 +5,7 @@ import { publishModel } from '../../jobs/publish/publish-model.ts';
 import { publishSites } from '../../jobs/publish/publish-sites.ts';
 import { feedSessions } from '../../stores/model/feed-sessions.ts';
 import { shardStubs } from '../../stores/objects/shards.ts';
-import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { aRun, asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const publish = (site: TestSite, path = 'publish') =>
   send(`/api/model/${path}`, { method: 'POST', headers: { authorization: `Bearer ${site.secretKey}` } });
@@ -35,7 +35,7 @@ describe('the model', () => {
       ]),
     );
     expect((await publish(site)).status).toBe(200);
-    const read = async () => (await send(`/v/recommendations?key=${site.writeKey}&anonymousId=ada&limit=1`)).json();
+    const read = async () => (await send(`/v/recommendations?limit=1&${await asVisitor(site, 'ada')}`)).json();
     expect(await read()).toMatchObject({ tier: 'popular', items: [{ reason: { code: 'trending' } }] });
     await postEvents(site, [makeEvent('ada', 'product_added', { product_id: 'bag' })]);
     expect(await read()).toMatchObject({

@@ -6,7 +6,7 @@ import { forgetDefinitions } from '../../stores/config/definitions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import worker from '../../workers/index.ts';
 import { deliver, makeMessage } from './deliver.ts';
-import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { rollupsOf } from './stores.ts';
 
 const never = () => new Promise<never>(() => undefined);
@@ -50,7 +50,7 @@ const carts = async (site: TestSite, device: string) =>
   (await profileStub(env, site.id, deviceLedger(device)).readHere()).value.counts.product_added;
 const added = (device: string) => makeEvent(device, 'product_added', { product_id: 'bag' });
 const readOf = async (site: TestSite, under: Env, device: string, strategy = 'recently_viewed') =>
-  (await ask(site, under, `/v/recommendations?strategy=${strategy}&anonymousId=${device}`)).json<{
+  (await ask(site, under, `/v/recommendations?strategy=${strategy}&${await asVisitor(site, device)}`)).json<{
     tier: string;
     reason: string;
   }>();

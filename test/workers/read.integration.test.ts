@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
-import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const CATALOGUE = [
   {
@@ -38,6 +38,7 @@ interface Answer {
 }
 
 const read = (site: TestSite, query: string) => send(`/v/recommendations?key=${site.writeKey}&${query}`);
+const recent = async (site: TestSite) => read(site, `strategy=recently_viewed&${await asVisitor(site, 'ada')}`);
 
 describe('GET /v/recommendations', () => {
   it('shows what the visitor has just put into the cart, live', async ({ expect }) => {
@@ -46,7 +47,7 @@ describe('GET /v/recommendations', () => {
       makeEvent('ada', 'product_added', { product_id: 'bag' }),
       makeEvent('ada', 'product_added', { product_id: 'gone' }),
     ]);
-    const response = await read(site, 'strategy=recently_viewed&anonymousId=ada');
+    const response = await recent(site);
     const body = await response.json<Answer>();
     expect(body).toMatchObject({ tier: 'live', reason: 'live_profile' });
     expect(body.items.map(({ id }) => id)).toEqual(['bag']);
@@ -66,8 +67,7 @@ describe('GET /v/recommendations', () => {
       makeEvent('ada', 'product_added', { product_id: 'bag' }),
       makeEvent('ada', 'product_added', { product_id: 'gone' }),
     ]);
-    const shown = async () =>
-      (await (await read(site, 'strategy=recently_viewed&anonymousId=ada')).json<Answer>()).items.map(({ id }) => id);
+    const shown = async () => (await (await recent(site)).json<Answer>()).items.map(({ id }) => id);
     expect(await shown()).toEqual(['bag']);
     const [, , bag, gone] = CATALOGUE;
     await upload(site, [
@@ -79,7 +79,7 @@ describe('GET /v/recommendations', () => {
       await vi.waitFor(async () => expect(await shown()).toEqual(['gone']));
       await upload(site, [{ ...gone, title: 'Back again', available: true }]);
       vi.setSystemTime(Date.now() + 60_000);
-      const { items } = await (await read(site, 'strategy=recently_viewed&anonymousId=ada')).json<Answer>();
+      const { items } = await (await recent(site)).json<Answer>();
       expect(items.map(({ title }) => title)).toEqual(['Back again']);
     } finally {
       vi.useRealTimers();
@@ -89,8 +89,7 @@ describe('GET /v/recommendations', () => {
   it('serves what it knows while D1 does not answer', async ({ expect }) => {
     const site = await shop();
     await postEvents(site, [makeEvent('ada', 'product_added', { product_id: 'bag' })]);
-    const shown = async () =>
-      (await (await read(site, 'strategy=recently_viewed&anonymousId=ada')).json<Answer>()).items.map(({ id }) => id);
+    const shown = async () => (await (await recent(site)).json<Answer>()).items.map(({ id }) => id);
     expect(await shown()).toEqual(['bag']);
     const prepare = vi.spyOn(env.DB, 'prepare').mockImplementation(() => {
       throw new Error('D1 is away');
@@ -108,9 +107,9 @@ describe('GET /v/recommendations', () => {
   it('never serves another site’s products or profiles', async ({ expect }) => {
     const [mine, other] = [await shop(), await makeSite()];
     await postEvents(mine, [makeEvent('ada', 'product_added', { product_id: 'bag' })]);
-    const body = await (await read(other, 'strategy=recently_viewed&anonymousId=ada')).json<Answer>();
+    const body = await (await recent(other)).json<Answer>();
     expect(body.items).toEqual([]);
-    const profile = await (await send(`/v/profile?key=${other.writeKey}&anonymousId=ada`)).json();
+    const profile = await (await send(`/v/profile?${await asVisitor(other, 'ada')}`)).json();
     expect(profile).toMatchObject({ counts: {}, cart: [] });
   });
 

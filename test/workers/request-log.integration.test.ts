@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, it, type MockInstance, vi } from 'vitest';
-import { makeEvent, makeSite, send, type TestSite } from './site.ts';
+import { asVisitor, makeEvent, makeSite, send, type TestSite } from './site.ts';
 
 let spy: MockInstance;
 beforeEach(() => {
@@ -17,8 +17,8 @@ const requests = () =>
 const SECRETS = ['ann-device', 'ann-user', 'ann@shop.example', 'a-cookie-value', 'a-forged-token', 'in-the-body'];
 
 /** A request of each kind of surface, with planted secrets wherever a request has room for one. */
-function planted(site: TestSite): [route: string, status: number, path: string, init?: RequestInit][] {
-  const cookie = 'vitrine_id=ann-device; other=a-cookie-value';
+function planted(site: TestSite, token: string): [route: string, status: number, path: string, init?: RequestInit][] {
+  const cookie = `vitrine_id=ann-device; vitrine_token=${token}; other=a-cookie-value`;
   const json = { 'content-type': 'application/json' };
   const secret = { authorization: `Bearer ${site.secretKey}`, ...json };
   const event = {
@@ -39,6 +39,13 @@ function planted(site: TestSite): [route: string, status: number, path: string, 
     ['GET /v/recommendations', 403, `/v/recommendations?${key}&userId=ann-user`],
     ['GET /v/fragments/:slot', 200, `/v/fragments/home?${key}`, { headers: { cookie } }],
     ['GET /v/profile', 200, `/v/profile?${key}`, { headers: { cookie } }],
+    ['GET /v/profile', 403, `/v/profile?${key}`, { headers: { cookie: 'vitrine_id=ann-device' } }],
+    [
+      'POST /v/fragments/:slot',
+      200,
+      '/v/fragments/home',
+      post({ key: site.writeKey, anonymousId: 'ann-device', visitorToken: token, hint: 'vin-the-body' }, {}),
+    ],
     ['GET /v/beacon.js', 200, '/v/beacon.js'],
     ['GET unknown', 404, '/v/ann-device/a-cookie-value'],
     ['GET /v/recommendations', 401, '/v/recommendations?key=a-forged-token'],
@@ -65,7 +72,8 @@ describe('the log', () => {
     expect,
   }) => {
     const site = await makeSite();
-    for (const [route, status, path, init] of planted(site)) {
+    const token = new URLSearchParams(await asVisitor(site, 'ann-device')).get('visitorToken') ?? '';
+    for (const [route, status, path, init] of planted(site, token)) {
       spy.mockClear();
       const answer = await send(path, init);
       await answer.arrayBuffer();
@@ -76,7 +84,8 @@ describe('the log', () => {
       if (!route.startsWith('OPTIONS')) expect(line.route).toBe(route);
       if (status !== 401 && /users|devices|profile|recommend|fragment|events/.test(path))
         expect(line.site).toBe(site.id);
-      for (const text of [...SECRETS, site.writeKey, site.secretKey]) expect(lines().join('\n')).not.toContain(text);
+      for (const text of [...SECRETS, token, site.writeKey, site.secretKey])
+        expect(lines().join('\n')).not.toContain(text);
     }
   });
 

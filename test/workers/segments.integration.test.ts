@@ -6,7 +6,7 @@ import type { Ledger } from '../../core/identity/ledger.ts';
 import { PROFILE_KEY } from '../../durable-objects/user-profile/schema.ts';
 import { forgetDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
-import { makeSite, send, type TestSite } from './site.ts';
+import { asVisitor, makeSite, send, type TestSite } from './site.ts';
 
 const MINUTE = 60_000;
 const CLIENT = { device: 'mobile', bot: false, country: 'DE' } as const;
@@ -148,7 +148,7 @@ describe('attributes and segments', () => {
       'a/hal',
       ['a', 'b', 'c'].map((id) => event('product_added', 30, { product_id: id })),
     );
-    const own = await (await send(`/v/profile?key=${site.writeKey}&anonymousId=hal`)).json<Record<string, object>>();
+    const own = await (await send(`/v/profile?${await asVisitor(site, 'hal')}`)).json<Record<string, object>>();
     expect(Object.keys(own).sort()).toEqual(['anonymousId', 'attributes', 'segments']);
     expect([Object.keys(own.attributes ?? {}), Object.keys(own.segments ?? {})]).toEqual([['products'], ['keen']]);
   });

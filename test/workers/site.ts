@@ -1,5 +1,7 @@
 import { env, exports } from 'cloudflare:workers';
+import { visitorToken } from '../../core/identity/visitor-token.ts';
 import { sha256Hex } from '../../core/sha256-hex.ts';
+import { findSite } from '../../stores/sites/site.ts';
 
 /** A site of a test with its keys. */
 export interface TestSite {
@@ -58,4 +60,11 @@ export function postEvents(site: TestSite, events: unknown[], headers: Record<st
 /** A run of a job as the cron trigger would start it at `now`, ms since 1970, with a minute's time. */
 export function aRun(now = Date.now()) {
   return { now, deadline: Date.now() + 60_000 };
+}
+
+/** The query of a page's read for a visitor who holds his token. */
+export async function asVisitor(site: TestSite, anonymousId: string): Promise<string> {
+  const known = await findSite(env, site.writeKey);
+  const token = visitorToken(known?.visitorKey ?? '', site.id, anonymousId);
+  return new URLSearchParams({ key: site.writeKey, anonymousId, visitorToken: token }).toString();
 }

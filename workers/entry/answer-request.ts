@@ -15,6 +15,8 @@ export async function answerRequest(request: Request, env: Env, handle: () => Pr
   } catch (error) {
     response = await withCors(request, env, problemFrom(error, requestId));
   }
+  response.headers.set('x-content-type-options', 'nosniff');
+  if (new URL(request.url).pathname.startsWith('/api/')) response.headers.set('cache-control', 'no-store');
   logRequest(request, routeOf(request), response.status, startedAt, requestId);
   return response;
 }

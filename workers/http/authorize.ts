@@ -3,6 +3,14 @@ import { HttpError } from './error.ts';
 import { requestKey } from './request-key.ts';
 import { noteRequest } from './request-log.ts';
 
+/** The sites of requests that were authorized, for what is answered after an error. */
+const sites = new WeakMap<Request, Site>();
+
+/** The site that a request was found to be for, if its key was read. */
+export function siteOfRequest(request: Request): Site | undefined {
+  return sites.get(request);
+}
+
 /** The site that a request's key belongs to. Throws 401 for a missing or unknown key; the answer is the same for both kinds of wrong. */
 export async function siteOf(env: Env, key: string | undefined): Promise<Site> {
   if (!key) {
@@ -15,10 +23,14 @@ export async function siteOf(env: Env, key: string | undefined): Promise<Site> {
   return site;
 }
 
-/** The site of a public request. Only the public write key may stand in a URL; a page must come from one of its origins. */
-export async function authorizePublic(request: Request, url: URL, env: Env): Promise<Site> {
-  const site = await siteOf(env, requestKey(request, url));
+/**
+ * The site of a public request. Only the public write key may stand in a URL; a page must come from one of its origins. `key` is what
+ * the body says, where neither address nor headers name one.
+ */
+export async function authorizePublic(request: Request, url: URL, env: Env, key?: string): Promise<Site> {
+  const site = await siteOf(env, requestKey(request, url) ?? key);
   noteRequest(request, { site: site.id });
+  sites.set(request, site);
   if (site.keyKind === 'secret' && url.searchParams.has('key')) {
     throw new HttpError(
       400,

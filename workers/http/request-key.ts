@@ -1,6 +1,6 @@
 /** The key of a request: `?key=`, the header `x-vitrine-key`, Bearer, or the user name of Basic. */
 export function requestKey(request: Request, url: URL): string | undefined {
-  const direct = url.searchParams.get('key') ?? request.headers.get('x-vitrine-key');
+  const direct = url.searchParams.get('key') || request.headers.get('x-vitrine-key');
   if (direct) return direct;
   const [scheme, credentials] = (request.headers.get('authorization') ?? '').split(' ');
   if (!credentials) return undefined;

@@ -1,15 +1,25 @@
-import { siteOf } from './authorize.ts';
+import { siteOf, siteOfRequest } from './authorize.ts';
 import { corsHeaders } from './cors.ts';
 import { requestKey } from './request-key.ts';
 
-/** Lets the shop's page read an error, where the site can be told; else the error goes out as it is. */
+/**
+ * Lets the shop's page read an error. Who is not let in, for his key or his origin, may read that and why: it says nothing that he did not
+ * send, and any page may have it, without credentials.
+ */
 export async function withCors(request: Request, env: Env, response: Response): Promise<Response> {
   if (!request.headers.has('origin')) return response;
-  try {
-    const site = await siteOf(env, requestKey(request, new URL(request.url)));
-    for (const [name, value] of Object.entries(corsHeaders(request, site))) response.headers.set(name, value);
-  } catch {
-    // No site, no origins: the error itself says what is wrong.
-  }
+  const headers = await corsOf(request, env);
+  if (!('access-control-allow-origin' in headers) && (response.status === 401 || response.status === 403))
+    response.headers.set('access-control-allow-origin', '*');
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
+}
+
+async function corsOf(request: Request, env: Env): Promise<Record<string, string>> {
+  try {
+    const site = siteOfRequest(request) ?? (await siteOf(env, requestKey(request, new URL(request.url))));
+    return corsHeaders(request, site);
+  } catch {
+    return {};
+  }
 }

@@ -45,7 +45,7 @@ export async function readProfile(): Promise<ProfileRead> {
       credentials: 'include',
       signal: AbortSignal.timeout(DEADLINE_MS),
     });
-    if (response.status === 400) return { outcome: 'no_visitor' };
+    if (response.status === 400 || response.status === 403) return { outcome: 'no_visitor' };
     if (!response.ok) return { outcome: 'busy' };
     const profile = profileSchema.parse(await response.json());
     return { outcome: 'known', profile, ms: performance.now() - startedAt };

@@ -1,16 +1,25 @@
+import { deviceLedger } from '../../../core/identity/ledger.ts';
+import { isUnguessable, visitorToken } from '../../../core/identity/visitor-token.ts';
 import { QueueUnavailable, takeEvents } from '../../../queues/events/take-events.ts';
 import { proofFault } from '../../../stores/links/verify-proof.ts';
+import { profileStub } from '../../../stores/objects/profile-stub.ts';
+import type { Site } from '../../../stores/sites/site.ts';
+import { withDeadline } from '../../../stores/with-deadline.ts';
 import { answer } from '../../http/answer.ts';
 import { authorizePublic } from '../../http/authorize.ts';
 import { corsHeaders } from '../../http/cors.ts';
 import { HttpError } from '../../http/error.ts';
 import { noteRequest } from '../../http/request-log.ts';
+import { type NamedVisitor, namedVisitor } from '../visitor/proven-visitor.ts';
 import { requestDefaults } from '../visitor/request-defaults.ts';
-import { visitorCookie } from '../visitor/visitor-cookie.ts';
+import { visitorCookieHeaders } from '../visitor/visitor-cookie.ts';
 import { clientOf } from './client.ts';
 import { RETRY_AFTER_SECONDS } from './limits.ts';
 import { acceptedSchema } from './operation.ts';
 import { parseRequest } from './parse-request.ts';
+
+/** How long an answer waits for whether its visitor is new; beyond it he gets his token with the next one. */
+const CLAIM_DEADLINE_MS = 500;
 
 /** `POST /v/events`: takes what it can read, refuses each bad event by itself, and answers 202 once the queue has the good ones. */
 export async function handleEvents(request: Request, env: Env): Promise<Response> {
@@ -32,15 +41,33 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
     keepsRefused: true,
     live: true,
   };
+  const visitor = namedVisitor(request, site, batch.visitor);
+  const claiming = claimVisitor(env, site, visitor);
   const { accepted, rejected, messages } = await takeEvents(env, source, batch).catch((cause) => {
     throw cause instanceof QueueUnavailable ? queueUnavailable(cause) : cause;
   });
+  const claimed = await claiming;
   noteRequest(request, { accepted, rejected: rejected.length, messages });
   const headers = new Headers(corsHeaders(request, site));
-  const visitor = batch.candidates.findLast(({ event }) => event.anonymousId !== undefined)?.event.anonymousId;
-  const cookie = visitorCookie(request, url, visitor);
-  if (cookie) headers.append('set-cookie', cookie);
-  return answer(acceptedSchema, { accepted, rejected }, { status: 202, headers });
+  const { anonymousId, proven } = visitor;
+  const token =
+    anonymousId !== undefined && (proven || claimed) && site.keyKind === 'write'
+      ? visitorToken(site.visitorKey, site.id, anonymousId)
+      : undefined;
+  if (anonymousId !== undefined && request.headers.has('origin'))
+    for (const cookie of visitorCookieHeaders(request, url, anonymousId, token)) headers.append('set-cookie', cookie);
+  const body = { accepted, rejected, ...(claimed && { visitorToken: token }) };
+  return answer(acceptedSchema, body, { status: 202, headers });
+}
+
+/**
+ * Whether the visitor whom a page names without a token may have one: his id is one that nobody guesses, and new to us. Asked while the
+ * queue takes the events.
+ */
+async function claimVisitor(env: Env, site: Site, { anonymousId, proven }: NamedVisitor): Promise<boolean> {
+  if (anonymousId === undefined || proven || !isUnguessable(anonymousId)) return false;
+  const young = profileStub(env, site.id, deviceLedger(anonymousId)).isYoung();
+  return (await withDeadline(young, CLAIM_DEADLINE_MS)) === true;
 }
 
 function queueUnavailable(cause: QueueUnavailable): HttpError {

@@ -14,6 +14,10 @@ export const acceptedSchema = z.object({
       message: z.string(),
     }),
   ),
+  visitorToken: z.string().optional().meta({
+    description:
+      'Lets the page’s visitor read what is known of him; answered, and set as a cookie, when his anonymous id, a UUID, is new. Keep it where cookies cannot be.',
+  }),
 });
 
 export const ingestPaths: ZodOpenApiPathsObject = {

@@ -9,8 +9,13 @@ import { parseJson } from '../../http/parse-json.ts';
 import { readBoundedText } from '../../http/read-body.ts';
 import { MAX_BODY_BYTES, MAX_EVENT_BYTES, MAX_EVENTS } from './limits.ts';
 
+/** The events of a request, and whose page sent them. */
+export interface ParsedRequest extends EventBatch {
+  readonly visitor: { readonly anonymousId: string | undefined; readonly visitorToken: string | undefined };
+}
+
 /** Reads and checks the body of `POST /v/events`. Throws 400, 413 or 415 when the request as a whole cannot be read. */
-export async function parseRequest(request: Request): Promise<EventBatch> {
+export async function parseRequest(request: Request): Promise<ParsedRequest> {
   const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json' && mediaType !== 'text/plain') {
     throw new HttpError(415, `Content-Type "${mediaType}" is not understood. Send application/json or text/plain.`, {
@@ -29,7 +34,7 @@ export async function parseRequest(request: Request): Promise<EventBatch> {
       },
     );
   }
-  const { events, sentAt } = batch.data;
+  const { events, sentAt, visitorToken } = batch.data;
   if (events.length > MAX_EVENTS) {
     throw new HttpError(413, `${events.length} events in one request; send at most ${MAX_EVENTS}.`, {
       code: 'too_many_events',
@@ -42,7 +47,14 @@ export async function parseRequest(request: Request): Promise<EventBatch> {
     if (checked.ok) candidates.push({ index, event: checked.event });
     else refused.push({ index, refusal: checked.refusal, payload });
   }
-  return { bytes: body.bytes, sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt), candidates, refused };
+  const last = candidates.findLast(({ event }) => event.anonymousId !== undefined)?.event.anonymousId;
+  return {
+    bytes: body.bytes,
+    sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt),
+    candidates,
+    refused,
+    visitor: { anonymousId: batch.data.anonymousId ?? last, visitorToken },
+  };
 }
 
 /** Refuses what is too deep or too large before anything recursive looks at it; in a small body nothing can be too large. */

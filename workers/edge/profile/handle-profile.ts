@@ -2,21 +2,17 @@ import type { ProfileView } from '../../../core/profile/view-profile.ts';
 import type { SiteSettings } from '../../../core/sites/settings.ts';
 import { readProfile } from '../../../stores/objects/read-profile.ts';
 import { answer } from '../../http/answer.ts';
-import { authorizePublic } from '../../http/authorize.ts';
 import { corsHeaders } from '../../http/cors.ts';
 import { HttpError } from '../../http/error.ts';
 import { noteRequest } from '../../http/request-log.ts';
-import { parseQuery } from '../visitor/read-query.ts';
+import { readRequest } from '../visitor/read-query.ts';
 import { tierHeaders } from '../visitor/tier-headers.ts';
-import { withHomeCookie } from '../visitor/visitor-cookie.ts';
 import { ownProfileSchema } from './operation.ts';
 
-/** `GET /v/profile`: the visitor's own live profile; with the secret key that of any `userId`. */
+/** `GET` or `POST /v/profile`: the visitor's own live profile; with the secret key that of any `userId`. */
 export async function handleProfile(request: Request, env: Env): Promise<Response> {
   const startedAt = Date.now();
-  const url = new URL(request.url);
-  const site = await authorizePublic(request, url, env);
-  const query = parseQuery(request, url, site);
+  const { site, query } = await readRequest(request, new URL(request.url), env);
   const read = await readProfile(env, site.id, query, 'view');
   if (read.tier === 'none') throw noProfile(read.reason);
   const profile = site.keyKind === 'secret' ? read.profile : exposed(read.profile, site.settings.exposed);
@@ -26,7 +22,7 @@ export async function handleProfile(request: Request, env: Env): Promise<Respons
   const anonymousId = query.userId === undefined ? (query.anonymousId ?? null) : null;
   const headers = { ...corsHeaders(request, site), ...tierHeaders({ tier: read.tier, reason, profileMs: ms }, ms) };
   noteRequest(request, { tier: read.tier, reason });
-  return withHomeCookie(answer(ownProfileSchema, { anonymousId, ...profile }, { headers }), request, url, read.home);
+  return answer(ownProfileSchema, { anonymousId, ...profile }, { headers });
 }
 
 /** What the site lets a page see of its visitor's profile: whole fields, and traits, attributes and segments by name. */
@@ -42,13 +38,19 @@ function exposed(profile: ProfileView, { fields, ...named }: SiteSettings['expos
 }
 
 function noProfile(
-  reason: 'no_visitor' | 'no_consent' | 'unknown_user' | 'profile_deadline' | 'profile_error',
+  reason: 'no_visitor' | 'no_visitor_token' | 'no_consent' | 'unknown_user' | 'profile_deadline' | 'profile_error',
 ): HttpError {
   switch (reason) {
     case 'no_visitor':
       return new HttpError(400, 'No visitor: neither the cookie "vitrine_id" nor ?anonymousId= names one.', {
         code: reason,
       });
+    case 'no_visitor_token':
+      return new HttpError(
+        403,
+        'Knowing a visitor’s id is not enough to read him: send his cookies, or as "visitorToken" what POST /v/events answered for him; servers send the secret key.',
+        { code: reason },
+      );
     case 'no_consent':
       return new HttpError(403, 'The visitor does not agree to personalization, so his profile is not used.', {
         code: reason,

@@ -1,5 +1,7 @@
-import type { Ledger } from '../../../core/identity/ledger.ts';
-import { type Decision, decide, type Known, type Sources } from '../../../core/recommend/decide.ts';
+import { isGranted } from '../../../core/consent/policy.ts';
+import { type Decision, decide, type Sources } from '../../../core/recommend/decide.ts';
+import { withHint } from '../../../core/recommend/hint.ts';
+import type { Known } from '../../../core/recommend/known.ts';
 import { isPersonal, type Strategy } from '../../../core/recommend/strategy.ts';
 import { firstItems, readItems } from '../../../stores/catalog/read-items.ts';
 import { log } from '../../../stores/log.ts';
@@ -13,8 +15,6 @@ export interface Recommendation extends Decision {
   readonly strategy: Strategy;
   /** ms that the profile took. */
   readonly profileMs: number;
-  /** Where the visitor's person was found, if he was asked for. */
-  readonly home: Ledger | undefined;
 }
 
 /** A profile that nobody needs is not asked. */
@@ -31,15 +31,16 @@ export async function recommend(env: Env, site: string, query: ReadQuery): Promi
     }),
   ]);
   const profileMs = Date.now() - startedAt;
-  const decision = await decide(query, knownOf(read), sourcesOf(env, site, model));
-  const home = read.tier === 'none' ? undefined : read.home;
-  return { ...decision, slot: query.slot, strategy: query.strategy, profileMs, home };
+  const mayPersonalize = isGranted(query.consent, undefined, 'personalization');
+  const known = withHint(recentOf(read), query.hint, mayPersonalize);
+  const decision = await decide(query, known, sourcesOf(env, site, model));
+  return { ...decision, slot: query.slot, strategy: query.strategy, profileMs };
 }
 
-function knownOf(read: ProfileRead<'recent'> | typeof NOT_ASKED): Known {
+function recentOf(read: ProfileRead<'recent'> | typeof NOT_ASKED): Known {
   if (read.tier === 'none') return read;
-  if (read.tier === 'live') return { tier: 'live', recent: read.profile };
-  return { tier: 'last_known', reason: read.reason, recent: read.profile };
+  const reason = read.tier === 'live' ? 'live_profile' : read.reason;
+  return { tier: read.tier, reason, recent: read.profile };
 }
 
 function sourcesOf(env: Env, site: string, model: Model | null): Sources {

@@ -1,14 +1,21 @@
 import { z } from 'zod';
 import type { ConsentDefaults } from '../../../core/consent/policy.ts';
 import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
-import type { Ledger } from '../../../core/identity/ledger.ts';
+import { type Hint, parseHint } from '../../../core/recommend/hint.ts';
 import { STRATEGIES } from '../../../core/recommend/strategy.ts';
 import type { Site } from '../../../stores/sites/site.ts';
+import { authorizePublic } from '../../http/authorize.ts';
 import { HttpError } from '../../http/error.ts';
+import { parseJson } from '../../http/parse-json.ts';
+import { readBoundedText } from '../../http/read-body.ts';
+import { namedVisitor } from './proven-visitor.ts';
 import { requestDefaults } from './request-defaults.ts';
-import { homeOf, visitorOf } from './visitor-cookie.ts';
+import { visitorCookies } from './visitor-cookie.ts';
 
-/** The query of a read. */
+/** Bytes of the body of a read. */
+const MAX_READ_BYTES = 16_384;
+
+/** The query of a read; the body of one that is posted, so that neither key nor ids stand in an address. */
 export const readQuerySchema = z.object({
   slot: z
     .string()
@@ -18,46 +25,79 @@ export const readQuerySchema = z.object({
   item: z.string().min(1).max(256).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(8),
   anonymousId: anonymousIdSchema.optional(),
+  visitorToken: z.string().max(128).optional().meta({
+    description:
+      'What `POST /v/events` answered for this visitor, where his cookies cannot be. Without token or cookie nothing of him is read.',
+  }),
+  hint: z.string().optional().meta({
+    description:
+      'What the browser has done and has not seen confirmed: entries apart by "/", newest first, each "v" (viewed), "a" (added to the cart) or "r" (removed) and the percent-encoded product id. Also read from the cookie `vitrine_hint`. What cannot be read is left out.',
+  }),
   userId: userIdSchema.optional(),
 });
 
 /** What a read asks for, and for whom. */
-export interface ReadQuery extends Omit<z.infer<typeof readQuerySchema>, 'anonymousId'> {
+export interface ReadQuery extends Omit<z.infer<typeof readQuerySchema>, 'anonymousId' | 'visitorToken' | 'hint'> {
+  /** Only of a visitor whose token, or the secret key, came along. */
   readonly anonymousId: string | undefined;
+  /** Whether a visitor was named whose token is missing. */
+  readonly unproven: boolean;
   /** Only ever there with the secret key. */
   readonly userId?: string | undefined;
-  /** Where the cookie says that the visitor's person may be. */
-  readonly home?: Ledger | undefined;
+  readonly hint: Hint;
   readonly consent: ConsentDefaults;
 }
 
+/** A read with the site that it is for. */
+export interface Read {
+  readonly site: Site;
+  readonly query: ReadQuery;
+}
+
 /**
- * Reads the query of a recommendation or fragment. The visitor is the cookie's; `anonymousId` serves clients without cookies,
- * `userId` servers with the secret key.
+ * Reads what a recommendation, fragment or profile is asked for, from the query, or from the body of a POST. The visitor is the one that is
+ * named, else the cookie's; `userId` serves servers with the secret key.
  */
-export function parseQuery(request: Request, url: URL, site: Site, slot?: string): ReadQuery {
-  const parsed = readQuerySchema.safeParse({
-    ...Object.fromEntries(url.searchParams),
-    ...(slot !== undefined && { slot }),
-  });
+export async function readRequest(request: Request, url: URL, env: Env, slot?: string): Promise<Read> {
+  const said = { ...Object.fromEntries(url.searchParams), ...(await bodyOf(request)) };
+  const key = typeof said.key === 'string' && said.key !== '' ? said.key : undefined;
+  const site = await authorizePublic(request, url, env, key);
+  const parsed = readQuerySchema.safeParse({ ...said, ...(slot !== undefined && { slot }) });
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new HttpError(400, `${issue?.path.join('.')}: ${issue?.message}`, { code: 'invalid_query' });
   }
-  if (parsed.data.strategy === 'similar' && parsed.data.item === undefined) {
+  const { anonymousId: _, visitorToken: __, hint, ...query } = parsed.data;
+  if (query.strategy === 'similar' && query.item === undefined) {
     throw new HttpError(400, 'item: the strategy "similar" needs the product it shall be similar to, as ?item=', {
       code: 'invalid_query',
     });
   }
-  if (parsed.data.userId !== undefined && site.keyKind !== 'secret') {
+  if (query.userId !== undefined && site.keyKind !== 'secret') {
     throw new HttpError(403, 'userId: only the secret key may ask for any user. Pages ask with the visitor’s cookie.', {
       code: 'secret_key_required',
     });
   }
+  const visitor = namedVisitor(request, site, parsed.data);
   return {
-    ...parsed.data,
-    anonymousId: visitorOf(request) ?? parsed.data.anonymousId,
-    home: homeOf(request),
-    consent: requestDefaults(request, site),
+    site,
+    query: {
+      ...query,
+      anonymousId: visitor.proven ? visitor.anonymousId : undefined,
+      unproven: visitor.anonymousId !== undefined && !visitor.proven,
+      hint: parseHint(hint ?? visitorCookies(request).hint),
+      consent: requestDefaults(request, site),
+    },
   };
+}
+
+async function bodyOf(request: Request): Promise<Record<string, unknown>> {
+  if (request.method !== 'POST') return {};
+  const { text } = await readBoundedText(request, MAX_READ_BYTES);
+  const body = text === '' ? {} : parseJson(text);
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw new HttpError(400, 'The body must be a JSON object, e.g. {"key":"wk_…","strategy":"for_you"}.', {
+      code: 'invalid_body',
+    });
+  return Object.fromEntries(Object.entries(body));
 }

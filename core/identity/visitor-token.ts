@@ -1,0 +1,26 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+
+/**
+ * The token of a visitor: HMAC-SHA256 over site and anonymous id, base64url. Who holds it may read what is known of the visitor; who
+ * only knows his id may not.
+ *
+ * @param key the site's own, hex.
+ */
+export function visitorToken(key: string, site: string, anonymousId: string): string {
+  return createHmac('sha256', key).update(`${site}\n${anonymousId}`).digest('base64url');
+}
+
+/** Whether a token is this visitor's. */
+export function isVisitorToken(key: string, site: string, anonymousId: string, token: string): boolean {
+  const right = Buffer.from(visitorToken(key, site, anonymousId));
+  const given = Buffer.from(token);
+  return right.byteLength === given.byteLength && timingSafeEqual(right, given);
+}
+
+/**
+ * Whether nobody can have guessed an anonymous id: a UUID, as browsers' SDKs make them. Only such a one gets a token, so that
+ * whoever comes first with the id of a server-side source, e.g. "pos-1", gains nothing.
+ */
+export function isUnguessable(anonymousId: string): boolean {
+  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(anonymousId);
+}

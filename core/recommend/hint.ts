@@ -1,0 +1,54 @@
+import type { Known } from './known.ts';
+
+/** What a browser has just done and the server may not know yet, newest first. It shows in recommendations and nowhere else. */
+export type Hint = readonly { readonly kind: 'view' | 'cart' | 'removal'; readonly item: string }[];
+
+/** Longest hint in characters, and most entries of one; what is beyond is not read. */
+export const MAX_HINT_LENGTH = 2_048;
+const MAX_ENTRIES = 8;
+const MAX_ITEM_LENGTH = 256;
+
+const KINDS = { v: 'view', a: 'cart', r: 'removal' } as const;
+
+/**
+ * Reads a hint, as the beacon writes it into the query and into the cookie `vitrine_hint`: entries apart by "/", newest first, each a letter
+ * (`v` viewed, `a` added to the cart, `r` taken out of it) and the product's id, percent-encoded, e.g. `vshoe-1/abag%202`. Whoever can
+ * write into a page can write this: what cannot be read is left out, without an error.
+ */
+export function parseHint(text: string | undefined): Hint {
+  if (text === undefined || text.length > MAX_HINT_LENGTH) return [];
+  return text
+    .split('/')
+    .slice(0, MAX_ENTRIES)
+    .flatMap((entry) => {
+      const kind = KINDS[entry[0] as keyof typeof KINDS];
+      const item = decoded(entry.slice(1));
+      return kind !== undefined && item !== undefined ? [{ kind, item }] : [];
+    });
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    const item = decodeURIComponent(text);
+    return item !== '' && item.length <= MAX_ITEM_LENGTH ? item : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * What is known of the visitor with what his browser says: its products come first, for they are newer than what the profile was told.
+ *
+ * @param mayPersonalize whether a visitor of whom nothing can be read may be recommended to by what he does.
+ */
+export function withHint(known: Known, hint: Hint, mayPersonalize: boolean): Known {
+  const said = [...new Set(hint.filter(({ kind }) => kind !== 'removal').map(({ item }) => item))];
+  if (said.length === 0) return known;
+  if (known.tier === 'none')
+    return known.reason === 'no_consent' || known.reason === 'not_personal' || !mayPersonalize
+      ? known
+      : { tier: 'live', reason: 'browser', recent: said };
+  const recent = [...new Set([...said, ...known.recent])];
+  const news = recent.some((item, index) => item !== known.recent[index]);
+  return news ? { ...known, reason: `${known.reason}_and_browser`, recent } : known;
+}

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, it } from 'vitest';
+import { MAX_HINT_LENGTH, parseHint, withHint } from './hint.ts';
+import type { Known } from './known.ts';
+
+const LIVE: Known = { tier: 'live', reason: 'live_profile', recent: ['a', 'b'] };
+
+describe('a hint', () => {
+  it('is read entry by entry, newest first', ({ expect }) => {
+    expect(parseHint('vshoe-1/abag%202%2F3/r%C3%A9')).toEqual([
+      { kind: 'view', item: 'shoe-1' },
+      { kind: 'cart', item: 'bag 2/3' },
+      { kind: 'removal', item: 'é' },
+    ]);
+  });
+
+  it('is taken from anybody: what cannot be read is left out, and nothing throws', ({ expect }) => {
+    expect(parseHint('v%/x1/v/vgood/__proto__/constructor')).toEqual([{ kind: 'view', item: 'good' }]);
+    expect(parseHint(undefined)).toEqual([]);
+    expect(parseHint(`v${'x'.repeat(257)}`)).toEqual([]);
+    expect(parseHint('va/'.repeat(MAX_HINT_LENGTH))).toEqual([]);
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(parseHint(text).length).toBeLessThanOrEqual(8);
+      }),
+    );
+  });
+
+  it.for<[string, Known, string, boolean, Known]>([
+    ['comes first', LIVE, 'vc', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['c', 'a', 'b'] }],
+    ['reorders', LIVE, 'vb', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['b', 'a'] }],
+    ['that says what is known is no news', LIVE, 'va/vb', true, LIVE],
+    ['of a removal shows nothing', LIVE, 'rc', true, LIVE],
+    [
+      'stands alone',
+      { tier: 'none', reason: 'no_visitor' },
+      'ac',
+      true,
+      { tier: 'live', reason: 'browser', recent: ['c'] },
+    ],
+    [
+      'is not believed against a refusal',
+      { tier: 'none', reason: 'no_consent' },
+      'vc',
+      true,
+      { tier: 'none', reason: 'no_consent' },
+    ],
+    [
+      'needs consent where nobody can be asked',
+      { tier: 'none', reason: 'profile_error' },
+      'vc',
+      false,
+      { tier: 'none', reason: 'profile_error' },
+    ],
+  ])('%s', ([, known, hint, mayPersonalize, right], { expect }) => {
+    expect(withHint(known, parseHint(hint), mayPersonalize)).toEqual(right);
+  });
+});

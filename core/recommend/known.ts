@@ -1,0 +1,4 @@
+/** What is known of the visitor: the ids of his last items, newest first, and how it is known; or why nothing is. */
+export type Known =
+  | { readonly tier: 'live' | 'last_known'; readonly reason: string; readonly recent: readonly string[] }
+  | { readonly tier: 'none'; readonly reason: string };

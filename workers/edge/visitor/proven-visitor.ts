@@ -1,0 +1,29 @@
+import { isVisitorToken } from '../../../core/identity/visitor-token.ts';
+import type { Site } from '../../../stores/sites/site.ts';
+import { visitorCookies } from './visitor-cookie.ts';
+
+/** Whom a request names, by itself or by its cookies, and whether it may read what is known of him. */
+export interface NamedVisitor {
+  readonly anonymousId: string | undefined;
+  /** With the visitor's own token, or the site's secret key. */
+  readonly proven: boolean;
+}
+
+/**
+ * The visitor of a request. What it says itself goes before its cookies: after a logout the page is somebody else already, whose
+ * cookie has not come yet.
+ */
+export function namedVisitor(
+  request: Request,
+  site: Site,
+  said: { readonly anonymousId?: string | undefined; readonly visitorToken?: string | undefined },
+): NamedVisitor {
+  const cookies = visitorCookies(request);
+  const anonymousId = said.anonymousId ?? cookies.anonymousId;
+  if (anonymousId === undefined) return { anonymousId, proven: false };
+  if (site.keyKind === 'secret') return { anonymousId, proven: true };
+  const proven = [said.visitorToken, cookies.token].some(
+    (token) => token !== undefined && isVisitorToken(site.visitorKey, site.id, anonymousId, token),
+  );
+  return { anonymousId, proven };
+}
