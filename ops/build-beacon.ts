@@ -1,6 +1,6 @@
 /**
- * `npm run beacon`: bundles `beacon/src/script-tag.ts` into `workers/edge/beacon/asset.generated.ts`, which the Worker serves, and prints its size.
- * Fails above the budget.
+ * `npm run beacon`: bundles `beacon/src/script-tag.ts` and `page.ts` into `workers/edge/beacon/assets.generated.ts`, which the Worker serves, and
+ * prints their sizes. Fails above the budget.
  */
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -8,35 +8,65 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** What the beacon may weigh on the wire. */
-const BEACON_BUDGET_BYTES = 3_072;
-const ENTRY = fileURLToPath(new URL('../beacon/src/script-tag.ts', import.meta.url));
-const ASSET = fileURLToPath(new URL('../workers/edge/beacon/asset.generated.ts', import.meta.url));
+/** What the beacon's core may weigh on the wire; it loads the second file, which fills the page, by itself. */
+const CORE_BUDGET_BYTES = 3_072;
+const source = (file: string) => fileURLToPath(new URL(`../beacon/src/${file}`, import.meta.url));
+const ASSETS = fileURLToPath(new URL('../workers/edge/beacon/assets.generated.ts', import.meta.url));
 
-/** Bundles the beacon and writes the Worker's asset when it has changed. Returns its size in bytes, gzipped. */
-export async function buildBeacon(): Promise<number> {
+/** A file of the beacon as it is served. */
+interface Asset {
+  /** Of its text; stands in the address that holds for good. */
+  readonly hash: string;
+  /** For Subresource Integrity. */
+  readonly integrity: string;
+  readonly source: string;
+  readonly gzipBytes: number;
+}
+
+/** Bundles the beacon's two files and writes the Worker's assets when they have changed. Returns their sizes in bytes, gzipped. */
+export async function buildBeacon(): Promise<{ readonly core: number; readonly page: number }> {
+  const page = await bundle('page.ts', 'esm', {});
+  const core = await bundle('script-tag.ts', 'iife', { PAGE_PATH: JSON.stringify(`/v/beacon-page.${page.hash}.js`) });
+  if (core.gzipBytes > CORE_BUDGET_BYTES)
+    throw new Error(`the beacon's core has ${core.gzipBytes} bytes gzipped; ${CORE_BUDGET_BYTES} are allowed`);
+  const served = ({ hash, integrity, source }: Asset) => JSON.stringify({ hash, integrity, source });
+  const text = `// Written by ops/build-beacon.ts.
+export const BEACON = ${served(core)} as const;
+export const BEACON_PAGE = ${served(page)} as const;
+`;
+  if ((await readFile(ASSETS, 'utf8').catch(() => '')) !== text) await writeFile(ASSETS, text);
+  return { core: core.gzipBytes, page: page.gzipBytes };
+}
+
+async function bundle(file: string, format: 'iife' | 'esm', define: Record<string, string>): Promise<Asset> {
   const { outputFiles } = await build({
-    entryPoints: [ENTRY],
+    entryPoints: [source(file)],
     bundle: true,
     minify: true,
-    format: 'iife',
-    target: 'es2020',
+    format,
+    define,
+    // Names that stay inside a file.
+    mangleProps:
+      /^(startPage|names|peek|notify|leave|keepToken|token|decide|user|taken|awaitsConsent|followsRouting|pushed)$/,
+    // The one that both files use.
+    mangleCache: { startPage: 's' },
+    // A module is strict anyway, and the core needs no word for it.
+    tsconfigRaw: { compilerOptions: {} },
+    target: 'es2022',
     charset: 'utf8',
     write: false,
     legalComments: 'none',
   });
-  const source = outputFiles[0]?.text ?? '';
-  const gzipBytes = gzipSync(source, { level: 9 }).byteLength;
-  if (gzipBytes > BEACON_BUDGET_BYTES) {
-    throw new Error(`the beacon has ${gzipBytes} bytes gzipped; ${BEACON_BUDGET_BYTES} are allowed`);
-  }
-  const sha256 = createHash('sha256').update(source).digest('hex');
-  const integrity = `sha384-${createHash('sha384').update(source).digest('base64')}`;
-  const text = `// Written by ops/build-beacon.ts.\nexport const BEACON = ${JSON.stringify({ hash: sha256.slice(0, 16), integrity, source })} as const;\n`;
-  if ((await readFile(ASSET, 'utf8').catch(() => '')) !== text) await writeFile(ASSET, text);
-  return gzipBytes;
+  const text = outputFiles[0]?.text ?? '';
+  return {
+    hash: createHash('sha256').update(text).digest('hex').slice(0, 16),
+    integrity: `sha384-${createHash('sha384').update(text).digest('base64')}`,
+    source: text,
+    gzipBytes: gzipSync(text, { level: 9 }).byteLength,
+  };
 }
 
 if (import.meta.main) {
-  console.log(`beacon: ${await buildBeacon()} bytes gzipped, of ${BEACON_BUDGET_BYTES}`);
+  const { core, page } = await buildBeacon();
+  console.log(`beacon: core ${core} bytes gzipped, of ${CORE_BUDGET_BYTES}; page ${page}`);
 }

@@ -7,7 +7,7 @@ import { api } from './api/app.ts';
 import { handleKeys } from './api/erasure/routes.ts';
 import { handleConsole } from './console/handle-console.ts';
 import { handleDocs, handleOpenApi } from './docs/handle-docs.ts';
-import { handleBeacon } from './edge/beacon/handle-beacon.ts';
+import { handleBeacon, handleBeaconPage } from './edge/beacon/handle-beacon.ts';
 import { handleFragment } from './edge/fragments/handle-fragment.ts';
 import { handleEvents } from './edge/ingest/handle-events.ts';
 import { handleProfile } from './edge/profile/handle-profile.ts';
@@ -41,6 +41,7 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .post('/v/profile', (request, env) => handleProfile(request, env))
   .get('/v/beacon.js', (request) => handleBeacon(request))
   .get('/v/beacon.:hash.js', (request) => handleBeacon(request, request.params.hash))
+  .get('/v/beacon-page.:hash.js', (request) => handleBeaconPage(request, request.params.hash ?? ''))
   .get('/docs', () => handleDocs())
   .get('/openapi.json', () => handleOpenApi())
   .get('/.well-known/jwks.json', (_request, env) => handleKeys(env))

@@ -1,9 +1,9 @@
-import { CRITICAL_TYPES } from '../../core/events/critical-types.ts';
-import { trackDeclared } from './declared-events.ts';
+import { idText } from '../../core/identity/id-text.ts';
+import { trackViews } from './declared-events.ts';
 import { eventQueue } from './event-queue.ts';
-import { guard } from './guard.ts';
-import { startSender } from './sender.ts';
-import { startSlots } from './slots.ts';
+import { guard, on } from './guard.ts';
+import { hintOf } from './hint.ts';
+import { startSender, type Taken } from './sender.ts';
 import { openStore } from './store.ts';
 import { uuidV7 } from './uuid-v7.ts';
 import { openVisitor } from './visitor.ts';
@@ -15,10 +15,11 @@ export interface Vitrine {
   /** Tracks an event, e.g. `track('product_viewed', { product_id: 'p1' })`, and returns its id. */
   track(type: string, properties?: Record<string, unknown>): string | undefined;
   /**
-   * Says who the visitor is from now on. `proof` is the token of the shop's server that vouches for it. Another user than before is
-   * another visitor: the device's id is new then, so that two people's profiles never mix.
+   * Says who the visitor is from now on; numbers become text, and what identifies nobody (`undefined`, `"null"`, zeros) is refused with a
+   * warning. `proof` is the token of the shop's server that vouches for it. Another user than before is another visitor: the device's id
+   * is new then, so that two people's profiles never mix.
    */
-  identify(userId: string, traits?: Record<string, unknown>, proof?: string): string | undefined;
+  identify(userId: string | number, traits?: Record<string, unknown>, proof?: string): string | undefined;
   /** Says what the visitor agrees to, e.g. `{ analytics: true, marketing: false }`; every event from now on bears it. */
   consent(choices: Record<string, boolean>): string | undefined;
   /** Forgets the visitor, as at a logout: what comes next is somebody else's. */
@@ -26,91 +27,166 @@ export interface Vitrine {
   /** Fills the page's slots again. */
   refresh(): void;
   /** Runs a call as `['track', 'product_viewed', { … }]`: what a page pushed before the beacon had loaded. */
-  push(call: [method: 'track' | 'identify' | 'consent' | 'reset' | 'refresh', ...args: never[]]): void;
+  push(call: Call): void;
 }
+
+export type Call = [method: 'track' | 'identify' | 'consent' | 'reset' | 'refresh', ...args: never[]];
+
+/**
+ * Starts the page's part of the beacon (`page.ts`), which the build keeps apart: arguments by place, for the names of members differ.
+ *
+ * @param said members of each read: the site's key, who the visitor is, what he has just done.
+ * @param view says that the page is another one now.
+ * @param views tracks what the markup declares as seen and is new.
+ * @param followsRouting whether a change of the address without a load is a page view and fills the slots.
+ * @returns what shows the page: the whole of it (`true`), or what is new of it; and tells it of events that were taken.
+ */
+export type StartPage = (
+  base: string,
+  said: () => object,
+  track: Vitrine['track'],
+  view: () => void,
+  followsRouting: boolean,
+  views: () => void,
+) => (what: boolean | Taken) => void;
 
 export interface BeaconOptions {
   /** Where Vitrine answers, e.g. `https://shop.example`. */
   readonly base: string;
   /** The site's write key. */
   readonly key: string;
+  /** Whether nothing is stored or sent before the visitor has decided on consent; what happened waits in memory for it. */
+  readonly awaitsConsent: boolean;
+  /** Whether a change of the address without a load is a page view and fills the slots. */
+  readonly followsRouting: boolean;
+  /** Calls that the page made before; those of consent hold for the first event. */
+  readonly pushed: readonly Call[];
+  /** The part that fills slots and reads the page's markup. */
+  readonly page: Promise<{ readonly startPage: StartPage }>;
 }
 
+/** How many of the newest waiting events are looked through for a hint. */
+const HINT_EVENTS = 20;
+/** Types that are sent at once; others wait a second for company. */
+const CRITICAL = /(add|remov|complet|chang)ed$|^(identify|alias|signed_out)$/;
+
 /** Starts tracking the page and filling its slots. */
-export function startBeacon({ base, key }: BeaconOptions): Vitrine {
-  const store = openStore();
+export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, page }: BeaconOptions): Vitrine {
+  const store = openStore(() => localStorage);
   const queue = eventQueue(store);
-  const visitor = openVisitor(store, () => uuidV7(Date.now()));
-  const sender = startSender(`${base}/v/events?key=${encodeURIComponent(key)}`, queue, (accepted) =>
-    document.dispatchEvent(new CustomEvent('vitrine:accepted', { detail: { accepted } })),
+  const visitor = openVisitor(store, () => uuidV7(Date.now()).id);
+  const warned = new Set<string>();
+  const warn = (text: string) => {
+    if (!warned.has(text)) console.warn(`Vitrine: ${text}`);
+    warned.add(text);
+  };
+  /** Events that wait for a decision, in memory; the choices are whatever is decided then. */
+  let held: (() => unknown)[] | undefined = awaitsConsent && !visitor.consent() ? [] : undefined;
+  let show: ReturnType<StartPage> = () => {};
+
+  const hint = () =>
+    visitor.consent()?.personalization === false
+      ? ''
+      : hintOf(queue.peek(HINT_EVENTS, 1e6, -HINT_EVENTS), visitor.id());
+  /** For pages that are rendered at the edge or by the shop's server. */
+  const showHint = () => {
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and the page may be left by then.
+    document.cookie = `vitrine_hint=${hint()};path=/;samesite=lax;max-age=1800`;
+  };
+  const who = () => ({ anonymousId: visitor.id(), visitorToken: visitor.token() });
+
+  const sender = startSender(
+    `${base}/v/events?key=${encodeURIComponent(key)}`,
+    queue,
+    who,
+    (taken) => {
+      if (taken.visitorToken) visitor.keepToken(taken.visitorToken);
+      show(taken);
+      showHint();
+    },
+    ({ type }) => warn(`${type} was refused`),
   );
-  const track = (type: string, properties?: Record<string, unknown>, proof?: string): string => {
-    const now = new Date();
-    const id = uuidV7(now.getTime());
-    const userId = visitor.userId();
-    const categoryPreferences = visitor.consent();
+
+  const send = (type: string, properties?: Record<string, unknown>, proof?: string): string => {
+    const { id, ms } = uuidV7(Date.now());
     const page = { url: location.href, title: document.title, referrer: document.referrer };
-    queue.add({
-      id,
-      type,
-      occurredAt: now.toISOString(),
-      anonymousId: visitor.anonymousId(),
-      ...(userId && { userId }),
-      ...(proof && { proof }),
-      ...(properties && { properties }),
-      context: { page, ...(categoryPreferences && { consent: { categoryPreferences } }) },
-    });
-    sender.notify(CRITICAL_TYPES.has(type));
+    const add = () => {
+      const choices = visitor.consent();
+      const event = {
+        id,
+        type,
+        occurredAt: new Date(ms).toISOString(),
+        anonymousId: visitor.id(),
+        userId: visitor.user(),
+        proof,
+        properties,
+        context: { page, consent: choices && { categoryPreferences: choices } },
+      };
+      if (!queue.add(event)) return warn(`${type} is too large`);
+      sender.notify(CRITICAL.test(type));
+      showHint();
+    };
+    held ? held.push(guard(add)) : add();
     return id;
   };
 
-  track('page_viewed');
-  trackDeclared(track);
-  const refresh = startSlots({ base, key, anonymousId: visitor.anonymousId, track });
-  addEventListener('pagehide', guard(sender.leave));
-  document.addEventListener(
-    'visibilitychange',
-    guard(() => {
-      if (document.visibilityState === 'hidden') sender.leave();
-    }),
-  );
-  // A page that comes back from the browser's cache shows slots of the past.
-  addEventListener(
-    'pageshow',
-    guard(({ persisted }) => {
-      if (!persisted) return;
-      track('page_viewed');
-      refresh();
-    }),
-  );
-
-  const reset = () => {
-    track('signed_out');
-    visitor.reset();
-    // The last event of a request names the visitor whose cookie is set.
-    track('page_viewed');
+  const views = () => trackViews(send);
+  const view = () => {
+    send('page_viewed');
+    views();
+    show(true);
   };
-
+  const reset = guard(() => {
+    send('signed_out');
+    visitor.reset();
+    // The page goes on as the new visitor's.
+    view();
+  });
   const api: Vitrine = {
     get anonymousId() {
-      return visitor.anonymousId();
+      return visitor.id();
     },
-    track: guard(track),
-    identify: guard((id: string, traits?: Record<string, unknown>, proof?: string) => {
-      const known = visitor.userId();
+    track: guard((type, properties) => send(type, properties)),
+    identify: guard((value, traits, proof) => {
+      const id = idText(value);
+      if (!id) return void warn(`identify(${value}) names nobody`);
+      const known = visitor.user();
       if (known && known !== id) reset();
       visitor.identify(id);
-      return track('identify', traits, proof);
+      return send('identify', traits, proof);
     }),
-    consent: guard((purposes: Record<string, boolean>) => {
-      visitor.decide({ ...visitor.consent(), ...purposes });
-      return track('consent_changed', { purposes });
+    consent: guard((purposes) => {
+      const choices = { ...visitor.consent(), ...purposes };
+      visitor.decide(choices);
+      const waited = held;
+      held = undefined;
+      const id = send('consent_changed', { purposes });
+      if (waited) {
+        if (Object.values(choices).includes(true)) for (const add of waited) add();
+        show(true);
+      }
+      return id;
     }),
-    reset: guard(reset),
-    refresh: guard(refresh),
+    reset,
+    refresh: guard(() => show(true)),
     push: guard(([method, ...args]) => {
       (api[method] as (...args: never[]) => unknown)(...args);
     }),
   };
+
+  for (const call of pushed) if (call[0] === 'consent') api.push(call);
+  view();
+  for (const call of pushed) if (call[0] !== 'consent') api.push(call);
+  page.then(({ startPage }) => {
+    show = startPage(
+      base,
+      () => (held ? { key } : { key, ...who(), hint: hint() }),
+      api.track,
+      view,
+      followsRouting,
+      views,
+    );
+  }, show);
+  on(document, 'visibilitychange', () => document.hidden && sender.leave());
   return api;
 }

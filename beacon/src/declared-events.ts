@@ -1,28 +1,28 @@
-import { guard } from './guard.ts';
+import { guard, on } from './guard.ts';
 
-type Track = (type: string, properties?: Record<string, unknown>) => void;
+// biome-ignore lint/suspicious/noExplicitAny: markup holds whatever it holds; the server checks it.
+type Track = (type: string, properties?: any) => void;
 
-/** Tracks what the page's markup declares: `data-vitrine-view` once a page, `data-vitrine-click` at each click. */
-export function trackDeclared(track: Track): void {
+const seen = new WeakSet<Element>();
+
+/** Tracks what the page's markup declares with `data-vitrine-view`, each element once; called again, what is new. */
+export function trackViews(track: Track): void {
   for (const element of document.querySelectorAll<HTMLElement>('[data-vitrine-view]')) {
-    const type = element.dataset.vitrineView;
-    if (type) guard(track)(type, propertiesOf(element));
+    if (!seen.has(element)) trackDeclared(track, element, element.dataset.vitrineView);
+    seen.add(element);
   }
-  document.addEventListener(
-    'click',
-    guard((event) => {
-      const target = event.target;
-      if (!(target instanceof Element)) return;
-      const element = target.closest<HTMLElement>('[data-vitrine-click]');
-      const type = element?.dataset.vitrineClick;
-      if (element && type) track(type, propertiesOf(element));
-    }),
-    true,
-  );
 }
 
-/** `data-vitrine-properties`, a JSON object. */
-function propertiesOf(element: HTMLElement): Record<string, unknown> | undefined {
-  const text = element.dataset.vitrineProperties;
-  return text ? JSON.parse(text) : undefined;
+/** Tracks each click on what has `data-vitrine-click`. */
+export function trackClicks(track: Track): void {
+  const click = ({ target }: Event) => {
+    const element = target instanceof Element ? target.closest<HTMLElement>('[data-vitrine-click]') : null;
+    if (element) trackDeclared(track, element, element.dataset.vitrineClick);
+  };
+  on(document, 'click', click, true);
 }
+
+/** With the element's `data-vitrine-properties`, a JSON object. */
+const trackDeclared = guard((track: Track, { dataset }: HTMLElement, type: string | undefined) => {
+  if (type) track(type, dataset.vitrineProperties && JSON.parse(dataset.vitrineProperties));
+});

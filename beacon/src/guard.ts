@@ -8,3 +8,13 @@ export function guard<Args extends unknown[], Result>(run: (...args: Args) => Re
     }
   };
 }
+
+/** Calls `run` at each event of this type; no error of ours reaches the page. */
+export function on<E extends Event>(
+  target: EventTarget,
+  type: string,
+  run: (event: E) => unknown,
+  capture?: boolean,
+): void {
+  target.addEventListener(type, guard(run) as (event: Event) => void, capture);
+}

@@ -1,4 +1,6 @@
-import type { EventQueue } from './event-queue.ts';
+import type { BeaconEvent, EventQueue } from './event-queue.ts';
+import { on } from './guard.ts';
+import { post, stringify } from './wire.ts';
 
 /** Events of one request, and the bytes they may have: browsers hold back bodies of more than 64 KB while a page closes. */
 const MAX_EVENTS = 100;
@@ -7,15 +9,22 @@ const MAX_BYTES = 65_536 * 0.8;
 const DELAY_MS = 1_000;
 /** So many waiting events go at once. */
 const FULL = 10;
-/** A failed request is tried again after a random part of 1 s, 2 s, 4 s … 5 min. */
+/** A failed request is tried again after a second and a random part of 2 s, 4 s … 5 min. */
 const BACKOFF_MS = 1_000;
 const BACKOFF_CAP_MS = 300_000;
+/** So often an event must fail alone after others went through, before it is given up. */
+const STRIKES = 3;
 
 /** What `Retry-After` says, as seconds or a date (RFC 9110, section 10.2.3), at most five minutes; nothing for what is neither. */
 function waitMs(after: string): number {
-  const ms = Number(after) * 1_000;
-  const wait = Number.isNaN(ms) ? Date.parse(after) - Date.now() : ms;
-  return Math.max(0, Math.min(BACKOFF_CAP_MS, wait || 0));
+  const wait = Number(after) * 1_000 || Date.parse(after) - Date.now();
+  return wait > 0 ? Math.min(BACKOFF_CAP_MS, wait) : 0;
+}
+
+/** The answer to events that were taken. */
+export interface Taken {
+  readonly accepted: number;
+  readonly visitorToken?: string;
 }
 
 export interface Sender {
@@ -25,15 +34,36 @@ export interface Sender {
   leave(): void;
 }
 
-/** Sends what `queue` holds to `url`, one request at a time. `accepted` hears how many events the server took. */
-export function startSender(url: string, queue: EventQueue, accepted: (count: number) => void): Sender {
+/**
+ * Sends what `queue` holds to `url`, one request at a time. What fails twice goes on event by event: one that fails alone lets the others pass,
+ * and is given up when the server cannot read it, or fails by it again and again while it takes others.
+ *
+ * @param said members of each request beside its events, e.g. who the page is now.
+ * @param taken hears the answer to events that were taken.
+ * @param dropped hears of an event that was given up.
+ */
+export function startSender(
+  url: string,
+  queue: EventQueue,
+  said: () => object,
+  taken: (answer: Taken) => void,
+  dropped: (event: BeaconEvent) => void,
+): Sender {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let sending = false;
   let again = false;
   let failures = 0;
   let waiting = 0;
+  let notBefore = 0;
+  /** Events of the next request, and how many at the head of the queue are passed over. */
+  let size = MAX_EVENTS;
+  let skip = 0;
+  let lost = 0;
+  /** Whether a request was taken since events go one by one, and how often an event failed alone after that. */
+  let passed = false;
+  const strikes: Record<string, number> = {};
 
-  const body = (events: unknown[]) => JSON.stringify({ sentAt: new Date().toISOString(), events });
+  const next = () => queue.peek(size, MAX_BYTES, skip);
   const schedule = (delayMs: number): void => {
     clearTimeout(timer);
     timer = setTimeout(flush, delayMs);
@@ -44,52 +74,83 @@ export function startSender(url: string, queue: EventQueue, accepted: (count: nu
       again = true;
       return;
     }
-    const events = queue.peek(MAX_EVENTS, MAX_BYTES);
+    const early = notBefore - Date.now();
+    if (early > 0) return schedule(early);
     waiting = 0;
-    if (events.length === 0) return;
+    const events = next();
+    const [first] = events;
+    if (!first) {
+      size = MAX_EVENTS;
+      if (skip > 0) {
+        // Those passed over are tried again, one by one.
+        skip = 0;
+        size = 1;
+        schedule(BACKOFF_MS);
+      }
+      return;
+    }
     sending = true;
     again = false;
-    let retryMs: number | undefined;
+    let status = 0;
+    let after = '';
     try {
-      const response = await fetch(url, {
-        method: 'POST',
-        body: body(events),
-        keepalive: true,
-        credentials: 'include',
-      });
-      const { status } = response;
-      if (status === 429 || status >= 500) {
-        retryMs = backoffMs() + waitMs(response.headers.get('retry-after') ?? '');
-      } else {
-        queue.remove(events.map(({ id }) => id));
-        failures = 0;
-        if (status === 202) accepted((await response.json()).accepted);
-        if (again || queue.peek(1, 1).length > 0) retryMs = 0;
-      }
-    } catch {
-      retryMs = backoffMs();
-    }
+      const response = await post(
+        url,
+        stringify({ sentAt: new Date().toISOString(), ...said(), dropped: lost || undefined, events }),
+      );
+      status = response.status;
+      after = response.headers.get('retry-after') ?? '';
+      if (status === 202) taken(await response.json());
+    } catch {}
     sending = false;
-    if (retryMs !== undefined) schedule(retryMs);
+    if (status && status < 300) {
+      for (const { id } of events) queue.remove(id);
+      passed = true;
+      failures = 0;
+      lost = 0;
+      if (again || next().length > 0 || skip > 0) schedule(0);
+      return;
+    }
+    failures += 1;
+    // The server cannot read it, and never will: no fault of the network, the key or the hour.
+    const unreadable = [400, 413, 415, 422].includes(status);
+    if (size > 1 && (unreadable || failures > 1)) {
+      size = 1;
+      passed = false;
+    }
+    if (!events[1]) {
+      if (passed && size < 2 && ![0, 429, 503].includes(status)) {
+        strikes[first.id] = (strikes[first.id] ?? 0) + 1;
+        // It is the event: others need not wait as long for it.
+        failures = 0;
+      }
+      if (unreadable || strikes[first.id] === STRIKES) {
+        queue.remove(first.id);
+        lost += 1;
+        dropped(first);
+      } else skip += 1;
+    }
+    const backoffMs = unreadable ? 0 : Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** failures);
+    notBefore = Date.now() + BACKOFF_MS + Math.random() * backoffMs + waitMs(after);
+    schedule(0);
   }
 
-  function backoffMs(): number {
-    failures += 1;
-    return Math.random() * Math.min(BACKOFF_CAP_MS, BACKOFF_MS * 2 ** failures);
-  }
+  on(window, 'online', () => {
+    notBefore = Math.min(notBefore, Date.now() + BACKOFF_MS);
+    schedule(0);
+  });
 
   return {
     notify(now) {
+      if (failures) return;
       waiting += 1;
-      if (failures > 0) return;
       if (now || waiting >= FULL) schedule(0);
-      else if (waiting === 1) schedule(DELAY_MS);
+      else if (waiting < 2) schedule(DELAY_MS);
     },
     leave() {
-      if (sending && !again) return;
-      const events = queue.peek(MAX_EVENTS, MAX_BYTES);
-      if (events.length === 0) return;
-      if (!navigator.sendBeacon?.(url, body(events))) void flush();
+      // Beside a request under way: what that holds may come twice, and counts once.
+      sending = false;
+      void flush();
     },
   };
 }

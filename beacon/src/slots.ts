@@ -1,19 +1,21 @@
 import { guard } from './guard.ts';
+import { post, stringify } from './wire.ts';
 
 interface SlotOptions {
   /** Where Vitrine answers, without a slash at the end. */
   readonly base: string;
-  readonly key: string;
-  readonly anonymousId: () => string;
+  /** Members of each request: the site's key, who the visitor is, what he has just done. */
+  readonly said: () => object;
   readonly track: (type: string, properties: Record<string, unknown>) => void;
 }
 
 /** Slots whose impression waits to be seen. */
 type Shown = (slot: string, element: Element) => void;
 
-/** Fills every `[data-vitrine-slot]` of the page; the result fills them again, e.g. after a change of the profile. */
-export function startSlots(options: SlotOptions): () => void {
+/** Fills every `[data-vitrine-slot]` of the page that has not been filled; with `whole`, e.g. after a change of the profile, all of them. */
+export function startSlots(options: SlotOptions): (whole: boolean) => void {
   const shown = watchImpressions(options.track);
+  let filled = new WeakSet<Element>();
   document.addEventListener(
     'click',
     guard(({ target }) => {
@@ -24,24 +26,22 @@ export function startSlots(options: SlotOptions): () => void {
     }),
     true,
   );
-  const fillAll = () => {
-    for (const element of document.querySelectorAll<HTMLElement>('[data-vitrine-slot]'))
+  return (whole) => {
+    if (whole) filled = new WeakSet();
+    for (const element of document.querySelectorAll<HTMLElement>('[data-vitrine-slot]')) {
+      if (filled.has(element)) continue;
+      filled.add(element);
       void fill(element, options, shown);
+    }
   };
-  fillAll();
-  return fillAll;
 }
 
 /** An element keeps its own content when nothing comes. */
-async function fill(element: HTMLElement, { base, key, anonymousId }: SlotOptions, shown: Shown): Promise<void> {
+async function fill(element: HTMLElement, { base, said }: SlotOptions, shown: Shown): Promise<void> {
   const { vitrineSlot: slot = '', strategy, item, limit } = element.dataset;
-  const query = new URLSearchParams({ key, anonymousId: anonymousId() });
-  if (strategy) query.set('strategy', strategy);
-  if (item) query.set('item', item);
-  if (limit) query.set('limit', limit);
   const start = performance.now();
   try {
-    const response = await fetch(`${base}/v/fragments/${slot}?${query}`, { credentials: 'include' });
+    const response = await post(`${base}/v/fragments/${slot}`, stringify({ ...said(), strategy, item, limit }));
     const html = response.ok ? await response.text() : '';
     if (html) {
       element.innerHTML = html;

@@ -1,27 +1,35 @@
-/** The part of `localStorage` that the beacon uses. */
-export type TextStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+import { guard } from './guard.ts';
 
-/** `localStorage` where the page may use it, else memory that lives as long as the page. */
-export function openStore(): TextStore {
-  try {
-    const store = localStorage;
-    store.setItem('vitrine:test', '1');
-    store.removeItem('vitrine:test');
-    return store;
-  } catch {
-    return memoryStore();
-  }
+/**
+ * Texts by name that outlive the page where the browser lets them: `localStorage`, and memory for what it does not take, because it is full,
+ * switched off or forbidden.
+ */
+export interface TextStore {
+  get(name: string): string | undefined;
+  set(name: string, text: string): void;
+  remove(name: string): void;
+  /** The names that begin so, sorted. */
+  names(prefix: string): string[];
 }
 
-function memoryStore(): TextStore {
-  const texts = new Map<string, string>();
+/** Opens the store; `storage` throws where the browser forbids it. */
+export function openStore(storage: () => Storage): TextStore {
+  const own = new Map<string, string>();
+  const attempt = <T>(use: (held: Storage) => T) => guard(() => use(storage()))();
   return {
-    get length() {
-      return texts.size;
+    get: (name) => own.get(name) ?? attempt((held) => held.getItem(name)) ?? undefined,
+    set(name, text) {
+      own.set(name, text);
+      attempt((held) => {
+        held.setItem(name, text);
+        own.delete(name);
+      });
     },
-    key: (index) => [...texts.keys()][index] ?? null,
-    getItem: (key) => texts.get(key) ?? null,
-    setItem: (key, text) => void texts.set(key, text),
-    removeItem: (key) => void texts.delete(key),
+    remove(name) {
+      own.delete(name);
+      attempt((held) => held.removeItem(name));
+    },
+    names: (prefix) =>
+      [...own.keys(), ...(attempt(Object.keys) ?? [])].filter((name) => name.startsWith(prefix)).sort(),
   };
 }

@@ -1,49 +1,49 @@
+import { guard } from './guard.ts';
 import type { TextStore } from './store.ts';
 
-const ID_KEY = 'vitrine:id';
-const USER_KEY = 'vitrine:user';
-const CONSENT_KEY = 'vitrine:consent';
+const ID = 'vitrine:id';
+const USER = 'vitrine:user';
+const TOKEN = 'vitrine:token';
+const CONSENT = 'vitrine:consent';
 
-/** Who uses this browser: the device's own id, and the user that was identified on it. Both outlive the page where the store lets them. */
+/** Who uses this browser: the device's own id, and the user that was identified on it. All tabs see the same, at once. */
 export interface Visitor {
-  anonymousId(): string;
-  userId(): string | undefined;
+  id(): string;
+  user(): string | undefined;
   identify(userId: string): void;
+  /** What lets the page read what is known of the visitor, as the server answered it. */
+  token(): string | undefined;
+  keepToken(token: string): void;
   /** What the visitor decided, by purpose; nothing before he did. */
-  consent(): Record<string, boolean> | undefined;
+  consent(): Record<string, boolean> | null | undefined;
   decide(choices: Record<string, boolean>): void;
   /** Forgets id and user, and keeps what was decided on this device: whoever comes next is another visitor. */
-  reset(): void;
+  reset(): unknown;
 }
 
+/**
+ * User and token are stored with the device's id to which they belong, and hold for no other: whatever another tab writes meanwhile, no
+ * page ever sees one person's user on another's device.
+ */
 export function openVisitor(store: TextStore, newId: () => string): Visitor {
-  // A full store: the values then live as long as the page.
-  const own = new Map<string, string>();
-  const get = (key: string) => own.get(key) ?? store.getItem(key) ?? undefined;
-  const set = (key: string, value: string) => {
-    own.set(key, value);
-    try {
-      store.setItem(key, value);
-    } catch {}
+  const reset = () => {
+    const made = newId();
+    store.set(ID, made);
+    return made;
   };
-  const anonymousId = (): string => {
-    const known = get(ID_KEY);
-    if (known) return known;
-    const id = newId();
-    set(ID_KEY, id);
-    return id;
-  };
+  const id = () => store.get(ID) || reset();
+  // What ends with the id of this visitor.
+  const ofThisId = (text?: string) => (text?.endsWith(`.${id()}`) ? text : undefined);
   return {
-    anonymousId,
-    userId: () => get(USER_KEY),
-    identify: (userId) => set(USER_KEY, userId),
-    consent: () => JSON.parse(get(CONSENT_KEY) ?? 'null') ?? undefined,
-    decide: (choices) => set(CONSENT_KEY, JSON.stringify(choices)),
-    reset() {
-      for (const key of [ID_KEY, USER_KEY]) {
-        own.delete(key);
-        store.removeItem(key);
-      }
+    id,
+    user: () => ofThisId(store.get(USER))?.slice(0, -id().length - 1),
+    identify: (userId) => store.set(USER, `${userId}.${id()}`),
+    token: () => ofThisId(store.get(TOKEN)),
+    keepToken(token) {
+      if (ofThisId(token)) store.set(TOKEN, token);
     },
+    consent: () => guard(JSON.parse)(store.get(CONSENT) ?? ''),
+    decide: (choices) => store.set(CONSENT, JSON.stringify(choices)),
+    reset,
   };
 }

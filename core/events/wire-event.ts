@@ -46,7 +46,7 @@ export const wireBatchSchema = z.object({
     .describe('Who the page is now, whoever its events were of; default: the last event’s.'),
   visitorToken: z
     .string()
-    .max(128)
+    .max(256)
     .optional()
     .catch(undefined)
     .describe('What an earlier request was answered for this visitor, where his cookies cannot be.'),

@@ -1,13 +1,14 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * The token of a visitor: HMAC-SHA256 over site and anonymous id, base64url. Who holds it may read what is known of the visitor; who
- * only knows his id may not.
+ * The token of a visitor: HMAC-SHA256 over site and anonymous id, base64url, then a dot and the id. Who holds it may read what is known of
+ * the visitor; who only knows his id may not.
  *
  * @param key the site's own, hex.
  */
 export function visitorToken(key: string, site: string, anonymousId: string): string {
-  return createHmac('sha256', key).update(`${site}\n${anonymousId}`).digest('base64url');
+  const signature = createHmac('sha256', key).update(`${site}\n${anonymousId}`).digest('base64url');
+  return `${signature}.${anonymousId}`;
 }
 
 /** Whether a token is this visitor's. */

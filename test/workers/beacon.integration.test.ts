@@ -1,6 +1,6 @@
 import { SELF } from 'cloudflare:test';
 import { describe, it } from 'vitest';
-import { BEACON } from '../../workers/edge/beacon/asset.generated.ts';
+import { BEACON, BEACON_PAGE } from '../../workers/edge/beacon/assets.generated.ts';
 
 const get = (path: string, headers: Record<string, string> = {}) =>
   SELF.fetch(`https://shop.example${path}`, { headers, redirect: 'manual' });
@@ -26,5 +26,17 @@ describe('GET /v/beacon.js', () => {
     expect((await get('/v/beacon.js', { 'if-none-match': `"${BEACON.hash}"` })).status).toBe(304);
     const old = await get('/v/beacon.0123456789abcdef.js');
     expect([old.status, old.headers.get('location')]).toEqual([302, `/v/beacon.${BEACON.hash}.js`]);
+  });
+
+  it('serves the second file under the address that the first one loads, to pages of any origin', async ({
+    expect,
+  }) => {
+    const path = `/v/beacon-page.${BEACON_PAGE.hash}.js`;
+    expect(BEACON.source).toContain(path);
+    const response = await get(path);
+    expect(response.headers.get('access-control-allow-origin')).toBe('*');
+    expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(await response.text()).toBe(BEACON_PAGE.source);
+    expect((await get('/v/beacon-page.0123456789abcdef.js')).headers.get('location')).toBe(path);
   });
 });

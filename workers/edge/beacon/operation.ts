@@ -27,4 +27,18 @@ export const beaconPaths: ZodOpenApiPathsObject = {
       },
     },
   },
+  '/v/beacon-page.{hash}.js': {
+    get: {
+      summary: 'The beacon’s second file',
+      description:
+        'Fills slots and reads the page’s markup. The script loads it by itself; an older hash leads to the current one.',
+      tags: ['Beacon'],
+      security: [],
+      requestParams: { path: z.object({ hash: z.string() }) },
+      responses: {
+        '200': { description: 'The script.', content: script },
+        '302': { description: 'There is a newer script.' },
+      },
+    },
+  },
 };

@@ -12,6 +12,8 @@ import { namedVisitor } from './proven-visitor.ts';
 import { requestDefaults } from './request-defaults.ts';
 import { visitorCookies } from './visitor-cookie.ts';
 
+/** A signature, and an anonymous id with it. */
+const MAX_TOKEN_LENGTH = 256;
 /** Bytes of the body of a read. */
 const MAX_READ_BYTES = 16_384;
 
@@ -25,7 +27,7 @@ export const readQuerySchema = z.object({
   item: z.string().min(1).max(256).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(8),
   anonymousId: anonymousIdSchema.optional(),
-  visitorToken: z.string().max(128).optional().meta({
+  visitorToken: z.string().max(MAX_TOKEN_LENGTH).optional().meta({
     description:
       'What `POST /v/events` answered for this visitor, where his cookies cannot be. Without token or cookie nothing of him is read.',
   }),

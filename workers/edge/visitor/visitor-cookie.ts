@@ -24,7 +24,7 @@ export function visitorCookies(request: Request): VisitorCookies {
   }
   return {
     anonymousId: anonymousIdSchema.safeParse(decode(found.get(ID))).data,
-    token: found.get(TOKEN),
+    token: decode(found.get(TOKEN)),
     hint: found.get(HINT),
   };
 }
