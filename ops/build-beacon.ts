@@ -47,9 +47,7 @@ async function bundle(file: string, format: 'iife' | 'esm', define: Record<strin
     define,
     // Names that stay inside a file.
     mangleProps:
-      /^(startPage|names|peek|notify|leave|keepToken|token|decide|user|taken|awaitsConsent|followsRouting|pushed)$/,
-    // The one that both files use.
-    mangleCache: { startPage: 's' },
+      /^(names|peek|notify|leave|keepToken|token|decide|user|taken|awaitsConsent|followsRouting|pushed)$/,
     // A module is strict anyway, and the core needs no word for it.
     tsconfigRaw: { compilerOptions: {} },
     target: 'es2022',
