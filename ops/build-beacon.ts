@@ -46,8 +46,7 @@ async function bundle(file: string, format: 'iife' | 'esm', define: Record<strin
     format,
     define,
     // Names that stay inside a file.
-    mangleProps:
-      /^(names|peek|notify|leave|keepToken|token|decide|user|taken|awaitsConsent|followsRouting|pushed)$/,
+    mangleProps: /^(names|peek|notify|leave|keepToken|token|decide|user|taken|awaitsConsent|followsRouting|pushed)$/,
     // A module is strict anyway, and the core needs no word for it.
     tsconfigRaw: { compilerOptions: {} },
     target: 'es2022',

@@ -48,17 +48,49 @@ describe('the defaults of consent', () => {
 
 describe('what an event says of consent', () => {
   it('is read where Segment puts it, or short', ({ expect }) => {
-    expect(statedChoices({ consent: { categoryPreferences: { analytics: true } } })).toEqual({ analytics: true });
-    expect(statedChoices({ consent: { analytics: false } })).toEqual({ analytics: false });
-    expect(statedChoices({})).toBeUndefined();
-    expect(isFault(statedChoices({ consent: { categoryPreferences: { analytics: 'yes' } } }))).toBe(true);
-    expect(isFault(statedChoices({ consent: 'all' }))).toBe(true);
-    expect(isFault(statedChoices({ consent: { categoryPreferences: { fault: true } } }))).toBe(false);
+    const names = { purposes: ['analytics', 'personalization', 'marketing'], categories: {} };
+    const stated = (consent: unknown) => statedChoices(names, { consent });
+    expect(stated({ categoryPreferences: { analytics: true } })).toEqual({ analytics: true });
+    expect(stated({ analytics: false })).toEqual({ analytics: false });
+    expect(statedChoices(names, {})).toBeUndefined();
+    for (const consent of ['all', true, 1, ['analytics']]) expect(isFault(stated(consent))).toBe(true);
+    expect(isFault(stated({ categoryPreferences: { fault: true } }))).toBe(false);
   });
 
   it('decides what it may be used for; a choice itself may always be kept', ({ expect }) => {
     expect(allows({ type: 'page_viewed' }, 'analytics')).toBe(true);
     expect(allows({ type: 'page_viewed', consent: ['analytics'] }, 'personalization')).toBe(false);
     expect(allows({ type: 'consent_changed', consent: [] }, 'personalization')).toBe(true);
+  });
+});
+
+describe('category names of consent managers', () => {
+  const names = {
+    purposes: ['analytics', 'personalization', 'marketing'],
+    categories: { C0002: ['analytics'], 'Targeting Cookies': ['marketing', 'personalization'], C0001: [] },
+  };
+  it.for<[string, unknown, unknown]>([
+    ['Segment’s own example', { categoryPreferences: { Advertising: true, Analytics: false } }, { analytics: false }],
+    ['OneTrust’s codes', { categoryPreferences: { C0001: true, C0002: true, C0004: false } }, { analytics: true }],
+    ['names with spaces', { 'Targeting cookies': 'granted' }, { marketing: true, personalization: true }],
+    ['two that disagree', { C0002: true, ANALYTICS: 'denied' }, { analytics: false }],
+    [
+      'words for yes and no',
+      { analytics: 'yes', marketing: 0, personalization: 'opt-out' },
+      { analytics: true, marketing: false, personalization: false },
+    ],
+    ['what is no answer', { analytics: 'maybe', marketing: null, personalization: {} }, {}],
+    ['names of all objects', JSON.parse('{"__proto__":true,"constructor":true,"toString":true}'), {}],
+  ])('%s', ([, consent, right], { expect }) => {
+    expect(statedChoices(names, { consent })).toEqual(right);
+  });
+
+  it('RudderStack’s lists', ({ expect }) => {
+    const consentManagement = {
+      provider: 'oneTrust',
+      allowedConsentIds: ['C0002', 7],
+      deniedConsentIds: ['marketing'],
+    };
+    expect(statedChoices(names, { consentManagement })).toEqual({ analytics: true, marketing: false });
   });
 });

@@ -15,14 +15,20 @@ export const consentPolicySchema = z
       .record(z.string().regex(/^(EU|[A-Z]{2}(-[A-Z0-9]{1,3})?)$/, 'must be "EU", "DE" or "US-CA"'), purposes)
       .refine((regions) => Object.keys(regions).length <= 300, 'at most 300 regions')
       .default({}),
+    /** Purposes by the names that the site's consent manager gives its categories, e.g. `{ "C0002": ["analytics"] }`. */
+    categories: z
+      .record(z.string().min(1).max(128), purposes)
+      .refine((categories) => Object.keys(categories).length <= 64, 'at most 64 categories')
+      .default({}),
     /** Refused to a browser that sends `Sec-GPC: 1`, whatever else it says. */
     globalPrivacyControl: purposes.default(['marketing']),
   })
-  .superRefine(({ purposes: known, granted, regions, globalPrivacyControl }, context) => {
+  .superRefine(({ purposes: known, granted, regions, categories, globalPrivacyControl }, context) => {
     const lists: [path: string[], names: readonly string[]][] = [
       [['granted'], granted ?? []],
       [['globalPrivacyControl'], globalPrivacyControl],
       ...Object.entries(regions).map(([region, names]): [string[], string[]] => [['regions', region], names]),
+      ...Object.entries(categories).map(([name, names]): [string[], string[]] => [['categories', name], names]),
     ];
     for (const [path, names] of lists) {
       for (const name of names)
@@ -50,6 +56,7 @@ export interface ConsentSignals {
 /** What holds for a visitor before he has decided anything. */
 export interface ConsentDefaults {
   readonly purposes: readonly string[];
+  readonly categories: Readonly<Record<string, readonly string[]>>;
   readonly granted: ReadonlySet<string>;
   /** Never granted to this request, whatever the visitor decided. */
   readonly refused: ReadonlySet<string>;
@@ -69,6 +76,7 @@ export function consentDefaults(policy: ConsentPolicy, signals: ConsentSignals):
   const granted = (place === undefined ? undefined : policy.regions[place]) ?? policy.granted ?? policy.purposes;
   const defaults = {
     purposes: policy.purposes,
+    categories: policy.categories,
     granted: new Set(granted),
     refused: new Set(globalPrivacyControl ? policy.globalPrivacyControl : []),
   };
@@ -87,7 +95,7 @@ export function isGranted(
 
 /** The granted ones of the site's purposes; nothing when that is all of them. */
 export function grantedPurposes(
-  defaults: Omit<ConsentDefaults, 'undecided'>,
+  defaults: Omit<ConsentDefaults, 'undecided' | 'categories'>,
   choices: Choices | undefined,
 ): string[] | undefined {
   const granted = defaults.purposes.filter((purpose) => isGranted(defaults, choices, purpose));

@@ -1,55 +1,51 @@
-import { z } from 'zod';
-import { choicesSchema } from '../consent/purposes.ts';
-import { importedTraitsSchema } from './imported-traits.ts';
-import { userIdSchema } from './person-ids.ts';
+import { currency, type FieldReader, id, price, quantity, text, total, url } from './field-readers.ts';
 
-const text = z.string().min(1).max(1024);
-const id = z.union([z.string().min(1).max(256), z.number().transform(String).pipe(z.string())]);
-const amount = z.number().finite();
-const currency = z.string().regex(/^[A-Z]{3}$/, 'currency must be an ISO 4217 code such as "EUR"');
+/** How a field of a built-in type is read, what its event is without it, and what a document says of it. */
+export interface Field {
+  readonly read: FieldReader | 'products';
+  /** Without a usable value the event, or the line of an order, cannot be understood. */
+  readonly required?: true;
+  /** What would be right, for an error or a warning. */
+  readonly right: string;
+}
 
-const product = z.looseObject({
-  product_id: id,
-  name: text.optional(),
-  category: text.optional(),
-  brand: text.optional(),
-  price: amount.nonnegative().optional(),
-  currency: currency.optional(),
-  quantity: z.int().positive().max(1_000_000).optional(),
-});
-const products = z.array(product).max(200);
+export type Fields = Readonly<Record<string, Field>>;
 
-const listed = z.looseObject({
-  products: products.optional(),
-  total: amount.optional(),
-  currency: currency.optional(),
-});
+const TEXT = { read: text, right: 'a text of 1–1,024 characters' } as const;
+const URL_TEXT = { read: url, right: 'a text of at most 4,096 characters' } as const;
+const PRODUCT_ID = { read: id, right: 'a text of 1–256 characters, or a whole number up to 2^53' } as const;
+const CURRENCY = { read: currency, right: 'an ISO 4217 code such as "EUR"' } as const;
+const TOTAL = { read: total, right: 'a number such as 19.99' } as const;
+const PRODUCTS = { read: 'products', right: 'an array of at most 200 objects with product_id' } as const;
 
-/** The schema of `properties` for each built-in type: Segment's e-commerce names in snake case, other members allowed. */
-export const BUILTIN_PROPERTIES = {
-  page_viewed: z.looseObject({
-    url: text.max(4096).optional(),
-    title: text.optional(),
-    referrer: z.string().max(4096).optional(),
-  }),
-  product_viewed: product,
-  product_clicked: product,
-  product_favorited: product,
-  product_added: product,
-  product_removed: product,
-  product_list_viewed: z.looseObject({
-    list_id: text.optional(),
-    category: text.optional(),
-    products: products.optional(),
-  }),
-  cart_viewed: listed,
-  checkout_started: listed.extend({ order_id: id.optional() }),
-  order_completed: listed.extend({ order_id: id, products: products.min(1) }),
-  product_searched: z.looseObject({ query: z.string().max(1024) }),
-  recommendation_shown: z.looseObject({ slot: text, products: products.optional() }),
-  recommendation_clicked: z.looseObject({ slot: text, product_id: id }),
-  identify: z.looseObject({}),
-  alias: z.looseObject({ previous_id: userIdSchema }),
-  consent_changed: z.looseObject({ purposes: choicesSchema }),
-  traits_imported: importedTraitsSchema,
-} as const satisfies Record<string, z.ZodType>;
+/** Lines of an event, at most; what is beyond is left out. */
+export const MAX_PRODUCTS = 200;
+
+/** A product, by itself or as a line of an order. */
+export const PRODUCT: Fields = {
+  product_id: { ...PRODUCT_ID, required: true },
+  name: TEXT,
+  category: TEXT,
+  brand: TEXT,
+  price: { read: price, right: 'a number from 0 on, such as 19.99' },
+  currency: CURRENCY,
+  quantity: { read: quantity, right: 'a whole number from 1 on' },
+};
+const LISTED: Fields = { products: PRODUCTS, total: TOTAL, currency: CURRENCY };
+
+/** The fields of `properties` for each built-in type: Segment's e-commerce names in snake case, other members are kept as they are. */
+export const BUILTIN_FIELDS: Readonly<Record<string, Fields>> = {
+  page_viewed: { url: URL_TEXT, title: TEXT, referrer: URL_TEXT },
+  product_viewed: PRODUCT,
+  product_clicked: PRODUCT,
+  product_favorited: PRODUCT,
+  product_added: PRODUCT,
+  product_removed: PRODUCT,
+  product_list_viewed: { list_id: TEXT, category: TEXT, products: PRODUCTS },
+  cart_viewed: LISTED,
+  checkout_started: { ...LISTED, order_id: PRODUCT_ID },
+  order_completed: { ...LISTED, order_id: { ...PRODUCT_ID, required: true } },
+  product_searched: { query: TEXT },
+  recommendation_shown: { slot: { ...TEXT, required: true }, products: PRODUCTS },
+  recommendation_clicked: { slot: { ...TEXT, required: true }, product_id: { ...PRODUCT_ID, required: true } },
+};

@@ -1,5 +1,8 @@
 import type { z } from 'zod';
-import { BUILTIN_PROPERTIES } from './builtin-types.ts';
+import { idText } from '../identity/id-text.ts';
+import { IMPORT_EVENT, importedTraitsSchema } from './imported-traits.ts';
+import { userIdSchema } from './person-ids.ts';
+import { found, readProperties } from './read-properties.ts';
 import { type WireEvent, wireEventSchema } from './wire-event.ts';
 
 /** Why an event was refused; `message` says what was wrong, where, and what would be right. */
@@ -20,39 +23,94 @@ export interface Refusal {
   readonly message: string;
 }
 
+/** An event as it is meant, with a word on each field that was left out or changed; or why it is none. */
 export type CheckedEvent =
-  | { readonly ok: true; readonly event: WireEvent }
+  | { readonly ok: true; readonly event: WireEvent; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly refusal: Refusal };
 
-const builtin: Readonly<Record<string, z.ZodType>> = BUILTIN_PROPERTIES;
+type Members = Record<string, unknown>;
 
-/** Checks one event of a request: its envelope, then the properties of a built-in type. */
+/** Types that are about a user: without a usable id of one they say nothing. */
+const ABOUT_USERS: ReadonlySet<unknown> = new Set(['identify', 'alias']);
+
+/** Checks one event of a request: its envelope, then the properties of a built-in type. What can be understood is taken as it is meant. */
 export function checkEvent(candidate: unknown): CheckedEvent {
-  const envelope = wireEventSchema.safeParse(candidate);
-  if (!envelope.success) return refuse('invalid_envelope', envelope.error, '');
+  const warnings: string[] = [];
+  const envelope = wireEventSchema.safeParse(isMembers(candidate) ? meantEnvelope(candidate, warnings) : candidate);
+  if (!envelope.success) return refuse('invalid_envelope', [...messagesOf(envelope.error, ''), ...warnings]);
   const event = envelope.data;
   const missing = missingId(event);
-  if (missing) return { ok: false, refusal: { code: 'invalid_envelope', message: missing } };
-  const schema = Object.hasOwn(builtin, event.type) ? builtin[event.type] : undefined;
-  if (schema) {
-    const properties = schema.safeParse(event.properties ?? {});
-    if (!properties.success) return refuse('invalid_properties', properties.error, 'properties.');
+  if (missing) return refuse('invalid_envelope', [missing, ...warnings]);
+  if (event.type === IMPORT_EVENT) {
+    const traits = importedTraitsSchema.safeParse(event.properties ?? {});
+    if (!traits.success) return refuse('invalid_properties', messagesOf(traits.error, 'properties.'));
   }
-  return { ok: true, event };
+  const read = event.type === 'alias' ? readAlias(event) : readProperties(event.type, event.properties);
+  if ('fault' in read) return refuse('invalid_properties', [read.fault]);
+  const properties = read.properties as WireEvent['properties'];
+  return {
+    ok: true,
+    event: properties === event.properties ? event : { ...event, properties },
+    warnings: [...warnings, ...read.warnings],
+  };
+}
+
+/** The envelope with ids as texts, and without what is empty or identifies nobody. */
+function meantEnvelope(given: Members, warnings: string[]): Members {
+  const event = { ...given };
+  const leaveOut = (name: string, why: string) => {
+    delete event[name];
+    warnings.push(`${name}: left out; ${why}`);
+  };
+  if (Number.isSafeInteger(event.id)) event.id = String(event.id);
+  if (typeof event.occurredAt === 'number') {
+    // Seconds until the year 5138 are less than milliseconds since 1973.
+    const time = new Date(event.occurredAt < 1e11 ? event.occurredAt * 1_000 : event.occurredAt);
+    if (Number.isFinite(time.getTime())) event.occurredAt = time.toISOString();
+  }
+  for (const name of ['anonymousId', 'userId']) {
+    if (event[name] === null) delete event[name];
+    if (event[name] === undefined) continue;
+    const id = idText(event[name]);
+    if (id === undefined) leaveOut(name, `${found(event[name])}, which identifies nobody`);
+    else event[name] = id;
+  }
+  const { userId, anonymousId, type } = event;
+  if (userId !== undefined && anonymousId !== undefined && !ABOUT_USERS.has(type)) {
+    const fault = userIdSchema.safeParse(userId).error;
+    if (fault) leaveOut('userId', messagesOf(fault, '').join('; '));
+  }
+  for (const name of ['properties', 'context']) {
+    const value = event[name];
+    if (value === null || (Array.isArray(value) && value.length === 0)) delete event[name];
+    else if (value !== undefined && !isMembers(value)) leaveOut(name, 'expected an object');
+  }
+  if (event.proof === null || event.proof === '') delete event.proof;
+  return event;
+}
+
+function readAlias(event: WireEvent): ReturnType<typeof readProperties> {
+  const previous = userIdSchema.safeParse(idText(event.properties?.previous_id));
+  if (!previous.success)
+    return { fault: 'properties.previous_id: expected the other user id, 1–128 visible characters' };
+  return { properties: { ...event.properties, previous_id: previous.data }, warnings: [] };
 }
 
 function missingId({ type, anonymousId, userId }: WireEvent): string | undefined {
   if (anonymousId === undefined && userId === undefined)
     return 'anonymousId: an event must say whose it is, by anonymousId or userId.';
-  if ((type === 'identify' || type === 'alias') && userId === undefined)
-    return `userId: an ${type} event must say who it is.`;
+  if (ABOUT_USERS.has(type) && userId === undefined) return `userId: an ${type} event must say who it is.`;
   return undefined;
 }
 
-function refuse(code: Refusal['code'], error: z.ZodError, prefix: string): CheckedEvent {
-  const message = error.issues
-    .slice(0, 5)
-    .map((issue) => `${prefix}${issue.path.join('.') || '(event)'}: ${issue.message}`)
-    .join('; ');
-  return { ok: false, refusal: { code, message } };
+function messagesOf(error: z.ZodError, prefix: string): string[] {
+  return error.issues.slice(0, 5).map((issue) => `${prefix}${issue.path.join('.') || '(event)'}: ${issue.message}`);
+}
+
+function refuse(code: Refusal['code'], messages: readonly string[]): CheckedEvent {
+  return { ok: false, refusal: { code, message: messages.join('; ') } };
+}
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -79,9 +79,10 @@ function agrees(event: unknown, consent: ConsentDefaults | undefined): boolean {
   if (Array.isArray(granted)) return granted.length > 0;
   if (consent === undefined) return true;
   const context = said.get('context');
-  const stated = statedChoices(isRecord(context) ? context : undefined);
+  const stated = statedChoices(consent, isRecord(context) ? context : undefined);
   const undecided = consent.undecided?.length !== 0;
-  if (isFault(stated)) return saysYes(isRecord(context) ? context.consent : undefined) ?? undecided;
+  if (isFault(stated) || (stated && Object.keys(stated).length === 0))
+    return saysYes(isRecord(context) ? [context.consent, context.consentManagement] : undefined) ?? undecided;
   return stated === undefined ? undecided : grantedPurposes(consent, stated)?.length !== 0;
 }
 

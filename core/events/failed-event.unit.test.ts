@@ -67,7 +67,7 @@ describe('what may be kept of a failed event', () => {
       false,
     ],
     ['it, where the visitor grants one', NONE, { analytics: true }, true],
-    ['nothing of a refusal that cannot be read', ALL, { Analytics: 'denied' }, false],
+    ['nothing of a refusal that cannot be read', ALL, { C0002: 'denied' }, false],
     ['it, of a grant that cannot be read', NONE, { analytics: 'yes' }, true],
   ])('is %s', ([, defaults, stated, kept], { expect }) => {
     const context = Object.keys(stated).length > 0 ? { consent: { categoryPreferences: stated } } : {};

@@ -1,4 +1,5 @@
 import type { ConsentDefaults } from '../consent/policy.ts';
+import type { Choices } from '../consent/purposes.ts';
 import { eventLedger, type Ledger } from '../identity/ledger.ts';
 import { checkConsent } from './check-consent.ts';
 import type { Refusal } from './check-event.ts';
@@ -19,6 +20,8 @@ export interface RefusedEvent {
 export interface Candidate {
   readonly index: number;
   readonly event: WireEvent;
+  /** What the event's person is known to have decided on consent, where the event says nothing of it itself. */
+  readonly decided?: Choices | undefined;
 }
 
 /** Under which terms events are taken in; times in ms since 1970. */
@@ -40,8 +43,9 @@ export interface Judged {
 /** Decides on each event for itself: whether its visitor agrees, its sender is believed, and it comes in time; and enriches what is taken. */
 export async function judgeEvents(candidates: readonly Candidate[], terms: Terms): Promise<Judged> {
   const judged: Judged = { accepted: [], refused: [] };
-  for (const { index, event } of candidates) {
-    const verdict = await judge(event, terms);
+  for (const candidate of candidates) {
+    const { index, event } = candidate;
+    const verdict = await judge(candidate, terms);
     if ('refusal' in verdict)
       judged.refused.push({ index, refusal: verdict.refusal, payload: { ...event, proof: undefined } });
     else judged.accepted.push({ ledger: eventLedger(event), event: verdict });
@@ -50,9 +54,10 @@ export async function judgeEvents(candidates: readonly Candidate[], terms: Terms
 }
 
 /** The enriched event, or the first reason why it may not be taken in. */
-async function judge(event: WireEvent, terms: Terms): Promise<EnrichedEvent | { readonly refusal: Refusal }> {
-  const agreed = checkConsent(event, terms.consent);
+async function judge(candidate: Candidate, terms: Terms): Promise<EnrichedEvent | { readonly refusal: Refusal }> {
+  const agreed = checkConsent(candidate.event, terms.consent, candidate.decided);
   if ('refusal' in agreed) return agreed;
+  const { event } = agreed;
   const vouched = needsVouching(event) ? await vouch(terms.sender, event) : { proof: undefined };
   if ('refusal' in vouched) return vouched;
   const proof = LINK_TYPES.has(event.type) ? vouched.proof : undefined;

@@ -34,8 +34,13 @@ describe('what becomes of an event at the door', () => {
   it.for<[string, WireEvent, Terms, string]>([
     ['a page’s view', event(), terms(), 'a/d'],
     ['a view of no purpose', event(), terms({ consent: grants([]) }), 'no_consent'],
-    ['a choice of no purpose', event({ type: 'consent_changed' }), terms({ consent: grants([]) }), 'a/d'],
-    ['an unreadable consent', event({ context: { consent: { analytics: 'maybe' } } }), terms(), 'invalid_consent'],
+    [
+      'a choice of no purpose',
+      event({ type: 'consent_changed', properties: { purposes: { analytics: false } } }),
+      terms({ consent: grants([]) }),
+      'a/d',
+    ],
+    ['an unreadable consent', event({ context: { consent: 'maybe' } }), terms(), 'invalid_consent'],
     [
       'a view of fifteen days ago',
       event({ occurredAt: new Date(NOW - 15 * 86_400_000).toISOString() }),

@@ -39,7 +39,11 @@ export type WireEvent = z.infer<typeof wireEventSchema>;
 
 /** The body of `POST /v/events`; its events are checked one by one so that a bad one does not spoil its neighbours. */
 export const wireBatchSchema = z.object({
-  sentAt: z.iso.datetime({ offset: true, error: 'sentAt must be an ISO 8601 time with zone' }).optional(),
+  sentAt: z.iso
+    .datetime({ offset: true })
+    .optional()
+    .catch(undefined)
+    .describe('When the client sent them by its own clock; what is no ISO 8601 time with zone is not used.'),
   anonymousId: anonymousIdSchema
     .optional()
     .catch(undefined)

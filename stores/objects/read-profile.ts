@@ -77,6 +77,12 @@ export async function readProfile<Part extends keyof Parts>(
   return last ? { tier: 'last_known', ...last, reason } : { tier: 'none', reason };
 }
 
+/** What a ledger's person has decided on consent; nothing where he decided nothing, or cannot be asked in time. Never throws. */
+export async function readChoices(env: Env, site: string, ledger: Ledger): Promise<Choices | undefined> {
+  const outcome = await withDeadline(find(env, site, ledger, 'recent'), Number(env.PROFILE_DEADLINE_MS));
+  return typeof outcome === 'object' ? outcome.choices : undefined;
+}
+
 function ledgerOf({ anonymousId, userId }: Visitor): Ledger | undefined {
   if (userId !== undefined) return userLedger(userId);
   return anonymousId === undefined ? undefined : deviceLedger(anonymousId);

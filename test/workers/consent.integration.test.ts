@@ -46,7 +46,7 @@ describe('consent at ingest', () => {
       added('ida', 'bag'),
       stated(added('ida', 'shirt'), { personalization: true }),
       chose('ida', { personalization: true }),
-      stated(added('ida', 'coat'), { personalization: 'yes' } as never),
+      { ...added('ida', 'coat'), context: { consent: 'yes' } },
     ]);
     expect(answer.accepted).toBe(2);
     expect(answer.rejected.map(({ code }) => code)).toEqual(['no_consent', 'invalid_consent']);

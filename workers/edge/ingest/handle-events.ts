@@ -14,6 +14,7 @@ import { type NamedVisitor, namedVisitor } from '../visitor/proven-visitor.ts';
 import { requestDefaults } from '../visitor/request-defaults.ts';
 import { visitorCookieHeaders } from '../visitor/visitor-cookie.ts';
 import { clientOf } from './client.ts';
+import { withDecidedChoices } from './decided-choices.ts';
 import { RETRY_AFTER_SECONDS } from './limits.ts';
 import { acceptedSchema } from './operation.ts';
 import { parseRequest } from './parse-request.ts';
@@ -26,7 +27,11 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const receivedAtMs = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const batch = await parseRequest(request);
+  const read = await parseRequest(request);
+  const consent = requestDefaults(request, site);
+  const candidates =
+    site.keyKind === 'secret' ? await withDecidedChoices(env, site.id, consent, read.candidates) : read.candidates;
+  const batch = { ...read, candidates };
   const source = {
     site: site.id,
     sender: {
@@ -35,7 +40,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
       proofFault: (token: string, claimed: Parameters<typeof proofFault>[3]) =>
         proofFault(env, site.id, token, claimed, receivedAtMs),
     },
-    consent: requestDefaults(request, site),
+    consent,
     client: clientOf(request),
     receivedAtMs,
     keepsRefused: true,
@@ -49,6 +54,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const claimed = await claiming;
   noteRequest(request, { accepted, rejected: rejected.length, messages });
   const headers = new Headers(corsHeaders(request, site));
+  const { warnings } = batch;
   const { anonymousId, proven } = visitor;
   const token =
     anonymousId !== undefined && (proven || claimed) && site.keyKind === 'write'
@@ -56,7 +62,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
       : undefined;
   if (anonymousId !== undefined && request.headers.has('origin'))
     for (const cookie of visitorCookieHeaders(request, url, anonymousId, token)) headers.append('set-cookie', cookie);
-  const body = { accepted, rejected, ...(claimed && { visitorToken: token }) };
+  const body = { accepted, rejected, ...(warnings.length > 0 && { warnings }), ...(claimed && { visitorToken: token }) };
   return answer(acceptedSchema, body, { status: 202, headers });
 }
 

@@ -6,3 +6,5 @@ export const MAX_EVENTS = 500;
 export const MAX_EVENT_BYTES = 32 * 1024;
 /** What a client waits at least after the queue refused, in seconds. */
 export const RETRY_AFTER_SECONDS = 5;
+/** Warnings of an answer. */
+export const MAX_WARNINGS = 100;

@@ -7,10 +7,18 @@ import type { EventBatch } from '../../../queues/events/take-events.ts';
 import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
 import { readBoundedText } from '../../http/read-body.ts';
-import { MAX_BODY_BYTES, MAX_EVENT_BYTES, MAX_EVENTS } from './limits.ts';
+import { MAX_BODY_BYTES, MAX_EVENT_BYTES, MAX_EVENTS, MAX_WARNINGS } from './limits.ts';
+
+/** A field of an event that was left out, or read as something else than was sent. */
+interface EventWarning {
+  readonly index: number;
+  readonly id: string;
+  readonly message: string;
+}
 
 /** The events of a request, and whose page sent them. */
 export interface ParsedRequest extends EventBatch {
+  readonly warnings: readonly EventWarning[];
   readonly visitor: { readonly anonymousId: string | undefined; readonly visitorToken: string | undefined };
 }
 
@@ -42,10 +50,13 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
   }
   const candidates: Candidate[] = [];
   const refused: RefusedEvent[] = [];
+  const warnings: EventWarning[] = [];
   for (const [index, payload] of events.entries()) {
     const checked = checkBounded(payload, body.bytes);
-    if (checked.ok) candidates.push({ index, event: checked.event });
-    else refused.push({ index, refusal: checked.refusal, payload });
+    if (checked.ok) {
+      candidates.push({ index, event: checked.event });
+      for (const message of checked.warnings) warnings.push({ index, id: checked.event.id, message });
+    } else refused.push({ index, refusal: checked.refusal, payload });
   }
   const last = candidates.findLast(({ event }) => event.anonymousId !== undefined)?.event.anonymousId;
   return {
@@ -53,6 +64,7 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
     sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt),
     candidates,
     refused,
+    warnings: warnings.slice(0, MAX_WARNINGS),
     visitor: { anonymousId: batch.data.anonymousId ?? last, visitorToken },
   };
 }
