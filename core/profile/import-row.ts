@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { IMPORT_EVENT, importedTraitsSchema } from '../events/imported-traits.ts';
 import { anonymousIdSchema, userIdSchema } from '../events/person-ids.ts';
+import { found } from '../events/read-properties.ts';
 import type { WireEvent } from '../events/wire-event.ts';
+import { idText } from '../identity/id-text.ts';
 import { eventLedger } from '../identity/ledger.ts';
 
 /** What holds for all rows of an import that do not say otherwise. */
@@ -26,13 +28,19 @@ const rowSchema = z
     message: 'a row must name either userId or anonymousId',
   });
 
-/** A row of an import as an event of its person's ledger, or why it is none. The same row is the same event, so it counts once. */
+/**
+ * A row of an import as an event of its person's ledger, or why it is none. The same row in the same line is the same event, so a file that
+ * comes again counts once; of two rows of one person with the same time the later one wins, for its id is the greater one.
+ */
 export function importedEvent(
   site: string,
   row: unknown,
   defaults: ImportDefaults,
+  line: number,
 ): WireEvent | { readonly fault: string } {
-  const parsed = rowSchema.safeParse(row);
+  const meant = withIds(row);
+  if ('fault' in meant) return meant;
+  const parsed = rowSchema.safeParse(meant.row);
   if (!parsed.success) {
     const issues = parsed.error.issues.slice(0, 3);
     return {
@@ -45,9 +53,24 @@ export function importedEvent(
   const ledger = eventLedger({ userId, anonymousId });
   const occurredAt = new Date(time).toISOString();
   const said = JSON.stringify([site, ledger, occurredAt, source, purpose, Object.entries(traits).sort()]);
-  const id = `import-${createHash('sha256').update(said).digest('base64url').slice(0, 32)}`;
+  const id = `import-${String(line).padStart(9, '0')}-${createHash('sha256').update(said).digest('base64url').slice(0, 32)}`;
   const whose = { ...(userId !== undefined && { userId }), ...(anonymousId !== undefined && { anonymousId }) };
   return { id, type: IMPORT_EVENT, occurredAt, ...whose, properties };
+}
+
+/** A row with ids as texts; what identifies nobody is a fault, and what is empty says nothing. */
+function withIds(row: unknown): { readonly row: unknown } | { readonly fault: string } {
+  if (typeof row !== 'object' || row === null || Array.isArray(row)) return { row };
+  const meant: Record<string, unknown> = { ...row };
+  for (const name of ['userId', 'anonymousId']) {
+    const given = meant[name];
+    if (given === null || given === '') delete meant[name];
+    if (given === undefined || given === null || given === '') continue;
+    const id = idText(given);
+    if (id === undefined) return { fault: `${name}: ${found(given)}, which identifies nobody` };
+    meant[name] = id;
+  }
+  return { row: meant };
 }
 
 /** The columns of a CSV that are not traits. */

@@ -79,6 +79,92 @@ describe('POST /api/profiles/import', () => {
     expect((await upload(site, 'application/json', '{}')).status).toBe(415);
   });
 
+  it('takes each row for itself: accepted and refused are all rows of the file, with their true lines', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    const rows = Array.from({ length: 200 }, (_, n) => `u${n + 1},Basel,silver`);
+    for (const [at, bad] of [
+      [1, 'x,Basel,silver,'],
+      [98, 'x,Basel'],
+      [197, '"x,Basel,silver'],
+    ] as const) {
+      const csv = ['userId,city,tier', ...rows.with(at, bad)].join('\r\n');
+      const { report } = await upload(site, 'text/csv', csv);
+      expect(report).toMatchObject({ accepted: 199, refused: { count: 1 } });
+      expect(report.refused.lines.map(({ line }: { line: number }) => line)).toEqual([at + 2]);
+    }
+  }, 30_000);
+
+  it('takes files as they come: marks, UTF-16, windows-1252, line ends, semicolons, gzip', async ({ expect }) => {
+    const csv = 'userId;city;screen\nann;Köln;27" wide\nbob;"Bern\nWest";24"\n';
+    const utf16 = (big: boolean) => {
+      const bytes = new Uint8Array(2 + csv.length * 2);
+      const view = new DataView(bytes.buffer);
+      for (const [index, unit] of [0xfeff, ...[...csv].map((one) => one.charCodeAt(0))].entries())
+        view.setUint16(index * 2, unit, !big);
+      return bytes;
+    };
+    const gzip = async (bytes: BodyInit) =>
+      new Uint8Array(
+        await new Response(new Response(bytes).body?.pipeThrough(new CompressionStream('gzip'))).arrayBuffer(),
+      );
+    const files: [string, Uint8Array | string][] = [
+      ['UTF-8', csv],
+      ['a mark and CRLF', `\ufeff${csv.replaceAll('\n', '\r\n')}`],
+      ['lone CR', csv.replaceAll('\n', '\r')],
+      ['UTF-16LE', utf16(false)],
+      ['UTF-16BE', utf16(true)],
+      ['windows-1252', Uint8Array.from(csv, (one) => one.charCodeAt(0))],
+      ['gzip that nobody said', await gzip(csv)],
+      ['gzip of a marked file', await gzip(`\ufeff${csv}`)],
+    ];
+    for (const [name, body] of files) {
+      const site = await makeSite();
+      const response = await send('/api/profiles/import', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${site.secretKey}`, 'content-type': 'text/csv' },
+        body,
+      });
+      const report = JSON.parse((await response.text()).trim().split('\n').at(-1) ?? '');
+      expect([name, report]).toEqual([name, { accepted: 2, refused: { count: 0, lines: [] } }]);
+      await imported(site, 2);
+      const { city, screen } = await traitsOf(site, 'u/ann');
+      expect([name, city?.value, screen?.value]).toEqual([name, 'Köln', '27" wide']);
+      expect((await traitsOf(site, 'u/bob')).city?.value.toString().split(/\r\n|\r|\n/)).toEqual(['Bern', 'West']);
+    }
+  }, 30_000);
+
+  it('lets the later row of one person win, and refuses ids of nobody', async ({ expect }) => {
+    const site = await makeSite();
+    const rows = [
+      { userId: 42, traits: { plan: 'free' } },
+      { userId: 42, traits: { plan: 'gold' } },
+      { userId: '42', traits: { plan: 'silver' } },
+      { userId: 'undefined', traits: { plan: 'x' } },
+      { userId: 0, traits: { plan: 'x' } },
+    ];
+    const { report } = await upload(site, 'application/x-ndjson', rows.map((row) => JSON.stringify(row)).join('\n'));
+    expect(report).toMatchObject({ accepted: 3, refused: { count: 2 } });
+    await imported(site, 3);
+    expect((await traitsOf(site, 'u/42')).plan?.value).toBe('silver');
+  });
+
+  it('says what it cannot read at all', async ({ expect }) => {
+    const site = await makeSite();
+    for (const [start, status] of [
+      ['PK\u0003\u0004', 415],
+      ['\u001f\u008bnot gzip', 400],
+    ] as const) {
+      const response = await send('/api/profiles/import', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${site.secretKey}`, 'content-type': 'text/csv' },
+        body: Uint8Array.from(start, (one) => one.charCodeAt(0)),
+      });
+      expect(response.status).toBe(status);
+    }
+  });
+
   it('streams a long file and tells of progress', async ({ expect }) => {
     const site = await makeSite();
     const rows = 5_000;

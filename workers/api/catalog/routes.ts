@@ -36,13 +36,19 @@ export const catalogRoutes = new Hono<ApiContext>().post('/', async (c) => {
 
 function parseLine(line: string): Item | string {
   try {
-    const parsed = itemSchema.safeParse(parseJson(line));
+    const parsed = itemSchema.safeParse(withoutEmpty(parseJson(line)));
     if (parsed.success) return parsed.data;
     return parsed.error.issues.map((issue) => `${issue.path.join('.') || '(item)'}: ${issue.message}`).join('; ');
   } catch (error) {
     if (error instanceof HttpError) return error.message;
     throw error;
   }
+}
+
+/** A product without members that say nothing: feeds write `"brand": null`, and empty texts. */
+function withoutEmpty(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null) return item;
+  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null && value !== ''));
 }
 
 function upsert(env: Env, site: string, item: Item, position: number, now: number): D1PreparedStatement {

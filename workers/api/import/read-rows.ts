@@ -1,62 +1,31 @@
-import { parse } from 'csv-parse/stream';
 import { parseWellFormed } from '../../../core/json/parse.ts';
 import { rowOfCsv } from '../../../core/profile/import-row.ts';
+import { type CsvRecord, CsvRecords } from '../../../core/tables/csv-records.ts';
+import type { ReadLine } from '../../http/read-lines.ts';
 
 /** A row of an uploaded file with the number of its line, counted from 1, or why the line is none. */
 export type ReadRow =
   | { readonly line: number; readonly row: unknown }
   | { readonly line: number; readonly fault: string };
 
-/** A line longer than this is refused whole. */
-const MAX_LINE_LENGTH = 65_536;
-
 /** Rows of an NDJSON file, as they come. */
-export async function* readNdjson(body: ReadableStream<Uint8Array>): AsyncGenerator<ReadRow> {
-  let line = 0;
-  let rest = '';
-  let skipping = false;
-  const text = body.pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>);
-  for await (const chunk of text) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const one of lines) {
-      line += 1;
-      if (skipping) skipping = false;
-      else if (one.trim() !== '') yield parseLine(line, one);
-    }
-    if (rest.length > MAX_LINE_LENGTH) {
-      if (!skipping) yield { line: line + 1, fault: `the line is longer than ${MAX_LINE_LENGTH} characters` };
-      skipping = true;
-      rest = '';
-    }
-  }
-  if (!skipping && rest.trim() !== '') yield parseLine(line + 1, rest);
-}
-
-/** Rows of a CSV file with a head, as they come (RFC 4180). A fault in its form ends it. */
-export async function* readCsv(body: ReadableStream<Uint8Array>): AsyncGenerator<ReadRow> {
-  const parser = parse({
-    columns: true,
-    bom: true,
-    info: true,
-    skip_empty_lines: true,
-    max_record_size: MAX_LINE_LENGTH,
-  });
-  const records = body.pipeThrough(parser as unknown as TransformStream<Uint8Array, CsvRecord>);
-  let line = 1;
-  try {
-    for await (const { record, info } of records) {
-      line = info.lines;
-      yield { line, row: rowOfCsv(record) };
-    }
-  } catch (error) {
-    yield { line: line + 1, fault: error instanceof Error ? error.message : String(error) };
+export async function* readNdjson(lines: AsyncIterable<ReadLine>): AsyncGenerator<ReadRow> {
+  for await (const one of lines) {
+    if ('fault' in one) yield one;
+    else if (one.text.trim() !== '') yield parseLine(one.line, one.text);
   }
 }
 
-interface CsvRecord {
-  readonly record: Record<string, string>;
-  readonly info: { readonly lines: number };
+/** Rows of a CSV file with a head, as they come. */
+export async function* readCsv(lines: AsyncIterable<ReadLine>): AsyncGenerator<ReadRow> {
+  const records = new CsvRecords();
+  const rowOf = (one: CsvRecord): ReadRow =>
+    'record' in one ? { line: one.line, row: rowOfCsv(one.record) } : { line: one.line, fault: one.fault };
+  for await (const one of lines) {
+    if ('fault' in one) yield one;
+    else for (const record of records.push(one)) yield rowOf(record);
+  }
+  for (const record of records.end()) yield rowOf(record);
 }
 
 function parseLine(line: number, text: string): ReadRow {

@@ -8,6 +8,7 @@ import type { Site } from '../../../stores/sites/site.ts';
 import { answerLines, type WriteLine } from '../../http/answer-lines.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
+import { type ReadLine, readLines } from '../../http/read-lines.ts';
 import { importQuerySchema } from './operation.ts';
 import { type ReadRow, readCsv, readNdjson } from './read-rows.ts';
 
@@ -18,7 +19,7 @@ const MAX_REPORTED = 100;
 /** A body that size is measured event by event when it is packed. */
 const MEASURED_BYTES = 1_000_000;
 
-const READERS: Readonly<Record<string, (body: ReadableStream<Uint8Array>) => AsyncGenerator<ReadRow>>> = {
+const READERS: Readonly<Record<string, (lines: AsyncIterable<ReadLine>) => AsyncGenerator<ReadRow>>> = {
   'application/x-ndjson': readNdjson,
   'text/csv': readCsv,
 };
@@ -42,7 +43,7 @@ export const importRoutes = new Hono<ApiContext>().post('/import', async (c) => 
   const { source, purpose, time } = query.data;
   const now = Date.now();
   const defaults = { source, purpose, time: time === undefined ? now : Date.parse(time) };
-  const rows = reader(c.req.raw.body);
+  const rows = await begun(reader(readLines(c.req.raw)));
   const site = c.get('site');
   return answerLines(
     (line) => take(c.env, sourceOf(site, now), rows, defaults, line),
@@ -55,6 +56,22 @@ export const importRoutes = new Hono<ApiContext>().post('/import', async (c) => 
     },
   );
 });
+
+/** The rows, with the first one read: a file that cannot be read at all is told so before the answer begins. */
+async function begun(rows: Rows): Promise<Rows> {
+  const first = await rows.next().catch((cause) => {
+    if (cause instanceof HttpError) throw cause;
+    throw new HttpError(400, 'The file cannot be read; is it the gzip it says it is?', {
+      code: 'body_unreadable',
+      cause,
+    });
+  });
+  return (async function* () {
+    if (first.done) return;
+    yield first.value;
+    yield* rows;
+  })();
+}
 
 /** The shop's own server, which knows whom it speaks of. */
 function sourceOf(site: Site, receivedAtMs: number): EventSource {
@@ -94,7 +111,7 @@ async function take(env: Env, source: EventSource, rows: Rows, defaults: Default
     await tell({ progress: { accepted, refused: refused.count } });
   };
   for await (const read of rows) {
-    const made = 'fault' in read ? read : importedEvent(source.site, read.row, defaults);
+    const made = 'fault' in read ? read : importedEvent(source.site, read.row, defaults, read.line);
     if ('fault' in made) refuse(read.line, made.fault);
     else if (Date.parse(made.occurredAt) > source.receivedAtMs)
       refuse(read.line, 'time: it must not lie in the future');

@@ -62,7 +62,12 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
       : undefined;
   if (anonymousId !== undefined && request.headers.has('origin'))
     for (const cookie of visitorCookieHeaders(request, url, anonymousId, token)) headers.append('set-cookie', cookie);
-  const body = { accepted, rejected, ...(warnings.length > 0 && { warnings }), ...(claimed && { visitorToken: token }) };
+  const body = {
+    accepted,
+    rejected,
+    ...(warnings.length > 0 && { warnings }),
+    ...(claimed && { visitorToken: token }),
+  };
   return answer(acceptedSchema, body, { status: 202, headers });
 }
 

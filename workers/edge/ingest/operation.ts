@@ -14,10 +14,13 @@ export const acceptedSchema = z.object({
       message: z.string(),
     }),
   ),
-  warnings: z.array(z.object({ index: z.int(), id: z.string(), message: z.string() })).optional().meta({
-    description:
-      'If there are any: fields that were left out, or read as something else than was sent, at most 100; their events are accepted. See the table of fields in docs/fields.md.',
-  }),
+  warnings: z
+    .array(z.object({ index: z.int(), id: z.string(), message: z.string() }))
+    .optional()
+    .meta({
+      description:
+        'If there are any: fields that were left out, or read as something else than was sent, at most 100; their events are accepted. See the table of fields in docs/fields.md.',
+    }),
   visitorToken: z.string().optional().meta({
     description:
       'Lets the page’s visitor read what is known of him; answered, and set as a cookie, when his anonymous id, a UUID, is new. Keep it where cookies cannot be.',
