@@ -17,7 +17,7 @@ export function enrichEvent(
   event: WireEvent,
   sentAtMs: number | undefined,
   receivedAtMs: number,
-  known: Pick<EnrichedEvent, 'proof' | 'consent'> = {},
+  known: Pick<EnrichedEvent, 'proof' | 'vouched' | 'consent'> = {},
 ): EnrichedEvent {
   const page = pageOf(event);
   const url = parseUrl(page.url ?? event.properties?.url);
@@ -31,6 +31,7 @@ export function enrichEvent(
     fingerprint: contentFingerprint(event),
     ...(event.userId !== undefined && { userId: event.userId }),
     ...(known.proof !== undefined && { proof: known.proof }),
+    ...(known.vouched && { vouched: known.vouched }),
     ...(known.consent !== undefined && { consent: known.consent }),
     ...(event.properties && { properties: event.properties }),
     ...(event.context && { context: event.context }),

@@ -61,7 +61,12 @@ async function judge(candidate: Candidate, terms: Terms): Promise<EnrichedEvent 
   const vouched = needsVouching(event) ? await vouch(terms.sender, event) : { proof: undefined };
   if ('refusal' in vouched) return vouched;
   const proof = LINK_TYPES.has(event.type) ? vouched.proof : undefined;
-  const enriched = enrichEvent(event, terms.sentAtMs, terms.receivedAtMs, { proof, consent: agreed.consent });
+  const isVouched = terms.sender.hasSecretKey || vouched.proof === 'token';
+  const enriched = enrichEvent(event, terms.sentAtMs, terms.receivedAtMs, {
+    proof,
+    vouched: isVouched || undefined,
+    consent: agreed.consent,
+  });
   const refusal = lateRefusal(enriched, terms.receivedAtMs, terms.horizonDays);
   return refusal ? { refusal } : enriched;
 }

@@ -28,6 +28,8 @@ export const enrichedEventSchema = z.object({
   userId: z.string().optional(),
   /** What vouches for the link that an `identify` or `alias` event makes; without it the event links nothing. */
   proof: z.enum(LINK_PROOFS).optional(),
+  /** Whether the shop's server stands behind it, by the secret key or a proof. */
+  vouched: z.literal(true).optional(),
   /** The purposes that the visitor had granted; all of them when it is not there. */
   consent: z.array(z.string()).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),

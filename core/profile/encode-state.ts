@@ -6,6 +6,9 @@ import type { DayCounts, ProfileState } from './state.ts';
 /** The version of the stored form; a reader refuses what is newer than it knows. Version 1 had no traits and no choices. */
 const STATE_VERSION = 2;
 
+/** Stands at the end of what the shop's server said. */
+type Vouched = [1] | [];
+
 type StoredCounts = [other: number, ...entries: [key: string, ...counts: number[]][]];
 
 interface StoredState {
@@ -23,11 +26,20 @@ interface StoredState {
     total: number | null,
     currency: string | null,
     items: readonly string[],
+    ...vouched: Vouched,
   ][];
   sessions: ProfileState['sessions'];
   closed: number;
-  user: [time: number, key: string, id: string] | null;
-  traits?: [name: string, value: TraitValue, time: number, key: string, source: string, purpose: string][];
+  user: [time: number, key: string, id: string, ...vouched: Vouched] | null;
+  traits?: [
+    name: string,
+    value: TraitValue,
+    time: number,
+    key: string,
+    source: string,
+    purpose: string,
+    ...vouched: Vouched,
+  ][];
   choices?: [purpose: string, granted: 0 | 1, time: number, key: string][];
 }
 
@@ -55,25 +67,27 @@ export function encodeState(state: ProfileState): string {
     ]),
     cart: state.cart.map(({ time, key, item, quantity }) => [time, key, item, quantity]),
     clearedAt: state.cartClearedAt,
-    orders: state.orders.map(({ time, key, id, total, currency, items }) => [
+    orders: state.orders.map(({ time, key, id, total, currency, items, vouched }) => [
       time,
       key,
       id,
       total ?? null,
       currency ?? null,
       items,
+      ...wordOf(vouched),
     ]),
     sessions: state.sessions,
     closed: state.closedSessions,
-    user: state.user && [state.user.time, state.user.key, state.user.id],
+    user: state.user && [state.user.time, state.user.key, state.user.id, ...wordOf(state.user.vouched)],
     ...(state.traits.size > 0 && {
-      traits: byName(state.traits).map(([name, { value, time, key, source, purpose }]) => [
+      traits: byName(state.traits).map(([name, { value, time, key, source, purpose, vouched }]) => [
         name,
         value,
         time,
         key,
         source,
         purpose,
+        ...wordOf(vouched),
       ]),
     }),
     ...(state.choices.size > 0 && {
@@ -102,27 +116,37 @@ export function decodeState(text: string): ProfileState {
     })),
     cart: stored.cart.map(([time, key, item, quantity]) => ({ time, key, item, quantity })),
     cartClearedAt: stored.clearedAt,
-    orders: stored.orders.map(([time, key, id, total, currency, items]) => ({
+    orders: stored.orders.map(([time, key, id, total, currency, items, vouched]) => ({
       time,
       key,
       id,
       total: total ?? undefined,
       currency: currency ?? undefined,
       items,
+      ...(vouched && { vouched: true as const }),
     })),
     sessions: stored.sessions,
     closedSessions: stored.closed,
-    user: stored.user && { time: stored.user[0], key: stored.user[1], id: stored.user[2] },
+    user: stored.user && {
+      time: stored.user[0],
+      key: stored.user[1],
+      id: stored.user[2],
+      ...(stored.user[3] && { vouched: true as const }),
+    },
     traits: new Map(
-      (stored.traits ?? []).map(([name, value, time, key, source, purpose]) => [
+      (stored.traits ?? []).map(([name, value, time, key, source, purpose, vouched]) => [
         name,
-        { value, time, key, source, purpose },
+        { value, time, key, source, purpose, ...(vouched && { vouched: true as const }) },
       ]),
     ),
     choices: new Map(
       (stored.choices ?? []).map(([purpose, granted, time, key]) => [purpose, { granted: granted === 1, time, key }]),
     ),
   };
+}
+
+function wordOf(vouched: true | undefined): Vouched {
+  return vouched ? [1] : [];
 }
 
 function byName<T>(registers: ReadonlyMap<string, T>): [string, T][] {

@@ -5,7 +5,7 @@ import { addBounded } from './bottom-k.ts';
 import { foldChoices } from './choices.ts';
 import { INTERACTION_KINDS, interactionsOf, productFrom, productsOf } from './interactions.ts';
 import { PROFILE_CAPS, QUEUE_RETENTION_DAYS, SESSION_GAP_MS } from './limits.ts';
-import { byNewest, insertNewest } from './newest.ts';
+import { byWord, insertNewest } from './newest.ts';
 import { insertIntoSessions, type SessionChange } from './session-intervals.ts';
 import { emptyDay, type Order, type ProfileState } from './state.ts';
 import { foldTraits } from './traits.ts';
@@ -77,12 +77,13 @@ function foldCart(state: ProfileState, event: EnrichedEvent): void {
   insertNewest(state.cart, { time: event.time, key: event.id, item: product.item, quantity }, PROFILE_CAPS.cartChanges);
 }
 
-/** Two events with one order id are one order: the later one's figures stand. */
+/** Two events with one order id are one order: the figures of the shop's server stand, then the later ones. */
 function foldOrder(state: ProfileState, event: EnrichedEvent): void {
   const { order_id: id, total, currency } = event.properties ?? {};
   const order: Order = {
     time: event.time,
     key: event.id,
+    ...(event.vouched && { vouched: event.vouched }),
     id: String(id),
     total: typeof total === 'number' ? total : undefined,
     currency: typeof currency === 'string' ? currency : undefined,
@@ -92,15 +93,16 @@ function foldOrder(state: ProfileState, event: EnrichedEvent): void {
   };
   const known = state.orders.findIndex((other) => other.id === order.id);
   const other = state.orders[known];
-  if (other && byNewest(other, order) < 0) return;
+  if (other && byWord(other, order) < 0) return;
   if (other) state.orders.splice(known, 1);
   insertNewest(state.orders, order, PROFILE_CAPS.orders);
 }
 
 function foldUser(state: ProfileState, event: EnrichedEvent): void {
   if (event.userId === undefined) return;
-  const candidate = { time: event.time, key: event.id, id: event.userId };
-  if (!state.user || byNewest(candidate, state.user) < 0) state.user = candidate;
+  const { vouched } = event;
+  const candidate = { time: event.time, key: event.id, id: event.userId, ...(vouched && { vouched }) };
+  if (!state.user || byWord(candidate, state.user) < 0) state.user = candidate;
 }
 
 /** No accepted event is older than horizon and retention, so a session that ended before can be counted and forgotten. */

@@ -2,7 +2,7 @@ import { MAX_PURPOSES } from '../consent/purposes.ts';
 import { DAY_MS } from '../time.ts';
 import { mergeBounded } from './bottom-k.ts';
 import { PROFILE_CAPS } from './limits.ts';
-import { byNewest, insertNewest } from './newest.ts';
+import { byWord, insertNewest } from './newest.ts';
 import { setRegister } from './registers.ts';
 import { type DayCounts, emptyDay, emptyState, type ProfileState } from './state.ts';
 
@@ -42,7 +42,7 @@ function mergeInto(merged: ProfileState, state: ProfileState): void {
   merged.closedSessions += state.closedSessions;
   for (const [name, trait] of state.traits) setRegister(merged.traits, name, trait, PROFILE_CAPS.traits);
   for (const [purpose, choice] of state.choices) setRegister(merged.choices, purpose, choice, MAX_PURPOSES);
-  if (state.user && (!merged.user || byNewest(state.user, merged.user) < 0)) merged.user = state.user;
+  if (state.user && (!merged.user || byWord(state.user, merged.user) < 0)) merged.user = state.user;
 }
 
 function mergeDay(into: DayCounts, counts: DayCounts): void {
@@ -53,11 +53,11 @@ function mergeDay(into: DayCounts, counts: DayCounts): void {
   mergeBounded(into.item, counts.item, caps.item);
 }
 
-/** One order that two ledgers tell of, e.g. the page and the shop's server, is one order: the later one's figures stand. */
+/** One order that two ledgers tell of, e.g. the page and the shop's server, is one order: the server's figures stand, then the later ones. */
 function mergeOrder(merged: ProfileState, order: ProfileState['orders'][number]): void {
   const known = merged.orders.findIndex(({ id }) => id === order.id);
   const other = merged.orders[known];
-  if (other && byNewest(other, order) < 0) return;
+  if (other && byWord(other, order) < 0) return;
   if (other) merged.orders.splice(known, 1);
   insertNewest(merged.orders, order, PROFILE_CAPS.orders);
 }

@@ -10,6 +10,17 @@ export function byNewest(a: Timed, b: Timed): number {
   return b.time - a.time || (a.key < b.key ? 1 : a.key > b.key ? -1 : 0);
 }
 
+/** Something that was said, by the shop's server or by somebody who may be anybody. */
+export interface Said extends Timed {
+  /** Whether the secret key or a proof stands behind it. */
+  readonly vouched?: true | undefined;
+}
+
+/** What holds first: the word of the shop's server before any other, then the newest. Total, as `byNewest`. */
+export function byWord(a: Said, b: Said): number {
+  return Number(b.vouched ?? false) - Number(a.vouched ?? false) || byNewest(a, b);
+}
+
 /**
  * Inserts into a list that keeps the `cap` newest, sorted newest first. The result is the top of the set of all that was ever
  * inserted, whatever the order. Something already there (same time and key) is not inserted twice.

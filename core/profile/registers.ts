@@ -1,16 +1,16 @@
 import { fnv1a } from '../hash.ts';
-import { byNewest, type Timed } from './newest.ts';
+import { byWord, type Said } from './newest.ts';
 
-/** Values by name, each the newest by (time, event id). */
-export type Registers<T extends Timed> = Map<string, T>;
+/** Values by name, each the newest by (time, event id) of those that the shop's server said, or of all where it said none. */
+export type Registers<T extends Said> = Map<string, T>;
 
 /**
- * Sets a register, in place, unless it holds something newer. Beyond `cap` names those with the smallest hash stay, so that what is kept
+ * Sets a register, in place, unless what it holds goes before. Beyond `cap` names those with the smallest hash stay, so that what is kept
  * depends on the set of what was ever set and not on its order: a name that left ranks above `cap` others for ever.
  */
-export function setRegister<T extends Timed>(registers: Registers<T>, name: string, entry: T, cap: number): void {
+export function setRegister<T extends Said>(registers: Registers<T>, name: string, entry: T, cap: number): void {
   const there = registers.get(name);
-  if (there && byNewest(there, entry) <= 0) return;
+  if (there && byWord(there, entry) <= 0) return;
   registers.set(name, entry);
   if (registers.size <= cap) return;
   let largest = name;

@@ -1,6 +1,7 @@
 import { type BoundedCounts, emptyCounts } from './bottom-k.ts';
 import type { Choice } from './choices.ts';
 import type { InteractionKind } from './interactions.ts';
+import type { Said } from './newest.ts';
 import type { Registers } from './registers.ts';
 import type { SessionInterval } from './session-intervals.ts';
 import type { Trait } from './traits.ts';
@@ -29,9 +30,7 @@ export interface CartChange {
   readonly quantity: number;
 }
 
-export interface Order {
-  readonly time: number;
-  readonly key: string;
+export interface Order extends Said {
   readonly id: string;
   readonly total?: number | undefined;
   readonly currency?: string | undefined;
@@ -56,7 +55,7 @@ export interface ProfileState {
   readonly sessions: SessionInterval[];
   /** Sessions that ended too long ago for any accepted event to touch them; they are only counted. */
   closedSessions: number;
-  user: { readonly time: number; readonly key: string; readonly id: string } | null;
+  user: (Said & { readonly id: string }) | null;
   readonly traits: Registers<Trait>;
   /** The visitor's own decisions on consent, by purpose. */
   readonly choices: Registers<Choice>;

@@ -7,11 +7,11 @@ import {
 } from '../events/imported-traits.ts';
 import type { EnrichedEvent } from '../events/message.ts';
 import { PROFILE_CAPS } from './limits.ts';
-import type { Timed } from './newest.ts';
+import type { Said } from './newest.ts';
 import { type Registers, setRegister } from './registers.ts';
 
 /** A trait with where it came from and what it may be used for. */
-export interface Trait extends Timed {
+export interface Trait extends Said {
   readonly value: TraitValue;
   /** `identify`, or what an import named as its source. */
   readonly source: string;
@@ -44,11 +44,12 @@ function traitsIn({ type, properties = {} }: EnrichedEvent): Record<string, unkn
   return type === IMPORT_EVENT && typeof traits === 'object' && traits !== null ? { ...traits } : {};
 }
 
-function originOf({ type, id, time, properties = {} }: EnrichedEvent): Omit<Trait, 'value'> {
+function originOf({ type, id, time, vouched, properties = {} }: EnrichedEvent): Omit<Trait, 'value'> {
   const imported = type === IMPORT_EVENT;
   return {
     time,
     key: id,
+    ...(vouched && { vouched }),
     source: imported ? String(properties.source) : type,
     purpose: imported ? String(properties.purpose ?? DEFAULT_PURPOSE) : DEFAULT_PURPOSE,
   };

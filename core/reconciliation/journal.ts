@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { allows } from '../consent/allows.ts';
-import type { EnrichedEvent } from '../events/message.ts';
+import type { Client, EnrichedEvent } from '../events/message.ts';
 import { hashLedger } from '../identity/hash-ledger.ts';
 
 /** An event that was counted, without what it says: whose it is only as a hash. */
@@ -24,7 +24,7 @@ const storedSchema = z.object({
 /** The entry of an event that a ledger counted. `owner` where it is known already: hashing it for each event is dear. */
 export function entryOf(
   site: string,
-  event: EnrichedEvent & { readonly ledger: string },
+  event: EnrichedEvent & { readonly ledger: string; readonly client: Pick<Client, 'bot'> },
   owner = ownerOf(hashLedger(site, event.ledger)),
 ): JournalEntry {
   return {
@@ -32,7 +32,7 @@ export function entryOf(
     id: event.id,
     time: event.time,
     type: event.type,
-    analytics: allows(event, 'analytics'),
+    analytics: !event.client.bot && allows(event, 'analytics'),
   };
 }
 

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { allows } from '../../core/consent/allows.ts';
 import { eventOf, isIntact } from '../../core/lake/columns.ts';
 import type { LakeFile } from '../../core/lake/partition.ts';
 import { cellOf } from '../../core/reconciliation/compare-cells.ts';
@@ -69,7 +68,7 @@ export async function recountFile(
     if (!isIntact(event)) altered.push(entry);
     if (seen.has(entryKey(entry))) double.push(entry);
     seen.add(entryKey(entry));
-    if (allows(event, 'analytics')) cells[cellOf(entry)] = (cells[cellOf(entry)] ?? 0) + 1;
+    if (entry.analytics) cells[cellOf(entry)] = (cells[cellOf(entry)] ?? 0) + 1;
     if (slice.spend(1)) await slice.pause();
   }
   const recount: Recount = { v: 1, cells, altered, double };
@@ -81,10 +80,11 @@ export async function recountFile(
 
 /** The events of a file in some cells, one by one. */
 export async function entriesIn(env: Env, key: string, cells: ReadonlySet<string>): Promise<JournalEntry[]> {
-  const rows = await readParquet(env, key, ['event_id', 'type', 'time', 'ledger_hash', 'consent']);
+  const rows = await readParquet(env, key, ['event_id', 'type', 'time', 'ledger_hash', 'consent', 'bot']);
   return rows.flatMap((row) => {
-    const analytics =
+    const agreed =
       row.consent === null || String(row.consent).includes('"analytics"') || row.type === 'consent_changed';
+    const analytics = agreed && row.bot !== true;
     const entry: JournalEntry = {
       owner: String(row.ledger_hash).slice(0, 16),
       id: String(row.event_id),

@@ -32,7 +32,9 @@ export async function applyToProfiles(env: Env, messages: readonly EventMessage[
     try {
       const { outcomes, sessions } = await applyGroup(env, site, ledger, group, definitions.get(site));
       for (const [at, message] of group.entries()) batch.applied.push({ message, outcomes: outcomes[at] ?? [] });
-      batch.sessions.set(site, [...(batch.sessions.get(site) ?? []), ...sessions]);
+      // Bots teach no model.
+      const taught = group.every(({ client }) => client.bot) ? [] : sessions;
+      batch.sessions.set(site, [...(batch.sessions.get(site) ?? []), ...taught]);
     } catch (error) {
       batch.failed += 1;
       log('apply_failed', { site, messages: group.length, error: String(error) });

@@ -19,7 +19,7 @@ const JOURNAL_EVENTS = 10_000;
 
 /**
  * Adds the counted events to the rollups (site, hour of event time, type) and the orders, once for each message; those only whose
- * visitor agreed to analytics.
+ * visitor agreed to analytics, and is no bot.
  *
  * The guard is an append-only log of message hashes for each bucket of arrival time. The log is read, messages in it are left
  * out, and the next version is written in the same transaction as the counts: if another consumer wrote that version first,
@@ -39,6 +39,7 @@ async function recordBucket(env: Env, site: string, bucket: number, group: reado
     const { seen, version } = await readGuard(env, site, bucket);
     const fresh = group.filter(({ message }) => !seen.has(messageHash(message.id).toString('hex')));
     if (fresh.length === 0) return;
+    const people = fresh.filter(({ message }) => !message.client.bot);
     try {
       await env.DB.batch([
         env.DB.prepare('INSERT INTO rollup_guard (site, bucket, version, messages) VALUES (?, ?, ?, ?)').bind(
@@ -48,8 +49,8 @@ async function recordBucket(env: Env, site: string, bucket: number, group: reado
           bufferOf(Buffer.concat(fresh.map(({ message }) => messageHash(message.id)))),
         ),
         ...journalStatements(env, site, `${bucket}-${version + 1}`, fresh),
-        ...rollupStatements(env, site, fresh),
-        ...orderStatements(env, site, fresh),
+        ...rollupStatements(env, site, people),
+        ...orderStatements(env, site, people),
       ]);
       return;
     } catch (error) {
@@ -76,7 +77,7 @@ async function readGuard(env: Env, site: string, bucket: number): Promise<{ seen
 function journalStatements(env: Env, site: string, id: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
   const entries = fresh.flatMap((one) => {
     const owner = ownerOf(hashLedger(site, one.message.ledger));
-    return countedEvents([one]).map((event) => entryOf(site, event, owner));
+    return countedEvents([one]).map((event) => entryOf(site, { ...event, client: one.message.client }, owner));
   });
   const statements: D1PreparedStatement[] = [];
   for (let from = 0; from < entries.length; from += JOURNAL_EVENTS) {
@@ -113,17 +114,22 @@ function rollupStatements(env: Env, site: string, fresh: readonly AppliedEvents[
   );
 }
 
-/** Two events with one order id are one order: the later one's figures stand, whichever came first. */
+/**
+ * Two events with one order id are one order, and the later one's figures stand, whichever came first. What the shop's server said goes
+ * before what a page says, and a page never takes over the order of another ledger.
+ */
 function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
   return countedEvents(fresh)
     .filter((event) => event.type === 'order_completed' && allows(event, 'analytics'))
     .map((event) => {
       const { order_id: id, total, currency } = event.properties ?? {};
       return env.DB.prepare(
-        `INSERT INTO orders (site, order_id, time, event_id, ledger, total, currency, items) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO orders (site, order_id, time, event_id, ledger, total, currency, items, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET time = excluded.time, event_id = excluded.event_id, ledger = excluded.ledger,
-           total = excluded.total, currency = excluded.currency, items = excluded.items
-         WHERE (excluded.time, excluded.event_id) > (orders.time, orders.event_id)`,
+           total = excluded.total, currency = excluded.currency, items = excluded.items, vouched = excluded.vouched
+         WHERE excluded.vouched > orders.vouched OR (excluded.vouched = orders.vouched
+           AND (excluded.vouched = 1 OR excluded.ledger = orders.ledger)
+           AND (excluded.time, excluded.event_id) > (orders.time, orders.event_id))`,
       ).bind(
         site,
         String(id),
@@ -133,6 +139,7 @@ function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]
         typeof total === 'number' ? total : null,
         typeof currency === 'string' ? currency : null,
         JSON.stringify(productsOf(event).map(({ item }) => item)),
+        event.vouched ? 1 : 0,
       );
     });
 }

@@ -53,14 +53,14 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'the guard is written apart from the counts',
     file: 'stores/rollups/record-rollups.ts',
-    replace: '...rollupStatements(env, site, fresh),',
-    by: '...(Math.random() < 0.2 ? [] : rollupStatements(env, site, fresh)),',
+    replace: '...rollupStatements(env, site, people),',
+    by: '...(Math.random() < 0.2 ? [] : rollupStatements(env, site, people)),',
   },
   {
     name: 'the later of two tellings of an order does not win',
     file: 'stores/rollups/record-rollups.ts',
-    replace: 'WHERE (excluded.time, excluded.event_id) > (orders.time, orders.event_id)',
-    by: '',
+    replace: 'AND (excluded.time, excluded.event_id) > (orders.time, orders.event_id))',
+    by: ')',
   },
   {
     name: 'a batch writes over another’s raw object',

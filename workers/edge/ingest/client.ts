@@ -9,11 +9,25 @@ type Agent = Pick<Client, 'device' | 'browser' | 'os' | 'bot'>;
 /** Parsing a user agent costs more than everything else in a request; browsers of a shop repeat a few hundred of them. */
 const agents = new ExpiringCache<Agent>(1_000, { ttlMs: DAY_MS });
 
-/** What the request itself tells about its client. The address is never kept. */
-export function clientOf(request: Request): Client {
+/** What is known of a visitor's client when a server speaks for him: of his place and device it says nothing. */
+const UNKNOWN: Client = { device: 'unknown', bot: false };
+/** HTTP libraries as servers use them; a crawler says that it is one, or that it is a browser. */
+const CRAWLER = /mozilla|bot|crawl|spider|slurp|scrap|preview|monitor|archive/i;
+
+/**
+ * What the request itself tells about its client. The address is never kept. A request with the secret key, or of an HTTP library without a
+ * page, is a server's on a visitor's behalf: it says nothing of his device.
+ */
+export function clientOf(request: Request, fromServer: boolean): Client {
+  const userAgent = request.headers.get('user-agent') ?? '';
+  if (
+    fromServer ||
+    (!request.headers.has('origin') && userAgent !== '' && isbot(userAgent) && !CRAWLER.test(userAgent))
+  )
+    return UNKNOWN;
   const { country, region, city, timezone } = request.cf ?? {};
   return {
-    ...agentOf(request.headers.get('user-agent') ?? ''),
+    ...agentOf(userAgent),
     ...(typeof country === 'string' && { country }),
     ...(typeof region === 'string' && { region }),
     ...(typeof city === 'string' && { city }),

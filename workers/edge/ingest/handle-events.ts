@@ -41,7 +41,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
         proofFault(env, site.id, token, claimed, receivedAtMs),
     },
     consent,
-    client: clientOf(request),
+    client: clientOf(request, site.keyKind === 'secret'),
     receivedAtMs,
     keepsRefused: true,
     live: true,

@@ -1,0 +1,151 @@
+import { env } from 'cloudflare:workers';
+import { describe, it, vi } from 'vitest';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { lakeOf, rollupsOf } from './stores.ts';
+
+const fromServer = (site: TestSite, events: unknown[]) =>
+  send('/v/events', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ events }),
+  });
+const order = (who: string, id: string, total: number, minutesAgo = 0) =>
+  makeEvent(
+    who,
+    'order_completed',
+    { order_id: id, total, currency: 'EUR', products: [{ product_id: 'p' }] },
+    minutesAgo,
+  );
+const ordersOf = async (site: TestSite) =>
+  (
+    await env.DB.prepare('SELECT order_id, ledger, total, currency FROM orders WHERE site = ? ORDER BY order_id')
+      .bind(site.id)
+      .all<Record<string, unknown>>()
+  ).results.map(({ order_id, ledger, total }) => [order_id, ledger, total]);
+const counted = (site: TestSite, counts: Record<string, number>) =>
+  vi.waitFor(async () => {
+    const found = await rollupsOf(site.id);
+    if (JSON.stringify(found) !== JSON.stringify(counts)) throw new Error(JSON.stringify(found));
+  });
+
+describe('an order', () => {
+  it('that the shop’s server told is never a page’s to change', async ({ expect }) => {
+    const site = await makeSite();
+    await fromServer(site, [order('buyer', '10001', 499, 5)]);
+    await counted(site, { order_completed: 1 });
+    for (const who of ['attacker', 'buyer'])
+      await postEvents(site, [order(who, '10001', -1e308), order(who, '10001', 1)]);
+    await counted(site, { order_completed: 5 });
+    expect(await ordersOf(site)).toEqual([['10001', 'a/buyer', 499]]);
+  });
+
+  it('of a page is its own ledger’s: another page takes none over, and the server’s word replaces it', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    await postEvents(site, [order('buyer', '7', 50, 5)]);
+    await counted(site, { order_completed: 1 });
+    await postEvents(site, [order('attacker', '7', 1), order('buyer', '7', 60, 4)]);
+    await counted(site, { order_completed: 3 });
+    expect(await ordersOf(site)).toEqual([['7', 'a/buyer', 60]]);
+    await fromServer(site, [order('shop', '7', 70, 9)]);
+    await counted(site, { order_completed: 4 });
+    expect(await ordersOf(site)).toEqual([['7', 'a/shop', 70]]);
+  });
+
+  it('whose number has more digits than JavaScript holds stays two orders', async ({ expect }) => {
+    const site = await makeSite();
+    const raw = (id: string, total: number) => JSON.stringify(order('buyer', 'ID', total)).replace('"ID"', id);
+    const body = `{"events":[${raw('7301444403294576641', 50)},${raw('7301444403294576642', 70)}]}`;
+    await send(`/v/events?key=${site.writeKey}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    await counted(site, { order_completed: 2 });
+    expect(await ordersOf(site)).toEqual([
+      ['7301444403294576641', 'a/buyer', 50],
+      ['7301444403294576642', 'a/buyer', 70],
+    ]);
+  });
+});
+
+describe('what a page says of a person', () => {
+  it('never outranks what the shop said: traits and user id, in any order of arrival', async ({ expect }) => {
+    for (const pageFirst of [true, false]) {
+      const site = await makeSite();
+      const page = () =>
+        postEvents(site, [
+          { ...makeEvent('device', 'identify', { plan: 'gold', credit: 999_999, color: 'red' }), userId: 'mallory' },
+        ]);
+      if (pageFirst) await page();
+      await fromServer(site, [
+        { ...makeEvent('device', 'identify', { plan: 'basic', credit: 10 }, 5), userId: 'vip1' },
+      ]);
+      if (!pageFirst) await page();
+      const { value } = await profileStub(env, site.id, 'u/vip1').readHere();
+      expect(value.userId).toBe('vip1');
+      expect(Object.fromEntries(Object.entries(value.traits).map(([name, trait]) => [name, trait.value]))).toEqual({
+        plan: 'basic',
+        credit: 10,
+        color: 'red',
+      });
+    }
+  });
+});
+
+describe('a bot', () => {
+  const GOOGLEBOT = 'Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)';
+  const view = (who: string) => makeEvent(who, 'product_viewed', { product_id: 'slow' });
+
+  it('is in the lake, and in no count, order or model', async ({ expect }) => {
+    const site = await makeSite();
+    const events = Array.from({ length: 20 }, (_, n) => view(`bot-${n}`));
+    await postEvents(site, [...events, order('bot-0', '1', 5)], { 'user-agent': GOOGLEBOT });
+    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(21));
+    expect((await lakeOf(site.id)).every(({ client }) => client.bot)).toBe(true);
+    expect([await rollupsOf(site.id), await ordersOf(site)]).toEqual([{}, []]);
+    const headers = { authorization: `Bearer ${site.secretKey}` };
+    await send('/api/model/publish', { method: 'POST', headers });
+    expect(await (await send(`/v/recommendations?key=${site.writeKey}&strategy=trending`)).json()).toMatchObject({
+      items: [],
+    });
+  });
+
+  it.for([
+    ['a server with the secret key', 'node', true],
+    ['a server’s library', 'analytics-python/2.3', false],
+    ['another', 'axios/1.7.2', false],
+    [
+      'a person',
+      'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Safari/537.36',
+      false,
+    ],
+  ] as const)('is not %s', async ([, userAgent, secret], { expect }) => {
+    const site = await makeSite();
+    const headers = { 'user-agent': userAgent, 'content-type': 'application/json' };
+    const key = secret ? site.secretKey : site.writeKey;
+    await send('/v/events', {
+      method: 'POST',
+      headers: { ...headers, authorization: `Bearer ${key}` },
+      body: JSON.stringify({ events: [view('ada')] }),
+    });
+    await counted(site, { product_viewed: 1 });
+    expect((await lakeOf(site.id)).map(({ client }) => client.bot)).toEqual([false]);
+  });
+});
+
+describe('consent that a person decided', () => {
+  it('holds for what the shop’s server sends of him later', async ({ expect }) => {
+    const site = await makeSite();
+    await postEvents(site, [makeEvent('ada', 'consent_changed', { purposes: { analytics: false } })]);
+    await fromServer(site, [makeEvent('ada', 'product_viewed', { product_id: 'p' }), makeEvent('bob', 'page_viewed')]);
+    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(3));
+    const consents = (await lakeOf(site.id)).map(({ type, consent }) => [type, consent]);
+    expect(Object.fromEntries(consents)).toMatchObject({
+      product_viewed: ['personalization', 'marketing'],
+      page_viewed: undefined,
+    });
+  });
+});
