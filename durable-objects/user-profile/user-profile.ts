@@ -161,13 +161,30 @@ export class UserProfile extends DurableObject<Env> {
     await this.ctx.storage.deleteAlarm();
   }
 
-  /** Replaces the state by one that was made again from the ledger's history; what is remembered of ids stays. */
-  async restore({ state }: { readonly v: 1; readonly state: string }): Promise<void> {
+  /** Counts the changes of the ledger, those that are not stored yet included. */
+  version(): number {
+    return this.parts.memory.profile().version;
+  }
+
+  /**
+   * Replaces the state by one that was made again from the ledger's history; what is remembered of ids stays. With `version` only if nothing
+   * has changed since; whether it was done.
+   */
+  async restore({
+    state,
+    version,
+  }: {
+    readonly v: 1;
+    readonly state: string;
+    readonly version?: number;
+  }): Promise<boolean> {
     const { memory, linking } = this.parts;
+    if (version !== undefined && version !== memory.profile().version) return false;
     memory.profile().state = decodeState(state);
     memory.changed();
     memory.save();
     await linking.sendSnapshot();
+    return true;
   }
 
   /** The stored state as canonical text: equal sets of events give equal bytes. */

@@ -1,4 +1,4 @@
-import { erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
+import { ERASED_COLUMNS, erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
 import { writeManifest } from '../../stores/lake/manifest.ts';
 import { readParquet } from '../../stores/lake/parquet-files.ts';
 import { CommitConflict, commit, commitNumber, listPartitions, type Partition } from '../../stores/lake/partitions.ts';
@@ -68,7 +68,7 @@ async function applyTo(env: Env, site: string, stale: readonly Partition[]): Pro
 
 async function holdsAny(env: Env, keys: readonly string[], erased: ReadonlyMap<string, number>): Promise<boolean> {
   for (const key of keys) {
-    const rows = await readParquet(env, key, ['ledger_hash', 'time']);
+    const rows = await readParquet(env, key, ERASED_COLUMNS);
     if (rows.some((row) => isErasedRow(erased, row))) return true;
   }
   return false;

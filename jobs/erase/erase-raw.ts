@@ -1,4 +1,4 @@
-import { hashLedger } from '../../core/identity/hash-ledger.ts';
+import { hashLedger, hashPart } from '../../core/identity/hash-ledger.ts';
 import { entryOf } from '../../core/reconciliation/journal.ts';
 import { packEntries } from '../../stores/lake/pack-entries.ts';
 import { listRaw, putRaw, readRaw } from '../../stores/lake/raw-objects.ts';
@@ -33,7 +33,11 @@ async function eraseFrom(env: Env, site: string, key: string, erased: ReadonlyMa
   for (;;) {
     const raw = await readRaw(env, key);
     if (!raw) return 0;
-    const left = raw.events.filter(({ ledger, time }) => time > (erased.get(hashLedger(site, ledger)) ?? -1));
+    const left = raw.events.filter(({ ledger, userId, time }) => {
+      const hash = hashLedger(site, ledger);
+      const part = userId === undefined ? undefined : erased.get(hashPart(hash, userId));
+      return time > Math.max(erased.get(hash) ?? -1, part ?? -1);
+    });
     const gone = raw.events.length - left.length;
     if (gone === 0) return 0;
     if (left.length === 0) {

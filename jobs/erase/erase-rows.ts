@@ -6,7 +6,7 @@ import { bindable, marks } from '../../stores/statements.ts';
 export async function eraseRows(
   env: Env,
   site: string,
-  { users, ledgers, at }: Subject,
+  { users, ledgers, parts, at }: Subject,
 ): Promise<{ readonly orders: number; readonly links: number }> {
   const ids = ledgers.filter((ledger) => ledger.startsWith('u/')).map(ledgerId);
   const names = [...new Set([...users, ...ids])];
@@ -17,6 +17,17 @@ export async function eraseRows(
         site,
         at,
         ...part,
+      ),
+    ),
+  );
+  const ofParts = await run(
+    env,
+    parts.map(({ ledger, userId }) =>
+      env.DB.prepare('DELETE FROM orders WHERE site = ? AND time <= ? AND ledger = ? AND user_id = ?').bind(
+        site,
+        at,
+        ledger,
+        userId,
       ),
     ),
   );
@@ -44,7 +55,7 @@ export async function eraseRows(
   ]);
   // Reports may name his profile; the next one is made within the hour.
   await env.DB.prepare('DELETE FROM reconciliations WHERE site = ?').bind(site).run();
-  return { orders, links };
+  return { orders: orders + ofParts, links };
 }
 
 async function run(env: Env, statements: D1PreparedStatement[]): Promise<number> {

@@ -1,11 +1,12 @@
-import { hashLedger } from '../../core/identity/hash-ledger.ts';
 import { type Progress, progressSchema, type Removed } from '../../stores/erasure/progress.ts';
 import { signReceipt } from '../../stores/erasure/receipt.ts';
 import type { OpenErasure } from '../../stores/erasure/start-erasure.ts';
+import { erasedHashes } from '../../stores/erasure/start-erasure.ts';
 import type { Subject } from '../../stores/erasure/subject.ts';
 import { log } from '../../stores/log.ts';
 import { profileStub, sessionPrefix } from '../../stores/objects/profile-stub.ts';
 import { shardStubs } from '../../stores/objects/shards.ts';
+import { repairProfile } from '../reconcile/repair.ts';
 import { eraseFailed } from './erase-failed.ts';
 import { eraseRaw } from './erase-raw.ts';
 import { eraseRows } from './erase-rows.ts';
@@ -32,6 +33,7 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
   const raw = await eraseLake(env, site, subject, rawAfter);
   await add({ lakeEvents: raw.events }, raw.next);
   if (raw.next !== undefined) throw new Error('the raw lake is larger than one run: the next one goes on');
+  for (const ledger of new Set(subject.parts.map((part) => part.ledger))) await repairProfile(env, site, ledger);
   const now = Date.now();
   const receipt = await signReceipt(env, { site, id, subject, removed: progress.removed, finishedAt: now });
   await env.DB.prepare('UPDATE erasures SET finished_at = ?, subject = NULL, receipt = ? WHERE site = ? AND id = ?')
@@ -51,14 +53,16 @@ async function eraseProfiles(env: Env, site: string, { ledgers, at, assignment, 
 }
 
 /** The raw part at once; the Parquet files lose their rows at the next compaction, which is due now. */
-async function eraseLake(env: Env, site: string, { ledgers, at }: Subject, after: string | undefined) {
-  const erased = new Map(ledgers.map((ledger) => [hashLedger(site, ledger), at]));
+async function eraseLake(env: Env, site: string, subject: Subject, after: string | undefined) {
+  const erased = new Map(erasedHashes(site, subject).map((hash) => [hash, subject.at]));
   await env.DB.prepare('DELETE FROM lake_progress WHERE site = ?').bind(site).run();
   return eraseRaw(env, site, erased, after, Date.now() + LAKE_MS);
 }
 
-async function eraseSessions(env: Env, site: string, { ledgers, at }: Subject): Promise<number> {
-  const prefixes = ledgers.map((ledger) => sessionPrefix(profileStub(env, site, ledger).id));
+/** Of a part of a ledger all: a session does not tell whose events it is made of, and the model does without them. */
+async function eraseSessions(env: Env, site: string, { ledgers, parts, at }: Subject): Promise<number> {
+  const all = new Set([...ledgers, ...parts.map(({ ledger }) => ledger)]);
+  const prefixes = [...all].map((ledger) => sessionPrefix(profileStub(env, site, ledger).id));
   const erased = await Promise.all(shardStubs(env, site).map((shard) => shard.erase({ v: 1, prefixes, until: at })));
   return erased.reduce((sum, sessions) => sum + sessions, 0);
 }

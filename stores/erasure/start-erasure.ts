@@ -1,9 +1,9 @@
 import { uuidv7 } from 'uuidv7';
-import { hashLedger } from '../../core/identity/hash-ledger.ts';
+import { hashLedger, hashPart } from '../../core/identity/hash-ledger.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { nextVersion, versionIn } from '../links/link-graph.ts';
 import { insertRows } from '../statements.ts';
-import type { Subject } from './subject.ts';
+import type { Subject, Whom } from './subject.ts';
 
 /** An erasure that is not done yet. */
 export interface OpenErasure {
@@ -19,11 +19,11 @@ export interface OpenErasure {
 export async function startErasure(
   env: Env,
   site: string,
-  whom: { readonly users: string[]; readonly ledgers: Ledger[] },
+  whom: Whom,
   later: Subject['later'],
   now: number,
 ): Promise<OpenErasure> {
-  const hashes = whom.ledgers.map((ledger) => hashLedger(site, ledger));
+  const hashes = erasedHashes(site, whom);
   const [version] = await env.DB.batch([nextVersion(env, site)]);
   const subject: Subject = { v: 1, ...whom, at: now, assignment: versionIn(version), later, stragglers: false };
   return insertErasure(
@@ -41,7 +41,7 @@ export async function startErasure(
 
 /** As `startErasure`, for what was under way when the ledgers were erased at `at`. */
 export function startStragglers(env: Env, site: string, ledgers: Ledger[], at: number): Promise<OpenErasure> {
-  const subject: Subject = { v: 1, users: [], ledgers, at, assignment: 0, later: 'anew', stragglers: true };
+  const subject: Subject = { v: 1, users: [], ledgers, parts: [], at, assignment: 0, later: 'anew', stragglers: true };
   return insertErasure(env, site, subject, []);
 }
 
@@ -57,4 +57,12 @@ async function insertErasure(
   ).bind(site, id, Date.now(), JSON.stringify(subject), '{}');
   await env.DB.batch([insert, ...hashes]);
   return { site, id, subject };
+}
+
+/** What an erasure's ledgers, and its parts of ledgers, are remembered by. */
+export function erasedHashes(site: string, { ledgers, parts }: Pick<Whom, 'ledgers' | 'parts'>): string[] {
+  return [
+    ...ledgers.map((ledger) => hashLedger(site, ledger)),
+    ...parts.map(({ ledger, userId }) => hashPart(hashLedger(site, ledger), userId)),
+  ];
 }

@@ -1,3 +1,4 @@
+import { hashPart } from '../../core/identity/hash-ledger.ts';
 import type { LakeRow } from '../../core/lake/columns.ts';
 
 /** Erasures that one look considers; more of them in an hour are found by the next look. */
@@ -13,8 +14,15 @@ export async function erasedSince(env: Env, site: string, since: number): Promis
   return new Map(results.map(({ hash, erased_at }) => [hash, erased_at]));
 }
 
-/** Whether a row is of a ledger that was erased after its event happened. */
+/** The columns that `isErasedRow` looks at. */
+export const ERASED_COLUMNS = ['ledger_hash', 'user_id', 'time'];
+
+/** Whether a row is of a ledger that was erased after its event happened, or names a user whose events on it were. */
 export function isErasedRow(erased: ReadonlyMap<string, number>, row: LakeRow): boolean {
-  const at = erased.get(String(row.ledger_hash));
-  return at !== undefined && Number(row.time) <= at;
+  if (erased.size === 0) return false;
+  const hash = String(row.ledger_hash);
+  const at = erased.get(hash);
+  if (at !== undefined && Number(row.time) <= at) return true;
+  const part = typeof row.user_id === 'string' ? erased.get(hashPart(hash, row.user_id)) : undefined;
+  return part !== undefined && Number(row.time) <= part;
 }

@@ -124,9 +124,10 @@ function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]
     .map((event) => {
       const { order_id: id, total, currency } = event.properties ?? {};
       return env.DB.prepare(
-        `INSERT INTO orders (site, order_id, time, event_id, ledger, total, currency, items, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        `INSERT INTO orders (site, order_id, time, event_id, ledger, total, currency, items, vouched, user_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT DO UPDATE SET time = excluded.time, event_id = excluded.event_id, ledger = excluded.ledger,
-           total = excluded.total, currency = excluded.currency, items = excluded.items, vouched = excluded.vouched
+           total = excluded.total, currency = excluded.currency, items = excluded.items, vouched = excluded.vouched,
+           user_id = excluded.user_id
          WHERE excluded.vouched > orders.vouched OR (excluded.vouched = orders.vouched
            AND (excluded.vouched = 1 OR excluded.ledger = orders.ledger)
            AND (excluded.time, excluded.event_id) > (orders.time, orders.event_id))`,
@@ -140,6 +141,7 @@ function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]
         typeof currency === 'string' ? currency : null,
         JSON.stringify(productsOf(event).map(({ item }) => item)),
         event.vouched ? 1 : 0,
+        event.userId ?? null,
       );
     });
 }

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
-import { lakeOf, rollupsOf } from './stores.ts';
+import { lakeOf, rollupsOf, rowsWith } from './stores.ts';
 
 const fromServer = (site: TestSite, events: unknown[]) =>
   send('/v/events', {
@@ -132,7 +132,7 @@ describe('a bot', () => {
       body: JSON.stringify({ events: [view('ada')] }),
     });
     await counted(site, { product_viewed: 1 });
-    expect((await lakeOf(site.id)).map(({ client }) => client.bot)).toEqual([false]);
+    await vi.waitFor(async () => expect((await lakeOf(site.id)).map(({ client }) => client.bot)).toEqual([false]));
   });
 });
 
@@ -149,3 +149,77 @@ describe('consent that a person decided', () => {
     });
   });
 });
+
+describe('an erasure', () => {
+  const erase = async (site: TestSite, user: string) =>
+    (
+      await send(`/api/users/${user}`, { method: 'DELETE', headers: { authorization: `Bearer ${site.secretKey}` } })
+    ).json<{ state: string }>();
+  /** A till that sends the orders of its customers. */
+  async function till() {
+    const site = await makeSite();
+    const sales = Array.from({ length: 20 }, (_, n) => ({ ...order('pos-1', `o${n}`, n), userId: `customer-${n}` }));
+    await fromServer(site, sales);
+    await counted(site, { order_completed: 20 });
+    return site;
+  }
+  const eventsOf = async (site: TestSite) => (await lakeOf(site.id)).length;
+
+  it('is widened by no mention without a proof', async ({ expect }) => {
+    const site = await till();
+    await postEvents(site, [{ ...makeEvent('pos-1', 'page_viewed'), userId: 'stranger-1' }]);
+    await counted(site, { order_completed: 20, page_viewed: 1 });
+    expect(await erase(site, 'stranger-1')).toMatchObject({ state: 'done' });
+    expect([(await ordersOf(site)).length, await eventsOf(site)]).toEqual([20, 20]);
+    const { value } = await profileStub(env, site.id, 'a/pos-1').readHere();
+    expect(value.counts).toEqual({ order_completed: 20 });
+    expect(await rowsWith(site.id, 'stranger-1')).toEqual([]);
+  });
+
+  it('of one of several users of a ledger takes his events, and no other’s', async ({ expect }) => {
+    const site = await till();
+    expect(await erase(site, 'customer-3')).toMatchObject({ state: 'done' });
+    expect((await ordersOf(site)).map(([id]) => id)).not.toContain('o3');
+    expect([(await ordersOf(site)).length, await eventsOf(site)]).toEqual([19, 19]);
+    expect((await lakeOf(site.id)).map(({ userId }) => userId)).not.toContain('customer-3');
+    const { value } = await profileStub(env, site.id, 'a/pos-1').readHere();
+    expect([value.counts, value.orders.some(({ id }) => id === 'o3')]).toEqual([{ order_completed: 19 }, false]);
+  });
+
+  it('takes refused events that named him, whoever sent them, and the export shows them before', async ({ expect }) => {
+    const site = await makeSite();
+    const bad = { ...makeEvent('kim-phone', 'product_viewed', { email: 'kim@example.invalid' }), userId: 'kim-larsen' };
+    await postEvents(site, [bad, { ...bad, id: crypto.randomUUID(), anonymousId: 'has spaces' }]);
+    await fromServer(site, [{ ...makeEvent('kim-desk', 'identify'), userId: 'kim-larsen' }]);
+    const headers = { authorization: `Bearer ${site.secretKey}` };
+    expect(await (await send('/api/users/kim-larsen/export', { headers })).text()).toContain('kim@example.invalid');
+    expect(await erase(site, 'kim-larsen')).toMatchObject({ state: 'done' });
+    expect(await rowsWith(site.id, 'kim-larsen')).toEqual([]);
+    expect(await rowsWith(site.id, 'kim@example.invalid')).toEqual([]);
+  });
+});
+
+describe('a repair', () => {
+  it('takes what is not compacted yet, and leaves an open hour alone', async ({ expect }) => {
+    const site = await makeSite();
+    await postEvents(
+      site,
+      Array.from({ length: 7 }, () => view2('rep-1')),
+    );
+    await counted(site, { product_viewed: 7 });
+    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(7));
+    const repair = (body: object) =>
+      send('/api/reconciliation/repair', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${site.secretKey}` },
+        body: JSON.stringify(body),
+      });
+    expect(await (await repair({ anonymousId: 'rep-1' })).json()).toMatchObject({ events: 7 });
+    expect((await profileStub(env, site.id, 'a/rep-1').readHere()).value.counts).toEqual({ product_viewed: 7 });
+    const hour = new Date(Math.floor(Date.now() / 3_600_000) * 3_600_000).toISOString();
+    expect((await repair({ hour, type: 'product_viewed' })).status).toBe(409);
+    expect(await rollupsOf(site.id)).toEqual({ product_viewed: 7 });
+  });
+});
+
+const view2 = (who: string) => makeEvent(who, 'product_viewed', { product_id: 'p' });

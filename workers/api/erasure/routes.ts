@@ -1,12 +1,12 @@
 import { Hono } from 'hono';
 import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
 import { hashLedger } from '../../../core/identity/hash-ledger.ts';
-import { deviceLedger, type Ledger, userLedger } from '../../../core/identity/ledger.ts';
+import { deviceLedger, userLedger } from '../../../core/identity/ledger.ts';
 import { runErasure } from '../../../jobs/erase/run-erasure.ts';
 import { progressSchema } from '../../../stores/erasure/progress.ts';
 import { publicKeys, readReceipt } from '../../../stores/erasure/receipt.ts';
 import { startErasure } from '../../../stores/erasure/start-erasure.ts';
-import { subjectOfUser } from '../../../stores/erasure/subject.ts';
+import { subjectOfUser, type Whom } from '../../../stores/erasure/subject.ts';
 import { log } from '../../../stores/log.ts';
 import type { Site } from '../../../stores/sites/site.ts';
 import { answer } from '../../http/answer.ts';
@@ -30,7 +30,7 @@ export const eraseUser = new Hono<ApiContext>().delete('/:id', async (c) => {
 /** `DELETE /api/devices/:id`: a visitor who never said who he is. */
 export const eraseDevice = new Hono<ApiContext>().delete('/:id', async (c) => {
   const ledger = deviceLedger(readParam(anonymousIdSchema, c.req.param('id'), 'invalid_device'));
-  return eraseNow(c.env, c.get('site'), { users: [], ledgers: [ledger] });
+  return eraseNow(c.env, c.get('site'), { users: [], ledgers: [ledger], parts: [] });
 });
 
 /** `/api/erasures`: how an erasure stands, and whether a receipt is one of ours. */
@@ -74,7 +74,7 @@ export async function handleKeys(env: Env): Promise<Response> {
 }
 
 /** Erases at once; what cannot be done now is written down and done by the cron trigger. */
-async function eraseNow(env: Env, site: Site, whom: { users: string[]; ledgers: Ledger[] }): Promise<Response> {
+async function eraseNow(env: Env, site: Site, whom: Whom): Promise<Response> {
   const erasure = await startErasure(env, site.id, whom, site.settings.erasedIds, Date.now());
   try {
     const receipt = await runErasure(env, erasure);

@@ -50,7 +50,7 @@ export const reconciliationPaths: ZodOpenApiPathsObject = {
           description: 'Made again.',
           ...json(repairedSchema),
         },
-        ...problemResponses(400, 401, 403),
+        ...problemResponses(400, 401, 403, 409),
       },
     },
   },

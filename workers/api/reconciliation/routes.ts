@@ -3,7 +3,7 @@ import { deviceLedger, userLedger } from '../../../core/identity/ledger.ts';
 import { reportSchema } from '../../../core/reconciliation/report.ts';
 import { hourOf } from '../../../core/time.ts';
 import { reconcileSite } from '../../../jobs/reconcile/reconcile-site.ts';
-import { repairProfile, repairRollup } from '../../../jobs/reconcile/repair.ts';
+import { RepairBusy, repairProfile, repairRollup } from '../../../jobs/reconcile/repair.ts';
 import { onDemand } from '../../../stores/breathe.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
@@ -42,10 +42,15 @@ export const reconciliationRoutes = new Hono<ApiContext>()
       expected:
         'The body must be { "hour": "2026-05-01T12:00:00Z", "type": … }, { "anonymousId": … } or { "userId": … }.',
     });
+    const busy = (error: unknown) => {
+      if (!(error instanceof RepairBusy)) throw error;
+      throw new HttpError(409, error.message, { code: 'repair_busy', headers: { 'retry-after': '60' } });
+    };
     if ('hour' in repaired) {
       const hour = hourOf(Date.parse(repaired.hour));
-      return answer(repairedSchema, { repaired, ...(await repairRollup(c.env, site, hour, repaired.type)) });
+      const counts = await repairRollup(c.env, site, hour, repaired.type).catch(busy);
+      return answer(repairedSchema, { repaired, ...counts });
     }
     const ledger = 'userId' in repaired ? userLedger(repaired.userId) : deviceLedger(repaired.anonymousId);
-    return answer(repairedSchema, { repaired, events: await repairProfile(c.env, site, ledger) });
+    return answer(repairedSchema, { repaired, events: await repairProfile(c.env, site, ledger).catch(busy) });
   });
