@@ -31,4 +31,16 @@ describe('the check of a model', () => {
   ])('refuses %s', ([, change, reason], { expect }) => {
     expect(checkModel({ ...good, ...change }, { ...good, version: 1 }, 'shop').join()).toMatch(reason);
   });
+
+  it('lets a new shop grow as it does, and refuses nothing for good', ({ expect }) => {
+    const small = { ...good, version: 1, sessions: 3, items: 4 };
+    expect(checkModel({ ...good, sessions: 10_003 }, small, 'shop')).toEqual([]);
+    const hour = 3_600_000;
+    const refusals = (hours: number, sessions: number) =>
+      checkModel({ ...good, version: 1 + hours * hour, sessions }, { ...good, version: 1 }, 'shop').length;
+    expect([refusals(0.01, 22_000), refusals(0.01, 40_000), refusals(0.5, 80_000), refusals(3, 10_000_000)]).toEqual([
+      1, 1, 0, 0,
+    ]);
+    expect([refusals(0.01, 4_900), refusals(3, 2_500), refusals(12, 2_500), refusals(48, 100)]).toEqual([1, 1, 0, 0]);
+  });
 });

@@ -39,6 +39,8 @@ export interface ShardSummary {
 /** The blocks that a shard has written. */
 export interface EncodedShard {
   readonly blocks: Manifest['shards'][number];
+  /** Those of their keys that were not there before. */
+  readonly written: readonly string[];
   /** Number of the newest change that they hold. */
   readonly change: number;
 }
@@ -128,17 +130,21 @@ export class SessionIndex extends DurableObject<Env> {
     if (this.store.changeRows() >= CHANGE_ROWS) await this.fold(index);
     const countOf = new Map(counts);
     const slice = new WorkSlice(SLICE.items, rest);
+    const written: string[] = [];
     const write = async (lists: ReadonlyMap<string, readonly SessionUpdate[]>) => {
       const bytes = await inSlices(
         encodeSteps(lists, (item) => countOf.get(item) ?? 1),
         slice,
       );
       const key = `models/${this.site}/blocks/${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}`;
-      if (!(await this.env.MODELS.head(key))) await this.env.MODELS.put(key, bytes);
+      if (!(await this.env.MODELS.head(key))) {
+        await this.env.MODELS.put(key, bytes);
+        written.push(key);
+      }
       return { key, bytes: bytes.byteLength };
     };
     const groups = groupIntoBlocks(index.lists, { shards: Number(this.env.INDEX_SHARDS), blocks });
-    return { blocks: await pMap(groups, write, { concurrency: BLOCKS_AT_ONCE }), change };
+    return { blocks: await pMap(groups, write, { concurrency: BLOCKS_AT_ONCE }), written, change };
   }
 
   private fold(index: ItemSessions): Promise<boolean> {

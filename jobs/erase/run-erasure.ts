@@ -43,13 +43,18 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
   return receipt;
 }
 
-async function eraseProfiles(env: Env, site: string, { ledgers, at, assignment, later }: Subject): Promise<number> {
+/** Those that are a part of somebody's ledger are made again without him, once the lake is without him. */
+async function eraseProfiles(
+  env: Env,
+  site: string,
+  { ledgers, parts, at, assignment, later }: Subject,
+): Promise<number> {
   const tombstone = { v: 1 as const, erasedAt: at, assignment, later };
   for (let from = 0; from < ledgers.length; from += AT_ONCE) {
     const part = ledgers.slice(from, from + AT_ONCE);
     await Promise.all(part.map((ledger) => profileStub(env, site, ledger).erase(tombstone)));
   }
-  return ledgers.length;
+  return ledgers.length + new Set(parts.map(({ ledger }) => ledger)).size;
 }
 
 /** The raw part at once; the Parquet files lose their rows at the next compaction, which is due now. */

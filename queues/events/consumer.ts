@@ -14,10 +14,13 @@ import { failedOutcomes } from './failed-outcomes.ts';
 import { readMessages } from './read-messages.ts';
 import { writeLake } from './write-lake.ts';
 
+/** So many failures without a success between say that a store is away. */
+const AWAY_AFTER = 3;
+
 /**
  * The consumer of `vitrine-events`. Each step may run again with the same messages and changes nothing then: profiles count by
  * event id, lake objects are named by what they hold, rollups guard by message id, sessions are upserts. A message is acked
- * once all its steps have succeeded; the messages of one site wait for no other site's.
+ * once all its steps have succeeded; it waits for no other.
  */
 export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void> {
   const startedAt = Date.now();
@@ -44,29 +47,61 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
   });
 }
 
-/** Everything downstream of the profiles, for the messages of one site. Returns the ids of those that are done: all of them, or none. */
+/** Everything downstream of the profiles, for the messages of one site. Returns the ids of those that are done. */
 async function recordSite(
   env: Env,
   site: string,
   applied: readonly AppliedEvents[],
   sessions: readonly ChangedSession[],
 ): Promise<string[]> {
-  try {
-    await staggered([
-      () => feedSessions(env, site, sessions),
-      () => recordMentions(env, site, countedEvents(applied)),
-      () => keepAllFailed(env, site, applied),
-      () => followLinks(env, site, countedEvents(applied)),
-    ]);
+  // The model is an extra: what it does not hear costs it freshness, and no message its ack.
+  await feedSessions(env, site, sessions).catch((error) => log('index_behind', { site, error: String(error) }));
+  const ready = await eachForItself(applied, (some) => recordBeside(env, site, some));
+  return eachForItself(ready, async (some) => {
     // Last: what is counted is everywhere else already.
-    await staggered([() => recordRollups(env, site, applied), () => writeLake(env, site, applied)]);
-    const messages = applied.map(({ message }) => message);
-    await eraseStragglers(env, site, messages);
-    return messages.map(({ id }) => id);
+    await staggered([() => recordRollups(env, site, some), () => writeLake(env, site, some)]);
+    await eraseStragglers(
+      env,
+      site,
+      some.map(({ message }) => message),
+    );
+  }).then((done) => done.map(({ message }) => message.id));
+}
+
+async function recordBeside(env: Env, site: string, applied: readonly AppliedEvents[]): Promise<void> {
+  await staggered([
+    () => recordMentions(env, site, countedEvents(applied)),
+    () => keepAllFailed(env, site, applied),
+    () => followLinks(env, site, countedEvents(applied)),
+  ]);
+}
+
+/**
+ * Does a step for all messages at once and, when that fails, for each one for itself, so that one which fails holds up no neighbour. Returns
+ * those that it was done for. When the first few fail one by one as well, the store is away: the others wait for it.
+ */
+async function eachForItself(
+  applied: readonly AppliedEvents[],
+  step: (some: readonly AppliedEvents[]) => Promise<void>,
+): Promise<readonly AppliedEvents[]> {
+  if (applied.length === 0) return [];
+  try {
+    await step(applied);
+    return applied;
   } catch (error) {
+    const site = applied[0]?.message.site;
     log('consume_failed', { site, messages: applied.length, error: String(error) });
-    return [];
+    if (applied.length === 1) return [];
   }
+  const done: AppliedEvents[] = [];
+  let failed = 0;
+  for (const one of applied) {
+    if (failed >= AWAY_AFTER && done.length === 0) break;
+    const [ok] = await eachForItself([one], step);
+    if (ok) done.push(ok);
+    else failed += 1;
+  }
+  return done;
 }
 
 async function keepAllFailed(env: Env, site: string, applied: readonly AppliedEvents[]): Promise<void> {

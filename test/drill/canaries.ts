@@ -71,8 +71,8 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'a raw object that R2 refused is not written again',
     file: 'queues/events/consumer.ts',
-    replace: '() => writeLake(env, site, applied)]',
-    by: '() => writeLake(env, site, applied).catch(() => undefined)]',
+    replace: '() => writeLake(env, site, some)]',
+    by: '() => writeLake(env, site, some).catch(() => undefined)]',
   },
   {
     name: 'compaction skips a raw object',

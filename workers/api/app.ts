@@ -7,6 +7,7 @@ import { noteRequest } from '../http/request-log.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { eraseDevice, eraseUser, erasureRoutes } from './erasure/routes.ts';
 import { exportDevice, exportUser } from './export/routes.ts';
+import { failedEventsRoutes } from './failed-events/routes.ts';
 import { importRoutes } from './import/routes.ts';
 import { lakeRoutes } from './lake/routes.ts';
 import { modelRoutes } from './model/routes.ts';
@@ -26,6 +27,7 @@ export const api = new Hono<ApiContext>()
   })
   .route('/attributes', attributeRoutes)
   .route('/catalog', catalogRoutes)
+  .route('/failed-events', failedEventsRoutes)
   .route('/lake', lakeRoutes)
   .route('/model', modelRoutes)
   .route('/profiles', importRoutes)

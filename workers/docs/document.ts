@@ -2,6 +2,7 @@ import { createDocument } from 'zod-openapi';
 import { catalogPaths } from '../api/catalog/operation.ts';
 import { erasurePaths } from '../api/erasure/operation.ts';
 import { exportPaths } from '../api/export/operation.ts';
+import { failedEventsPaths } from '../api/failed-events/operation.ts';
 import { importPaths } from '../api/import/operation.ts';
 import { lakePaths } from '../api/lake/operation.ts';
 import { modelPaths } from '../api/model/operation.ts';
@@ -37,6 +38,7 @@ export function apiDocument(): Document {
       ...beaconPaths,
       ...catalogPaths,
       ...importPaths,
+      ...failedEventsPaths,
       ...lakePaths,
       ...modelPaths,
       ...erasurePaths,

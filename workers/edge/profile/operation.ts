@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { problemResponses } from '../../http/problem-responses.ts';
-import { readQuerySchema } from '../visitor/read-query.ts';
+import { readBody, readQuerySchema } from '../visitor/read-query.ts';
 import { tierHeadersSchema } from '../visitor/tier-headers.ts';
 
 const affinities = z.array(z.object({ key: z.string(), score: z.number() }));
@@ -56,23 +56,26 @@ export const profileSchema = z.object({
 /** What `GET /v/profile` answers: the fields that the site exposes. */
 export const ownProfileSchema = profileSchema.partial();
 
+const read = {
+  summary: 'Read the live profile',
+  description:
+    'That of the person to whom the visitor belongs, with all his linked devices, as far as the site’s settings expose it; with the secret key that of any user, whole.',
+  tags: ['Reads'],
+  security: [{ writeKey: [] }, { secretKey: [] }] as Record<string, string[]>[],
+  requestParams: { query: readQuerySchema.pick({ anonymousId: true, userId: true }) },
+  responses: {
+    '200': {
+      description: 'The profile.',
+      headers: tierHeadersSchema,
+      content: { 'application/json': { schema: ownProfileSchema } },
+    },
+    ...problemResponses(400, 401, 403, 404, 503),
+  },
+} satisfies ZodOpenApiOperationObject;
+
 export const profilePaths: ZodOpenApiPathsObject = {
   '/v/profile': {
-    get: {
-      summary: 'Read the live profile',
-      description:
-        'That of the person to whom the visitor belongs, with all his linked devices, as far as the site’s settings expose it; with the secret key that of any user, whole.',
-      tags: ['Reads'],
-      security: [{ writeKey: [] }, { secretKey: [] }],
-      requestParams: { query: readQuerySchema.pick({ anonymousId: true, userId: true }) },
-      responses: {
-        '200': {
-          description: 'The profile.',
-          headers: tierHeadersSchema,
-          content: { 'application/json': { schema: ownProfileSchema } },
-        },
-        ...problemResponses(400, 401, 403, 404, 503),
-      },
-    },
+    get: read,
+    post: { ...read, requestParams: {}, requestBody: readBody },
   },
 };

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { itemSchema } from '../../../core/catalog/item.ts';
 import { STRATEGIES } from '../../../core/recommend/strategy.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
-import { readQuerySchema } from '../visitor/read-query.ts';
+import { readBody, readQuerySchema } from '../visitor/read-query.ts';
 import { tierHeadersSchema } from '../visitor/tier-headers.ts';
 
 /** What `GET /v/recommendations` answers. */
@@ -20,23 +20,26 @@ export const recommendationsSchema = z.object({
   ),
 });
 
+const read = {
+  summary: 'Recommend products',
+  description:
+    'From the visitor’s live profile and the current model, each product with its reason. Always answers: what fails lowers the tier, which body and headers name.',
+  tags: ['Reads'],
+  security: [{ writeKey: [] }, { secretKey: [] }] as Record<string, string[]>[],
+  requestParams: { query: readQuerySchema },
+  responses: {
+    '200': {
+      description: 'Products, best first.',
+      headers: tierHeadersSchema,
+      content: { 'application/json': { schema: recommendationsSchema } },
+    },
+    ...problemResponses(400, 401, 403),
+  },
+} satisfies ZodOpenApiOperationObject;
+
 export const recommendPaths: ZodOpenApiPathsObject = {
   '/v/recommendations': {
-    get: {
-      summary: 'Recommend products',
-      description:
-        'From the visitor’s live profile and the current model, each product with its reason. Always answers: what fails lowers the tier, which body and headers name.',
-      tags: ['Reads'],
-      security: [{ writeKey: [] }, { secretKey: [] }],
-      requestParams: { query: readQuerySchema },
-      responses: {
-        '200': {
-          description: 'Products, best first.',
-          headers: tierHeadersSchema,
-          content: { 'application/json': { schema: recommendationsSchema } },
-        },
-        ...problemResponses(400, 401, 403),
-      },
-    },
+    get: read,
+    post: { ...read, requestParams: {}, requestBody: readBody },
   },
 };

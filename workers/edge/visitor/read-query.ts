@@ -38,6 +38,11 @@ export const readQuerySchema = z.object({
   userId: userIdSchema.optional(),
 });
 
+/** The body of a posted read, for the document: the same members, with the key if no header bears it. */
+export const readBody = {
+  content: { 'text/plain': { schema: z.string().meta({ description: 'JSON: the members of the query, and `key`.' }) } },
+};
+
 /** What a read asks for, and for whom. */
 export interface ReadQuery extends Omit<z.infer<typeof readQuerySchema>, 'anonymousId' | 'visitorToken' | 'hint'> {
   /** Only of a visitor whose token, or the secret key, came along. */
