@@ -42,11 +42,11 @@ export function countEvents(events: Iterable<CountableEvent>): CountedState {
 export async function readCountedState(
   vitrine: Vitrine,
   site: string,
-  writeKey: string,
+  secretKey: string,
   visitors: readonly string[],
 ): Promise<CountedState> {
   return {
-    profiles: await readProfiles(vitrine.url, writeKey, visitors),
+    profiles: await readProfiles(vitrine.url, secretKey, visitors),
     rollups: await readRollups(vitrine, site),
     lake: await readLake(vitrine, site),
   };
@@ -55,8 +55,9 @@ export async function readCountedState(
 async function readProfiles(url: string, key: string, visitors: readonly string[]): Promise<CountedState['profiles']> {
   const profiles: CountedState['profiles'] = {};
   for (const visitor of visitors) {
-    const query = new URLSearchParams({ anonymousId: visitor, key });
-    const response = await fetch(`${url}/v/profile?${query}`);
+    const query = new URLSearchParams({ anonymousId: visitor });
+    const headers = { authorization: `Bearer ${key}` };
+    const response = await fetch(`${url}/v/profile?${query}`, { headers });
     if (!response.ok) throw new Error(`GET /v/profile answered ${response.status}: ${await response.text()}`);
     const { counts } = (await response.json()) as { counts: Record<string, number> };
     profiles[visitor] = counts;

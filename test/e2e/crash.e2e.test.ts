@@ -43,7 +43,7 @@ async function killDrill(lines: readonly string[], events: readonly CountableEve
   const [summary] = await Promise.all([replaying, killing]);
   await vi.waitFor(() => expectDrained(stack.broker), { timeout: 90_000, interval: 50 });
   const expected = countEvents(events);
-  const counted = await readCountedState(stack.vitrine, SITE.id, SITE.writeKey, Object.keys(expected.profiles));
+  const counted = await readCountedState(stack.vitrine, SITE.id, SITE.secretKey, Object.keys(expected.profiles));
   return { summary, expected, counted };
 }
 
