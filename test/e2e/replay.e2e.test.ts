@@ -25,7 +25,8 @@ const replayFile = (file: string, extra: Partial<Parameters<typeof replay>[0]> =
   });
 
 const drained = () => vi.waitFor(() => expectDrained(stack.broker), { timeout: 60_000, interval: 50 });
-const countedState = (visitors: readonly string[]) => readCountedState(stack.vitrine, SITE.id, SITE.secretKey, visitors);
+const countedState = (visitors: readonly string[]) =>
+  readCountedState(stack.vitrine, SITE.id, SITE.secretKey, visitors);
 
 describe('replay of a generated log', () => {
   const lines = generateLog({ seed: 3, events: 2_000, visitors: 40, endMs: Date.now(), repeats: 0.05 });
