@@ -24,9 +24,13 @@ export function drillLog(seed: number, events: number, visitors: number): DrillE
   const clicks = generateLog({ seed, events, visitors, endMs, repeats: 0.08 }).map((line): DrillEvent => {
     const event: DrillEvent = JSON.parse(line);
     if (event.type !== 'order_completed') return event;
-    // A third of the orders has been told before, with another total; which one holds is decided by time, not by arrival.
+    // Of each visitor two orders, told again and again with other totals; which one holds is decided by time, not by arrival. A page takes over
+    // no order of another visitor.
     const number = [...event.id].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9_973, 7);
-    return { ...event, properties: { ...event.properties, order_id: `o${number % 60}`, total: number } };
+    return {
+      ...event,
+      properties: { ...event.properties, order_id: `o-${event.anonymousId}-${number % 2}`, total: number },
+    };
   });
   const known = Array.from(
     { length: Math.floor(visitors * KNOWN_SHARE) },
