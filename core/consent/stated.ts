@@ -1,4 +1,5 @@
-import { type Choices, MAX_PURPOSES } from './purposes.ts';
+import { isRecord } from '../json/values.ts';
+import type { Choices } from './purposes.ts';
 
 /** Categories of one statement that are looked at. */
 const MAX_CATEGORIES = 64;
@@ -23,14 +24,13 @@ export function statedChoices(
   const consent = context?.consent ?? undefined;
   const managed = context?.consentManagement ?? undefined;
   if (consent === undefined && managed === undefined) return undefined;
-  if (isMembers(managed))
+  if (isRecord(managed))
     return purposesOf(names, [
       ...listed(managed.allowedConsentIds).map((name) => [name, true] as const),
       ...listed(managed.deniedConsentIds).map((name) => [name, false] as const),
     ]);
-  const stated =
-    isMembers(consent) && consent.categoryPreferences !== undefined ? consent.categoryPreferences : consent;
-  if (isMembers(stated)) return purposesOf(names, Object.entries(stated));
+  const stated = isRecord(consent) && consent.categoryPreferences !== undefined ? consent.categoryPreferences : consent;
+  if (isRecord(stated)) return purposesOf(names, Object.entries(stated));
   return { fault: 'context.consent: expected { "categoryPreferences": { "analytics": true, … } }.' };
 }
 
@@ -40,9 +40,7 @@ export function purposesOf(names: PurposeNames, categories: readonly (readonly [
   for (const [category, said] of categories.slice(0, MAX_CATEGORIES)) {
     const granted = answerOf(said);
     if (granted === undefined) continue;
-    for (const purpose of purposesNamed(names, category))
-      if (Object.keys(choices).length < MAX_PURPOSES || Object.hasOwn(choices, purpose))
-        choices[purpose] = granted && (!Object.hasOwn(choices, purpose) || choices[purpose] === true);
+    for (const purpose of purposesNamed(names, category)) choices[purpose] = granted && choices[purpose] !== false;
   }
   return choices;
 }
@@ -71,10 +69,6 @@ function answerOf(said: unknown): boolean | undefined {
 
 function listed(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((name) => typeof name === 'string') : [];
-}
-
-function isMembers(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Whether reading consent found a fault. */

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
 import { idText } from '../identity/id-text.ts';
+import { found, isRecord } from '../json/values.ts';
 import { IMPORT_EVENT, importedTraitsSchema } from './imported-traits.ts';
 import { userIdSchema } from './person-ids.ts';
-import { found, readProperties } from './read-properties.ts';
+import { readProperties } from './read-properties.ts';
 import { type WireEvent, wireEventSchema } from './wire-event.ts';
 
 /** Why an event was refused; `message` says what was wrong, where, and what would be right. */
@@ -36,7 +37,7 @@ const ABOUT_USERS: ReadonlySet<unknown> = new Set(['identify', 'alias']);
 /** Checks one event of a request: its envelope, then the properties of a built-in type. What can be understood is taken as it is meant. */
 export function checkEvent(candidate: unknown): CheckedEvent {
   const warnings: string[] = [];
-  const envelope = wireEventSchema.safeParse(isMembers(candidate) ? meantEnvelope(candidate, warnings) : candidate);
+  const envelope = wireEventSchema.safeParse(isRecord(candidate) ? meantEnvelope(candidate, warnings) : candidate);
   if (!envelope.success) return refuse('invalid_envelope', [...messagesOf(envelope.error, ''), ...warnings]);
   const event = envelope.data;
   const missing = missingId(event);
@@ -83,7 +84,7 @@ function meantEnvelope(given: Members, warnings: string[]): Members {
   for (const name of ['properties', 'context']) {
     const value = event[name];
     if (value === null || (Array.isArray(value) && value.length === 0)) delete event[name];
-    else if (value !== undefined && !isMembers(value)) leaveOut(name, 'expected an object');
+    else if (value !== undefined && !isRecord(value)) leaveOut(name, 'expected an object');
   }
   if (event.proof === null || event.proof === '') delete event.proof;
   return event;
@@ -109,8 +110,4 @@ function messagesOf(error: z.ZodError, prefix: string): string[] {
 
 function refuse(code: Refusal['code'], messages: readonly string[]): CheckedEvent {
   return { ok: false, refusal: { code, message: messages.join('; ') } };
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,6 +3,7 @@ import type { ConsentDefaults } from '../consent/policy.ts';
 import { grantedPurposes } from '../consent/policy.ts';
 import { isFault, statedChoices } from '../consent/stated.ts';
 import { deviceLedger, isLedger, type Ledger, userLedger } from '../identity/ledger.ts';
+import { isRecord } from '../json/values.ts';
 import { LINK_PROOFS } from './message.ts';
 import { cutNesting } from './nesting.ts';
 
@@ -36,9 +37,9 @@ export function indexOf(payload: unknown): FailedIndex {
   const said = membersOf(payload);
   const [first] = Array.isArray(said.get('events')) ? (said.get('events') as unknown[]) : [];
   const event = first === undefined ? said : new Map([...membersOf(first), ...said]);
-  const device = idText(event.get('anonymousid'));
-  const user = idText(event.get('userid'));
-  const named = idText(said.get('ledger'));
+  const device = ownerIdIn(event.get('anonymousid'));
+  const user = ownerIdIn(event.get('userid'));
+  const named = ownerIdIn(said.get('ledger'));
   const own = named !== undefined && isLedger(named) ? named : undefined;
   const ledger =
     own ?? (device !== undefined ? deviceLedger(device) : user === undefined ? undefined : userLedger(user));
@@ -118,12 +119,8 @@ function canonical(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An id as text: a number is one too. Spaces around it are none of it. */
-function idText(value: unknown): string | undefined {
+/** Whose a payload is, however it says so: wider than what an event may say, for whoever was refused is to be found as well. */
+function ownerIdIn(value: unknown): string | undefined {
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   if (typeof value !== 'string') return undefined;
   return value.trim() || undefined;

@@ -1,3 +1,4 @@
+import { found, isRecord } from '../json/values.ts';
 import { BUILTIN_FIELDS, type Field, type Fields, MAX_PRODUCTS, PRODUCT } from './builtin-types.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -57,11 +58,11 @@ function wordOn(
 
 /** The lines that name a product; a single line without its array is one. */
 function readProducts(given: unknown, path: string, warnings: string[]) {
-  const lines = Array.isArray(given) ? given : isMembers(given) ? [given] : undefined;
+  const lines = Array.isArray(given) ? given : isRecord(given) ? [given] : undefined;
   if (!lines) return undefined;
   let same = lines === given;
   const read = lines.slice(0, MAX_PRODUCTS).flatMap((line, index) => {
-    const own = isMembers(line) ? readFields(line, PRODUCT, `${path}.${index}`, warnings) : undefined;
+    const own = isRecord(line) ? readFields(line, PRODUCT, `${path}.${index}`, warnings) : undefined;
     if (own && 'members' in own) {
       same &&= own.members === line;
       return [own.members];
@@ -75,16 +76,4 @@ function readProducts(given: unknown, path: string, warnings: string[]) {
   if (lines.length > MAX_PRODUCTS)
     warnings.push(`${path}: ${lines.length - MAX_PRODUCTS} lines beyond ${MAX_PRODUCTS} are left out`);
   return { value: same && lines.length <= MAX_PRODUCTS ? given : read };
-}
-
-function isMembers(value: unknown): value is Members {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** What stands there, in few words and without its content beyond that. */
-export function found(value: unknown): string {
-  if (value === undefined) return 'found none';
-  if (typeof value === 'string') return `found ${JSON.stringify(value.slice(0, 32).toWellFormed())}`;
-  if (typeof value === 'number' || typeof value === 'boolean' || value === null) return `found ${value}`;
-  return Array.isArray(value) ? 'found an array' : 'found an object';
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VISITOR_TOKEN_LENGTH } from '../identity/visitor-token.ts';
 import { anonymousIdSchema, userIdSchema } from './person-ids.ts';
 import { visible } from './visible-text.ts';
 
@@ -50,9 +51,15 @@ export const wireBatchSchema = z.object({
     .describe('Who the page is now, whoever its events were of; default: the last event’s.'),
   visitorToken: z
     .string()
-    .max(256)
+    .max(VISITOR_TOKEN_LENGTH)
     .optional()
     .catch(undefined)
     .describe('What an earlier request was answered for this visitor, where his cookies cannot be.'),
+  dropped: z
+    .int()
+    .nonnegative()
+    .optional()
+    .catch(undefined)
+    .describe('Events that the page gave up before, since the server did not take them; it is logged.'),
   events: z.array(z.unknown()).min(1, 'events must hold at least one event'),
 });

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { IMPORT_EVENT, importedTraitsSchema } from '../events/imported-traits.ts';
 import { anonymousIdSchema, userIdSchema } from '../events/person-ids.ts';
-import { found } from '../events/read-properties.ts';
 import type { WireEvent } from '../events/wire-event.ts';
 import { idText } from '../identity/id-text.ts';
 import { eventLedger } from '../identity/ledger.ts';
+import { found, isRecord } from '../json/values.ts';
 
 /** What holds for all rows of an import that do not say otherwise. */
 export interface ImportDefaults {
@@ -60,7 +60,7 @@ export function importedEvent(
 
 /** A row with ids as texts; what identifies nobody is a fault, and what is empty says nothing. */
 function withIds(row: unknown): { readonly row: unknown } | { readonly fault: string } {
-  if (typeof row !== 'object' || row === null || Array.isArray(row)) return { row };
+  if (!isRecord(row)) return { row };
   const meant: Record<string, unknown> = { ...row };
   for (const name of ['userId', 'anonymousId']) {
     const given = meant[name];

@@ -49,7 +49,7 @@ export function countLive(
 }
 
 /** Stores what memory is ahead of storage, if it is. */
-export async function storeCounted({ memory }: Parts, upkeep: Upkeep): Promise<void> {
+async function storeCounted({ memory }: Parts, upkeep: Upkeep): Promise<void> {
   if (!memory.isAhead()) return;
   const first = memory.isNew();
   memory.save();

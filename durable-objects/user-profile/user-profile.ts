@@ -94,7 +94,7 @@ export class UserProfile extends DurableObject<Env> {
     const { memory } = this.parts;
     if (this.parts.tombstone()) return false;
     const { firstAt } = memory.profile().state;
-    return memory.isNew() || firstAt === 0 || firstAt > Date.now() - YOUNG_MS;
+    return memory.isNew() || firstAt > Date.now() - YOUNG_MS;
   }
 
   /** The profile of what this object holds, wherever its person's home is. Writes only when events have waited to be followed. */

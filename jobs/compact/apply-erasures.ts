@@ -14,19 +14,27 @@ const HOURS_A_COMMIT = 50;
  * erasure, and writes those anew that hold one.
  *
  * @param deadline no further hours are begun after it, ms since 1970.
+ * @param erasure one of which files written after `at` hold something, until it became known: times in ms since 1970.
  * @returns whether every file has been looked at.
  */
-export async function applyErasures(env: Env, site: string, deadline: number): Promise<boolean> {
+export async function applyErasures(
+  env: Env,
+  site: string,
+  deadline: number,
+  erasure?: { readonly at: number; readonly knownAt: number },
+): Promise<boolean> {
   const newest = await env.DB.prepare('SELECT MAX(erased_at) AS at FROM erased_ledgers WHERE site = ?')
     .bind(site)
     .first<{ at: number | null }>();
   if (!newest?.at) return true;
-  const erasedAt = newest.at;
+  const erasedAt = Math.max(newest.at, erasure?.knownAt ?? 0);
   const stale = (await listPartitions(env, site)).filter(({ writtenAt }) => writtenAt <= erasedAt);
   let removed = 0;
   for (let from = 0; from < stale.length; from += HOURS_A_COMMIT) {
     if (Date.now() >= deadline) return false;
-    removed += await applyTo(env, site, stale.slice(from, from + HOURS_A_COMMIT));
+    const rows = await applyTo(env, site, stale.slice(from, from + HOURS_A_COMMIT), erasure?.at);
+    if (rows === undefined) return false;
+    removed += rows;
   }
   if (removed > 0) {
     await writeManifest(env, site);
@@ -37,10 +45,16 @@ export async function applyErasures(env: Env, site: string, deadline: number): P
   return true;
 }
 
-async function applyTo(env: Env, site: string, stale: readonly Partition[]): Promise<number> {
+/** How many rows went; nothing when somebody else changed the lake meanwhile. */
+async function applyTo(
+  env: Env,
+  site: string,
+  stale: readonly Partition[],
+  from = Number.POSITIVE_INFINITY,
+): Promise<number | undefined> {
   const after = await commitNumber(env, site);
   const now = Date.now();
-  const erased = await erasedSince(env, site, Math.min(...stale.map(({ writtenAt }) => writtenAt)));
+  const erased = await erasedSince(env, site, Math.min(from, ...stale.map(({ writtenAt }) => writtenAt)));
   const partitions: Partition[] = [];
   const replaced: string[] = [];
   let removed = 0;
@@ -61,7 +75,7 @@ async function applyTo(env: Env, site: string, stale: readonly Partition[]): Pro
   } catch (error) {
     // The next run looks again.
     if (!(error instanceof CommitConflict)) throw error;
-    return 0;
+    return undefined;
   }
   return removed;
 }

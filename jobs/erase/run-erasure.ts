@@ -1,12 +1,15 @@
+import { hashLedger } from '../../core/identity/hash-ledger.ts';
+import type { RawEvent } from '../../core/lake/raw-object.ts';
 import { type Progress, progressSchema, type Removed } from '../../stores/erasure/progress.ts';
 import { signReceipt } from '../../stores/erasure/receipt.ts';
 import type { OpenErasure } from '../../stores/erasure/start-erasure.ts';
-import { erasedHashes } from '../../stores/erasure/start-erasure.ts';
+import { partHashes, rememberErased } from '../../stores/erasure/start-erasure.ts';
 import type { Subject } from '../../stores/erasure/subject.ts';
 import { log } from '../../stores/log.ts';
 import { profileStub, sessionPrefix } from '../../stores/objects/profile-stub.ts';
 import { shardStubs } from '../../stores/objects/shards.ts';
-import { repairProfile } from '../reconcile/repair.ts';
+import { applyErasures } from '../compact/apply-erasures.ts';
+import { repairProfiles } from '../reconcile/repair.ts';
 import { eraseFailed } from './erase-failed.ts';
 import { eraseRaw } from './erase-raw.ts';
 import { eraseRows } from './erase-rows.ts';
@@ -20,7 +23,7 @@ const AT_ONCE = 32;
 export async function runErasure(env: Env, { site, id, subject }: OpenErasure): Promise<string> {
   let progress = await progressOf(env, site, id);
   const add = async (more: Partial<Removed>, rawAfter = progress.rawAfter) => {
-    progress = { removed: addRemoved(progress.removed, more), rawAfter };
+    progress = { ...progress, removed: addRemoved(progress.removed, more), rawAfter };
     await env.DB.prepare('UPDATE erasures SET progress = ? WHERE site = ? AND id = ?')
       .bind(JSON.stringify(progress), site, id)
       .run();
@@ -30,10 +33,14 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
   await add({ sessions: await eraseSessions(env, site, subject) });
   await add(await eraseRows(env, site, subject));
   await add({ failedEvents: await eraseFailed(env, site, subject) });
+  const partsErasedAt = progress.partsErasedAt ?? (await eraseParts(env, site, subject));
+  progress = { ...progress, partsErasedAt };
   const raw = await eraseLake(env, site, subject, rawAfter);
   await add({ lakeEvents: raw.events }, raw.next);
   if (raw.next !== undefined) throw new Error('the raw lake is larger than one run: the next one goes on');
-  for (const ledger of new Set(subject.parts.map((part) => part.ledger))) await repairProfile(env, site, ledger);
+  const erasure = { at: subject.at, knownAt: partsErasedAt };
+  if (!(await applyErasures(env, site, Date.now() + LAKE_MS, erasure)))
+    throw new Error('the Parquet files are more than one run: the next one goes on');
   const now = Date.now();
   const receipt = await signReceipt(env, { site, id, subject, removed: progress.removed, finishedAt: now });
   await env.DB.prepare('UPDATE erasures SET finished_at = ?, subject = NULL, receipt = ? WHERE site = ? AND id = ?')
@@ -43,7 +50,21 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
   return receipt;
 }
 
-/** Those that are a part of somebody's ledger are made again without him, once the lake is without him. */
+/**
+ * Makes the profiles of which only a part goes again without it, then remembers the parts by their hashes: from here on the lake loses them.
+ * Before, the lake must hold all that the profiles have counted; else this throws and the next run looks again. Returns when that was, ms
+ * since 1970.
+ */
+async function eraseParts(env: Env, site: string, { parts, at }: Subject): Promise<number> {
+  const ofUser = Map.groupBy(parts, ({ ledger }) => ledger);
+  const without = ({ ledger, userId, time }: RawEvent) =>
+    time <= at && (ofUser.get(ledger) ?? []).some((part) => part.userId === userId);
+  await repairProfiles(env, site, [...ofUser.keys()], { without });
+  const statements = rememberErased(env, site, partHashes(site, parts), at);
+  if (statements.length > 0) await env.DB.batch(statements);
+  return Date.now();
+}
+
 async function eraseProfiles(
   env: Env,
   site: string,
@@ -57,9 +78,10 @@ async function eraseProfiles(
   return ledgers.length + new Set(parts.map(({ ledger }) => ledger)).size;
 }
 
-/** The raw part at once; the Parquet files lose their rows at the next compaction, which is due now. */
 async function eraseLake(env: Env, site: string, subject: Subject, after: string | undefined) {
-  const erased = new Map(erasedHashes(site, subject).map((hash) => [hash, subject.at]));
+  const { ledgers, parts, at } = subject;
+  const hashes = [...ledgers.map((ledger) => hashLedger(site, ledger)), ...partHashes(site, parts)];
+  const erased = new Map(hashes.map((hash) => [hash, at]));
   await env.DB.prepare('DELETE FROM lake_progress WHERE site = ?').bind(site).run();
   return eraseRaw(env, site, erased, after, Date.now() + LAKE_MS);
 }

@@ -1,6 +1,7 @@
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { rowOf } from '../../core/lake/columns.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
+import { decodeState } from '../../core/profile/encode-state.ts';
 import { hourOf } from '../../core/time.ts';
 import { erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
 import { ledgerEvents } from '../../stores/lake/ledger-events.ts';
@@ -48,32 +49,73 @@ export async function repairRollup(
   return { before: row?.events ?? 0, after };
 }
 
-/** The lake has not taken in all that has arrived, or the profile changes faster than it can be made: nothing was changed, ask again. */
+/** The lake does not hold all that was counted, or a profile changes faster than it can be made: nothing was changed, ask again. */
 export class RepairBusy extends Error {}
 
 /** Tries against events that come meanwhile. */
 const MAX_TRIES = 3;
 
+interface RepairOptions {
+  /** Events that the profiles are to be without; default: none. */
+  readonly without?: (event: RawEvent) => boolean;
+  /** Lets a profile that has counted more than the lake holds be made again from fewer: somebody says that the lake is right. */
+  readonly acceptFewer?: boolean;
+}
+
 /**
- * Makes a profile again from its events in the lake, with all that has arrived by now. Returns how many there are.
+ * Makes profiles again from their events in the lake, with all that has arrived by now: the lake is read once for all of them. Returns how
+ * many events they are made of.
  *
- * @throws {RepairBusy}
+ * @throws {RepairBusy} also where a profile has counted what the lake does not hold yet.
  */
-export async function repairProfile(env: Env, site: string, ledger: Ledger): Promise<number> {
-  const stub = profileStub(env, site, ledger);
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const version = await stub.version();
-    await compactAll(env, site);
-    const events: RawEvent[] = [];
-    for (const partition of await listPartitions(env, site)) {
-      const erased = await erasedSince(env, site, partition.writtenAt);
-      for (const file of partition.files)
-        for (const event of await ledgerEvents(env, site, file, [ledger]))
-          if (!isErasedRow(erased, rowOf(event))) events.push(event);
+export async function repairProfiles(
+  env: Env,
+  site: string,
+  ledgers: readonly Ledger[],
+  { without = () => false, acceptFewer = false }: RepairOptions = {},
+): Promise<number> {
+  let left = new Set(ledgers);
+  let events = 0;
+  for (let tries = 0; tries < MAX_TRIES && left.size > 0; tries += 1) {
+    const held = new Map<Ledger, { readonly version: number; readonly counted: number }>();
+    for (const ledger of left) {
+      const stub = profileStub(env, site, ledger);
+      held.set(ledger, { version: await stub.version(), counted: countedIn(await stub.exportState()) });
     }
-    if (await stub.restore({ v: 1, state: stateOf(env, events), version })) return events.length;
+    await compactAll(env, site);
+    const found = await eventsOf(env, site, [...left]);
+    left = new Set();
+    for (const [ledger, { version, counted }] of held) {
+      const all = found.get(ledger) ?? [];
+      if (!acceptFewer && countedIn(stateOf(env, all)) < counted)
+        throw new RepairBusy('The lake holds fewer events than the profile has counted. Ask again in a minute.');
+      const kept = all.filter((event) => !without(event));
+      if (await profileStub(env, site, ledger).restore({ v: 1, state: stateOf(env, kept), version }))
+        events += kept.length;
+      else left.add(ledger);
+    }
   }
-  throw new RepairBusy('The profile changes while it is made again. Ask again when its visitor has gone.');
+  if (left.size > 0)
+    throw new RepairBusy('A profile changes while it is made again. Ask again when its visitor has gone.');
+  return events;
+}
+
+/** How many events a state has counted. */
+function countedIn(state: string): number {
+  const { counts, other } = decodeState(state).totals;
+  return [...counts.values()].reduce((sum, [events = 0]) => sum + events, other);
+}
+
+/** The events of ledgers in the lake, by ledger; without those that were erased and whose files are not written anew yet. */
+async function eventsOf(env: Env, site: string, ledgers: readonly Ledger[]): Promise<Map<string, RawEvent[]>> {
+  const events: RawEvent[] = [];
+  for (const { files, writtenAt } of await listPartitions(env, site)) {
+    const erased = await erasedSince(env, site, writtenAt);
+    for (const file of files)
+      for (const event of await ledgerEvents(env, site, file, ledgers))
+        if (!isErasedRow(erased, rowOf(event))) events.push(event);
+  }
+  return Map.groupBy(events, ({ ledger }) => ledger);
 }
 
 /** @throws {RepairBusy} */

@@ -52,8 +52,9 @@ async function showAll(env: Env, showing: readonly (readonly [EventMessage, stri
     missed += (await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected').length;
   }
   if (missed > 0) log('live_deferred', { profiles: missed });
-  // For the next ones: read anew when it is old.
-  for (const site of new Set(showing.map(([{ site }]) => site))) await siteDefinitions(env, site);
+  // For the next ones: read anew when it is old. All messages of a request are of one site.
+  const [first] = showing;
+  if (first) await siteDefinitions(env, first[0].site);
 }
 
 const links = ({ type, proof }: EnrichedEvent) => LINK_TYPES.has(type) && proof !== undefined;

@@ -11,6 +11,10 @@ export const removedSchema = z.object({
 });
 export type Removed = z.infer<typeof removedSchema>;
 
-/** How far an erasure is: what it removed, and the raw object after which it goes on. */
-export const progressSchema = z.object({ removed: removedSchema.prefault({}), rawAfter: z.string().optional() });
+/** How far an erasure is: what it removed, the raw object after which it goes on, and when profiles were without its parts. */
+export const progressSchema = z.object({
+  removed: removedSchema.prefault({}),
+  rawAfter: z.string().optional(),
+  partsErasedAt: z.int().optional(),
+});
 export type Progress = z.infer<typeof progressSchema>;

@@ -23,20 +23,10 @@ export async function startErasure(
   later: Subject['later'],
   now: number,
 ): Promise<OpenErasure> {
-  const hashes = erasedHashes(site, whom);
+  const hashes = whom.ledgers.map((ledger) => hashLedger(site, ledger));
   const [version] = await env.DB.batch([nextVersion(env, site)]);
   const subject: Subject = { v: 1, ...whom, at: now, assignment: versionIn(version), later, stragglers: false };
-  return insertErasure(
-    env,
-    site,
-    subject,
-    insertRows(
-      env,
-      'INSERT INTO erased_ledgers (site, hash, erased_at)',
-      hashes.map((hash) => [site, hash, now]),
-      'ON CONFLICT DO UPDATE SET erased_at = MAX(erased_at, excluded.erased_at)',
-    ),
-  );
+  return insertErasure(env, site, subject, rememberErased(env, site, hashes, now));
 }
 
 /** As `startErasure`, for what was under way when the ledgers were erased at `at`. */
@@ -59,10 +49,17 @@ async function insertErasure(
   return { site, id, subject };
 }
 
-/** What an erasure's ledgers, and its parts of ledgers, are remembered by. */
-export function erasedHashes(site: string, { ledgers, parts }: Pick<Whom, 'ledgers' | 'parts'>): string[] {
-  return [
-    ...ledgers.map((ledger) => hashLedger(site, ledger)),
-    ...parts.map(({ ledger, userId }) => hashPart(hashLedger(site, ledger), userId)),
-  ];
+/** Writes down what is erased, by its hashes: whoever writes something of it that was under way finds out, and compaction leaves it out. */
+export function rememberErased(env: Env, site: string, hashes: readonly string[], at: number): D1PreparedStatement[] {
+  return insertRows(
+    env,
+    'INSERT INTO erased_ledgers (site, hash, erased_at)',
+    hashes.map((hash) => [site, hash, at]),
+    'ON CONFLICT DO UPDATE SET erased_at = MAX(erased_at, excluded.erased_at)',
+  );
+}
+
+/** What the parts of ledgers are remembered by. */
+export function partHashes(site: string, parts: Whom['parts']): string[] {
+  return parts.map(({ ledger, userId }) => hashPart(hashLedger(site, ledger), userId));
 }

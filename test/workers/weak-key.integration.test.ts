@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, type ExpectStatic, it, vi } from 'vitest';
+import { runOpenErasures } from '../../jobs/erase/run-open-erasures.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
-import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { deliver, makeMessage } from './deliver.ts';
+import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { lakeOf, rollupsOf, rowsWith } from './stores.ts';
 
 const fromServer = (site: TestSite, events: unknown[]) =>
@@ -154,21 +156,23 @@ describe('an erasure', () => {
   const erase = async (site: TestSite, user: string) =>
     (
       await send(`/api/users/${user}`, { method: 'DELETE', headers: { authorization: `Bearer ${site.secretKey}` } })
-    ).json<{ state: string }>();
+    ).json<{ state: string; id: string }>();
   /** A till that sends the orders of its customers. */
-  async function till() {
+  async function till(expect: ExpectStatic) {
     const site = await makeSite();
     const sales = Array.from({ length: 20 }, (_, n) => ({ ...order('pos-1', `o${n}`, n), userId: `customer-${n}` }));
     await fromServer(site, sales);
     await counted(site, { order_completed: 20 });
+    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(20));
     return site;
   }
   const eventsOf = async (site: TestSite) => (await lakeOf(site.id)).length;
 
   it('is widened by no mention without a proof', async ({ expect }) => {
-    const site = await till();
+    const site = await till(expect);
     await postEvents(site, [{ ...makeEvent('pos-1', 'page_viewed'), userId: 'stranger-1' }]);
     await counted(site, { order_completed: 20, page_viewed: 1 });
+    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(21));
     expect(await erase(site, 'stranger-1')).toMatchObject({ state: 'done' });
     expect([(await ordersOf(site)).length, await eventsOf(site)]).toEqual([20, 20]);
     const { value } = await profileStub(env, site.id, 'a/pos-1').readHere();
@@ -177,13 +181,31 @@ describe('an erasure', () => {
   });
 
   it('of one of several users of a ledger takes his events, and no other’s', async ({ expect }) => {
-    const site = await till();
+    const site = await till(expect);
     expect(await erase(site, 'customer-3')).toMatchObject({ state: 'done' });
     expect((await ordersOf(site)).map(([id]) => id)).not.toContain('o3');
     expect([(await ordersOf(site)).length, await eventsOf(site)]).toEqual([19, 19]);
     expect((await lakeOf(site.id)).map(({ userId }) => userId)).not.toContain('customer-3');
     const { value } = await profileStub(env, site.id, 'a/pos-1').readHere();
     expect([value.counts, value.orders.some(({ id }) => id === 'o3')]).toEqual([{ order_completed: 19 }, false]);
+  });
+
+  it('waits for what a profile has counted and the lake does not hold yet: nothing of it is lost', async ({
+    expect,
+  }) => {
+    const site = await till(expect);
+    const stub = profileStub(env, site.id, 'a/pos-1');
+    const late = makeMessage(site.id, 'pos-1', ['late']);
+    await stub.apply([late]);
+    const { state, id } = await erase(site, 'customer-3');
+    expect(state).toBe('running');
+    expect((await stub.readHere()).value.counts).toEqual({ order_completed: 20, product_viewed: 1 });
+    await deliver([late]);
+    await runOpenErasures(env, aRun());
+    const headers = { authorization: `Bearer ${site.secretKey}` };
+    expect(await (await send(`/api/erasures/${id}`, { headers })).json()).toMatchObject({ state: 'done' });
+    expect((await stub.readHere()).value.counts).toEqual({ order_completed: 19, product_viewed: 1 });
+    expect(await rowsWith(site.id, 'customer-3')).toEqual([]);
   });
 
   it('takes refused events that named him, whoever sent them, and the export shows them before', async ({ expect }) => {

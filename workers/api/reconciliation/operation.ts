@@ -44,6 +44,9 @@ export const reconciliationPaths: ZodOpenApiPathsObject = {
     post: {
       ...common,
       summary: 'Make a rollup or a profile again from the lake',
+      description:
+        'Compacts what has arrived first. An hour that is not over, a profile that changes meanwhile, and one that has counted more than the lake holds are left as they are (409); `accept=fewer` makes the last one again all the same.',
+      requestParams: { query: z.object({ accept: z.literal('fewer').optional() }) },
       requestBody: json(repairSchema),
       responses: {
         '200': {

@@ -3,7 +3,7 @@ import { deviceLedger, userLedger } from '../../../core/identity/ledger.ts';
 import { reportSchema } from '../../../core/reconciliation/report.ts';
 import { hourOf } from '../../../core/time.ts';
 import { reconcileSite } from '../../../jobs/reconcile/reconcile-site.ts';
-import { RepairBusy, repairProfile, repairRollup } from '../../../jobs/reconcile/repair.ts';
+import { RepairBusy, repairProfiles, repairRollup } from '../../../jobs/reconcile/repair.ts';
 import { onDemand } from '../../../stores/breathe.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
@@ -51,6 +51,10 @@ export const reconciliationRoutes = new Hono<ApiContext>()
       const counts = await repairRollup(c.env, site, hour, repaired.type).catch(busy);
       return answer(repairedSchema, { repaired, ...counts });
     }
+    const acceptFewer = c.req.query('accept') === 'fewer';
     const ledger = 'userId' in repaired ? userLedger(repaired.userId) : deviceLedger(repaired.anonymousId);
-    return answer(repairedSchema, { repaired, events: await repairProfile(c.env, site, ledger).catch(busy) });
+    return answer(repairedSchema, {
+      repaired,
+      events: await repairProfiles(c.env, site, [ledger], { acceptFewer }).catch(busy),
+    });
   });

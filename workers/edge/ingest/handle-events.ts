@@ -1,5 +1,5 @@
 import { deviceLedger } from '../../../core/identity/ledger.ts';
-import { isUnguessable, visitorToken } from '../../../core/identity/visitor-token.ts';
+import { isUnguessable } from '../../../core/identity/visitor-token.ts';
 import { QueueUnavailable, takeEvents } from '../../../queues/events/take-events.ts';
 import { proofFault } from '../../../stores/links/verify-proof.ts';
 import { profileStub } from '../../../stores/objects/profile-stub.ts';
@@ -52,14 +52,11 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
     throw cause instanceof QueueUnavailable ? queueUnavailable(cause) : cause;
   });
   const claimed = await claiming;
-  noteRequest(request, { accepted, rejected: rejected.length, messages });
+  noteRequest(request, { accepted, rejected: rejected.length, messages, dropped: read.dropped });
   const headers = new Headers(corsHeaders(request, site));
   const { warnings } = batch;
   const { anonymousId, proven } = visitor;
-  const token =
-    anonymousId !== undefined && (proven || claimed) && site.keyKind === 'write'
-      ? visitorToken(site.visitorKey, site.id, anonymousId)
-      : undefined;
+  const token = proven || claimed ? visitor.token : undefined;
   if (anonymousId !== undefined && request.headers.has('origin'))
     for (const cookie of visitorCookieHeaders(request, url, anonymousId, token)) headers.append('set-cookie', cookie);
   const body = {

@@ -19,6 +19,8 @@ interface EventWarning {
 /** The events of a request, and whose page sent them. */
 export interface ParsedRequest extends EventBatch {
   readonly warnings: readonly EventWarning[];
+  /** Events that the page gave up before, since the server did not take them. */
+  readonly dropped: number | undefined;
   readonly visitor: { readonly anonymousId: string | undefined; readonly visitorToken: string | undefined };
 }
 
@@ -42,7 +44,7 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
       },
     );
   }
-  const { events, sentAt, visitorToken } = batch.data;
+  const { events, sentAt, visitorToken, dropped } = batch.data;
   if (events.length > MAX_EVENTS) {
     throw new HttpError(413, `${events.length} events in one request; send at most ${MAX_EVENTS}.`, {
       code: 'too_many_events',
@@ -65,6 +67,7 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
     candidates,
     refused,
     warnings: warnings.slice(0, MAX_WARNINGS),
+    dropped,
     visitor: { anonymousId: batch.data.anonymousId ?? last, visitorToken },
   };
 }

@@ -1,4 +1,4 @@
-import { isVisitorToken } from '../../../core/identity/visitor-token.ts';
+import { isSameToken, visitorToken } from '../../../core/identity/visitor-token.ts';
 import type { Site } from '../../../stores/sites/site.ts';
 import { visitorCookies } from './visitor-cookie.ts';
 
@@ -7,6 +7,8 @@ export interface NamedVisitor {
   readonly anonymousId: string | undefined;
   /** With the visitor's own token, or the site's secret key. */
   readonly proven: boolean;
+  /** The right token of the visitor, whether it came along or not; nothing for a server, which needs none. */
+  readonly token: string | undefined;
 }
 
 /**
@@ -20,10 +22,9 @@ export function namedVisitor(
 ): NamedVisitor {
   const cookies = visitorCookies(request);
   const anonymousId = said.anonymousId ?? cookies.anonymousId;
-  if (anonymousId === undefined) return { anonymousId, proven: false };
-  if (site.keyKind === 'secret') return { anonymousId, proven: true };
-  const proven = [said.visitorToken, cookies.token].some(
-    (token) => token !== undefined && isVisitorToken(site.visitorKey, site.id, anonymousId, token),
-  );
-  return { anonymousId, proven };
+  if (anonymousId === undefined || site.keyKind === 'secret')
+    return { anonymousId, proven: anonymousId !== undefined, token: undefined };
+  const right = visitorToken(site.visitorKey, site.id, anonymousId);
+  const given = [said.visitorToken, cookies.token];
+  return { anonymousId, proven: given.some((token) => token !== undefined && isSameToken(right, token)), token: right };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConsentDefaults } from '../../../core/consent/policy.ts';
 import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
+import { VISITOR_TOKEN_LENGTH } from '../../../core/identity/visitor-token.ts';
 import { type Hint, parseHint } from '../../../core/recommend/hint.ts';
 import { STRATEGIES } from '../../../core/recommend/strategy.ts';
 import type { Site } from '../../../stores/sites/site.ts';
@@ -12,8 +13,6 @@ import { namedVisitor } from './proven-visitor.ts';
 import { requestDefaults } from './request-defaults.ts';
 import { visitorCookies } from './visitor-cookie.ts';
 
-/** A signature, and an anonymous id with it. */
-const MAX_TOKEN_LENGTH = 256;
 /** Bytes of the body of a read. */
 const MAX_READ_BYTES = 16_384;
 
@@ -27,7 +26,7 @@ export const readQuerySchema = z.object({
   item: z.string().min(1).max(256).optional(),
   limit: z.coerce.number().int().min(1).max(50).default(8),
   anonymousId: anonymousIdSchema.optional(),
-  visitorToken: z.string().max(MAX_TOKEN_LENGTH).optional().meta({
+  visitorToken: z.string().max(VISITOR_TOKEN_LENGTH).optional().meta({
     description:
       'What `POST /v/events` answered for this visitor, where his cookies cannot be. Without token or cookie nothing of him is read.',
   }),
