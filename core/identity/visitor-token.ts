@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 /**
- * The token of a visitor: HMAC-SHA256 over site and anonymous id, base64url, then a dot and the id. Who holds it may read what is known of
+ * The token of a visitor: HMAC-SHA256 over the anonymous id by the site's own key, base64url, then a dot and the id. Who holds it may read what is known of
  * the visitor; who only knows his id may not.
  *
- * @param key the site's own, hex.
+ * @param key of one site only, hex.
  */
-export function visitorToken(key: string, site: string, anonymousId: string): string {
-  const signature = createHmac('sha256', key).update(`${site}\n${anonymousId}`).digest('base64url');
+export function visitorToken(key: string, anonymousId: string): string {
+  const signature = createHmac('sha256', key).update(anonymousId).digest('base64url');
   return `${signature}.${anonymousId}`;
 }
 

@@ -65,6 +65,6 @@ export function aRun(now = Date.now()) {
 /** The query of a page's read for a visitor who holds his token. */
 export async function asVisitor(site: TestSite, anonymousId: string): Promise<string> {
   const known = await findSite(env, site.writeKey);
-  const token = visitorToken(known?.visitorKey ?? '', site.id, anonymousId);
+  const token = visitorToken(known?.visitorKey ?? '', anonymousId);
   return new URLSearchParams({ key: site.writeKey, anonymousId, visitorToken: token }).toString();
 }

@@ -24,7 +24,7 @@ export function namedVisitor(
   const anonymousId = said.anonymousId ?? cookies.anonymousId;
   if (anonymousId === undefined || site.keyKind === 'secret')
     return { anonymousId, proven: anonymousId !== undefined, token: undefined };
-  const right = visitorToken(site.visitorKey, site.id, anonymousId);
+  const right = visitorToken(site.visitorKey, anonymousId);
   const given = [said.visitorToken, cookies.token];
   return { anonymousId, proven: given.some((token) => token !== undefined && isSameToken(right, token)), token: right };
 }
