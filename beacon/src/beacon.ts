@@ -10,7 +10,7 @@ import { openVisitor } from './visitor.ts';
 
 /** What the beacon offers the page as `window.vitrine`. Nothing here ever throws. */
 export interface Vitrine {
-  /** The visitor's own id. */
+  /** The visitor's own id; empty while his decision on consent is awaited. */
   readonly anonymousId: string;
   /** Tracks an event, e.g. `track('product_viewed', { product_id: 'p1' })`, and returns its id. */
   track(type: string, properties?: Record<string, unknown>): string | undefined;
@@ -19,7 +19,7 @@ export interface Vitrine {
    * warning. `proof` is the token of the shop's server that vouches for it. Another user than before is another visitor: the device's id
    * is new then, so that two people's profiles never mix.
    */
-  identify(userId: string | number, traits?: Record<string, unknown>, proof?: string): string | undefined;
+  identify(userId: string | number, traits?: Record<string, unknown>, proof?: string): void;
   /** Says what the visitor agrees to, e.g. `{ analytics: true, marketing: false }`; every event from now on bears it. */
   consent(choices: Record<string, boolean>): string | undefined;
   /** Forgets the visitor, as at a logout: what comes next is somebody else's. */
@@ -65,20 +65,17 @@ export interface BeaconOptions {
   readonly page: Promise<{ readonly startPage: StartPage }>;
 }
 
-/** How many of the newest waiting events are looked through for a hint. */
-const HINT_EVENTS = 20;
 /** Types that are sent at once; others wait a second for company. */
-const CRITICAL = /(add|remov|complet|chang)ed$|^(identify|alias|signed_out)$/;
+const CRITICAL = /added|removed|completed|changed|signed_out|identify|alias/;
 
 /** Starts tracking the page and filling its slots. */
 export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, page }: BeaconOptions): Vitrine {
   const store = openStore(() => localStorage);
   const queue = eventQueue(store);
   const visitor = openVisitor(store, () => uuidV7(Date.now()).id);
-  const warned = new Set<string>();
+  const warned: Record<string, unknown> = {};
   const warn = (text: string) => {
-    if (!warned.has(text)) console.warn(`Vitrine: ${text}`);
-    warned.add(text);
+    warned[text] ??= console.warn(`Vitrine: ${text}`) ?? 1;
   };
   /** Events that wait for a decision, in memory; the choices are whatever is decided then. */
   let held: (() => unknown)[] | undefined = awaitsConsent && !visitor.consent() ? [] : undefined;
@@ -87,12 +84,13 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
   const hint = () =>
     visitor.consent()?.personalization === false
       ? ''
-      : hintOf(queue.peek(HINT_EVENTS, 1e6, -HINT_EVENTS), visitor.id());
+      : // The newest twenty that wait.
+        hintOf(queue.peek(20, 1e6, -20), visitor.id());
   /** For pages that are rendered at the edge or by the shop's server. */
-  const showHint = () => {
+  const showHint = guard(() => {
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API is asynchronous, and the page may be left by then.
     document.cookie = `vitrine_hint=${hint()};path=/;samesite=lax;max-age=1800`;
-  };
+  });
   const who = () => ({ anonymousId: visitor.id(), visitorToken: visitor.token() });
 
   const sender = startSender(
@@ -107,6 +105,8 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
     ({ type }) => warn(`${type} was refused`),
   );
 
+  /** Nothing of the visitor is stored before he decides: what changes him waits as events do. */
+  const later = (run: () => unknown) => (held ? held.push(guard(run)) : run());
   const send = (type: string, properties?: Record<string, unknown>, proof?: string): string => {
     const { id, ms } = uuidV7(Date.now());
     const page = { url: location.href, title: document.title, referrer: document.referrer };
@@ -117,7 +117,7 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
         type,
         occurredAt: new Date(ms).toISOString(),
         anonymousId: visitor.id(),
-        userId: visitor.user(),
+        userId: visitor.user() || undefined,
         proof,
         properties,
         context: { page, consent: choices && { categoryPreferences: choices } },
@@ -126,7 +126,7 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
       sender.notify(CRITICAL.test(type));
       showHint();
     };
-    held ? held.push(guard(add)) : add();
+    later(add);
     return id;
   };
 
@@ -136,24 +136,28 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
     views();
     show(true);
   };
-  const reset = guard(() => {
-    send('signed_out');
-    visitor.reset();
-    // The page goes on as the new visitor's.
-    view();
-  });
+  const reset = guard(() =>
+    later(() => {
+      send('signed_out');
+      visitor.reset();
+      // The page goes on as the new visitor's.
+      view();
+    }),
+  );
   const api: Vitrine = {
     get anonymousId() {
-      return visitor.id();
+      return held ? '' : visitor.id();
     },
     track: guard((type, properties) => send(type, properties)),
     identify: guard((value, traits, proof) => {
       const id = idText(value);
-      if (!id) return void warn(`identify(${value}) names nobody`);
-      const known = visitor.user();
-      if (known && known !== id) reset();
-      visitor.identify(id);
-      return send('identify', traits, proof);
+      if (!id) return warn(`identify(${value}) names nobody`);
+      later(() => {
+        const known = visitor.user();
+        if (known && known !== id) reset();
+        visitor.identify(id);
+        send('identify', traits, proof);
+      });
     }),
     consent: guard((purposes) => {
       const choices = { ...visitor.consent(), ...purposes };

@@ -5,7 +5,7 @@ import { guard } from './guard.ts';
  * switched off or forbidden.
  */
 export interface TextStore {
-  get(name: string): string | undefined;
+  get(name: string): string | null | undefined;
   set(name: string, text: string): void;
   remove(name: string): void;
   /** The names that begin so, sorted. */
@@ -17,7 +17,7 @@ export function openStore(storage: () => Storage): TextStore {
   const own = new Map<string, string>();
   const attempt = <T>(use: (held: Storage) => T) => guard(() => use(storage()))();
   return {
-    get: (name) => own.get(name) ?? attempt((held) => held.getItem(name)) ?? undefined,
+    get: (name) => own.get(name) ?? attempt((held) => held.getItem(name)),
     set(name, text) {
       own.set(name, text);
       attempt((held) => {

@@ -2,14 +2,16 @@ import { guard } from './guard.ts';
 import type { TextStore } from './store.ts';
 
 const ID = 'vitrine:id';
-const USER = 'vitrine:user';
+/** A UUID's. */
+const ID_LENGTH = 36;
 const TOKEN = 'vitrine:token';
 const CONSENT = 'vitrine:consent';
 
 /** Who uses this browser: the device's own id, and the user that was identified on it. All tabs see the same, at once. */
 export interface Visitor {
   id(): string;
-  user(): string | undefined;
+  /** Empty when nobody was identified. */
+  user(): string;
   identify(userId: string): void;
   /** What lets the page read what is known of the visitor, as the server answered it. */
   token(): string | undefined;
@@ -22,22 +24,22 @@ export interface Visitor {
 }
 
 /**
- * User and token are stored with the device's id to which they belong, and hold for no other: whatever another tab writes meanwhile, no
- * page ever sees one person's user on another's device.
+ * Id and user are one text, `<id> <user>`: whatever other tabs write meanwhile, the last one holds whole, and no page ever sees one person's
+ * user on another's device. A token ends with the id that it is for, and holds for no other.
  */
 export function openVisitor(store: TextStore, newId: () => string): Visitor {
   const reset = () => {
-    const made = newId();
-    store.set(ID, made);
-    return made;
+    const id = newId();
+    store.set(ID, id);
+    return id;
   };
-  const id = () => store.get(ID) || reset();
-  // What ends with the id of this visitor.
-  const ofThisId = (text?: string) => (text?.endsWith(`.${id()}`) ? text : undefined);
+  const text = () => store.get(ID) || reset();
+  const id = () => text().slice(0, ID_LENGTH);
+  const ofThisId = (token?: string | null) => (token?.endsWith(`.${id()}`) ? token : undefined);
   return {
     id,
-    user: () => ofThisId(store.get(USER))?.slice(0, -id().length - 1),
-    identify: (userId) => store.set(USER, `${userId}.${id()}`),
+    user: () => text().slice(ID_LENGTH + 1),
+    identify: (userId) => store.set(ID, `${id()} ${userId}`),
     token: () => ofThisId(store.get(TOKEN)),
     keepToken(token) {
       if (ofThisId(token)) store.set(TOKEN, token);

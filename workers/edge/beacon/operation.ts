@@ -3,6 +3,21 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi';
 
 const script = { 'text/javascript': { schema: z.string() } };
 
+/** A file under an address that holds for good. */
+const forGood = (summary: string, description: string) => ({
+  get: {
+    summary,
+    description: `${description} An older hash leads to the current one.`,
+    tags: ['Beacon'],
+    security: [],
+    requestParams: { path: z.object({ hash: z.string() }) },
+    responses: {
+      '200': { description: 'The script.', content: script },
+      '302': { description: 'There is a newer script.' },
+    },
+  },
+});
+
 export const beaconPaths: ZodOpenApiPathsObject = {
   '/v/beacon.js': {
     get: {
@@ -14,31 +29,9 @@ export const beaconPaths: ZodOpenApiPathsObject = {
       responses: { '200': { description: 'The script.', content: script } },
     },
   },
-  '/v/beacon.{hash}.js': {
-    get: {
-      summary: 'The beacon, for good',
-      description: 'A script that never changes. An older hash leads to the current script.',
-      tags: ['Beacon'],
-      security: [],
-      requestParams: { path: z.object({ hash: z.string() }) },
-      responses: {
-        '200': { description: 'The script.', content: script },
-        '302': { description: 'There is a newer script.' },
-      },
-    },
-  },
-  '/v/beacon-page.{hash}.js': {
-    get: {
-      summary: 'The beacon’s second file',
-      description:
-        'Fills slots and reads the page’s markup. The script loads it by itself; an older hash leads to the current one.',
-      tags: ['Beacon'],
-      security: [],
-      requestParams: { path: z.object({ hash: z.string() }) },
-      responses: {
-        '200': { description: 'The script.', content: script },
-        '302': { description: 'There is a newer script.' },
-      },
-    },
-  },
+  '/v/beacon.{hash}.js': forGood('The beacon, for good', 'A script that never changes.'),
+  '/v/beacon-page.{hash}.js': forGood(
+    'The beacon’s second file',
+    'Fills slots and reads the page; the script loads it by itself.',
+  ),
 };
