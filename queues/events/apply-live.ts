@@ -46,9 +46,9 @@ async function showAll(env: Env, showing: readonly (readonly [EventMessage, stri
   let missed = 0;
   for (const some of chunked(showing, PROFILES_AT_ONCE)) {
     // Asks no store before the calls, so that they are under way before any read that comes after the answer.
-    const calls = some.map(([{ id, site, ledger }, text]) =>
-      profileStub(env, site, ledger).show(id, text, knownDefinitions(site, Date.now())?.wire),
-    );
+    const calls = some.map(async ([{ id, site, ledger }, text]) => {
+      await profileStub(env, site, ledger).show(id, text, knownDefinitions(site, Date.now())?.wire);
+    });
     missed += (await Promise.allSettled(calls)).filter(({ status }) => status === 'rejected').length;
   }
   if (missed > 0) log('live_deferred', { profiles: missed });
