@@ -9,7 +9,10 @@ export interface Field {
   readonly right: string;
 }
 
-export type Fields = Readonly<Record<string, Field>>;
+/** Fields by name, as they are read one after the other. */
+export type Fields = readonly (readonly [name: string, field: Field])[];
+
+const fieldsOf = (fields: Readonly<Record<string, Field>>): Fields => Object.entries(fields);
 
 const TEXT = { read: text, right: 'a text of 1–1,024 characters' } as const;
 const URL_TEXT = { read: url, right: 'a text of at most 4,096 characters' } as const;
@@ -21,8 +24,7 @@ const PRODUCTS = { read: 'products', right: 'an array of at most 200 objects wit
 /** Lines of an event, at most; what is beyond is left out. */
 export const MAX_PRODUCTS = 200;
 
-/** A product, by itself or as a line of an order. */
-export const PRODUCT: Fields = {
+const PRODUCT_FIELDS = {
   product_id: { ...PRODUCT_ID, required: true },
   name: TEXT,
   category: TEXT,
@@ -30,22 +32,27 @@ export const PRODUCT: Fields = {
   price: { read: price, right: 'a number from 0 on, such as 19.99' },
   currency: CURRENCY,
   quantity: { read: quantity, right: 'a whole number from 1 on' },
-};
-const LISTED: Fields = { products: PRODUCTS, total: TOTAL, currency: CURRENCY };
+} as const;
+/** A product, by itself or as a line of an order. */
+export const PRODUCT = fieldsOf(PRODUCT_FIELDS);
+const LISTED = { products: PRODUCTS, total: TOTAL, currency: CURRENCY } as const;
 
 /** The fields of `properties` for each built-in type: Segment's e-commerce names in snake case, other members are kept as they are. */
 export const BUILTIN_FIELDS: Readonly<Record<string, Fields>> = {
-  page_viewed: { url: URL_TEXT, title: TEXT, referrer: URL_TEXT },
+  page_viewed: fieldsOf({ url: URL_TEXT, title: TEXT, referrer: URL_TEXT }),
   product_viewed: PRODUCT,
   product_clicked: PRODUCT,
   product_favorited: PRODUCT,
   product_added: PRODUCT,
   product_removed: PRODUCT,
-  product_list_viewed: { list_id: TEXT, category: TEXT, products: PRODUCTS },
-  cart_viewed: LISTED,
-  checkout_started: { ...LISTED, order_id: PRODUCT_ID },
-  order_completed: { ...LISTED, order_id: { ...PRODUCT_ID, required: true } },
-  product_searched: { query: TEXT },
-  recommendation_shown: { slot: { ...TEXT, required: true }, products: PRODUCTS },
-  recommendation_clicked: { slot: { ...TEXT, required: true }, product_id: { ...PRODUCT_ID, required: true } },
+  product_list_viewed: fieldsOf({ list_id: TEXT, category: TEXT, products: PRODUCTS }),
+  cart_viewed: fieldsOf(LISTED),
+  checkout_started: fieldsOf({ ...LISTED, order_id: PRODUCT_ID }),
+  order_completed: fieldsOf({ ...LISTED, order_id: { ...PRODUCT_ID, required: true } }),
+  product_searched: fieldsOf({ query: TEXT }),
+  recommendation_shown: fieldsOf({ slot: { ...TEXT, required: true }, products: PRODUCTS }),
+  recommendation_clicked: fieldsOf({
+    slot: { ...TEXT, required: true },
+    product_id: { ...PRODUCT_ID, required: true },
+  }),
 };

@@ -56,38 +56,46 @@ export function checkEvent(candidate: unknown): CheckedEvent {
   };
 }
 
-/** The envelope with ids as texts, and without what is empty or identifies nobody. */
+/** The envelope with ids as texts, and without what is empty or identifies nobody; the very one that was sent where nothing is to change. */
 function meantEnvelope(given: Members, warnings: string[]): Members {
-  const event = { ...given };
+  let changed: Members | undefined;
+  const set = (name: string, value: unknown) => {
+    changed ??= { ...given };
+    if (value === undefined) delete changed[name];
+    else changed[name] = value;
+  };
   const leaveOut = (name: string, why: string) => {
-    delete event[name];
+    set(name, undefined);
     warnings.push(`${name}: left out; ${why}`);
   };
-  if (Number.isSafeInteger(event.id)) event.id = String(event.id);
-  if (typeof event.occurredAt === 'number') {
+  if (Number.isSafeInteger(given.id)) set('id', String(given.id));
+  if (typeof given.occurredAt === 'number') {
     // Seconds until the year 5138 are less than milliseconds since 1973.
-    const time = new Date(event.occurredAt < 1e11 ? event.occurredAt * 1_000 : event.occurredAt);
-    if (Number.isFinite(time.getTime())) event.occurredAt = time.toISOString();
+    const time = new Date(given.occurredAt < 1e11 ? given.occurredAt * 1_000 : given.occurredAt);
+    if (Number.isFinite(time.getTime())) set('occurredAt', time.toISOString());
   }
-  for (const name of ['anonymousId', 'userId']) {
-    if (event[name] === null) delete event[name];
-    if (event[name] === undefined) continue;
-    const id = idText(event[name]);
-    if (id === undefined) leaveOut(name, `${found(event[name])}, which identifies nobody`);
-    else event[name] = id;
-  }
-  const { userId, anonymousId, type } = event;
-  if (userId !== undefined && anonymousId !== undefined && !ABOUT_USERS.has(type)) {
-    const fault = userIdSchema.safeParse(userId).error;
+  const ids = { anonymousId: readId('anonymousId'), userId: readId('userId') };
+  if (ids.userId !== undefined && ids.anonymousId !== undefined && !ABOUT_USERS.has(given.type)) {
+    const fault = userIdSchema.safeParse(ids.userId).error;
     if (fault) leaveOut('userId', messagesOf(fault, '').join('; '));
   }
   for (const name of ['properties', 'context']) {
-    const value = event[name];
-    if (value === null || (Array.isArray(value) && value.length === 0)) delete event[name];
+    const value = given[name];
+    if (value === null || (Array.isArray(value) && value.length === 0)) set(name, undefined);
     else if (value !== undefined && !isRecord(value)) leaveOut(name, 'expected an object');
   }
-  if (event.proof === null || event.proof === '') delete event.proof;
-  return event;
+  if (given.proof === null || given.proof === '') set('proof', undefined);
+  return changed ?? given;
+
+  function readId(name: 'anonymousId' | 'userId'): string | undefined {
+    const value = given[name];
+    if (value === undefined) return undefined;
+    const id = idText(value);
+    if (value === null) set(name, undefined);
+    else if (id === undefined) leaveOut(name, `${found(value)}, which identifies nobody`);
+    else if (id !== value) set(name, id);
+    return id;
+  }
 }
 
 function readAlias(event: WireEvent): ReturnType<typeof readProperties> {

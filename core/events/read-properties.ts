@@ -32,7 +32,7 @@ function readFields(
 ): { readonly members: Members } | { readonly fault: string } {
   /** Made when the first field changes: most events are sent as they are meant. */
   let changed: Record<string, unknown> | undefined;
-  for (const [name, field] of Object.entries(fields)) {
+  for (const [name, field] of fields) {
     const given = Object.hasOwn(members, name) ? members[name] : undefined;
     if (given === undefined && !field.required) continue;
     const read = field.read === 'products' ? readProducts(given, `${path}.${name}`, warnings) : field.read(given);

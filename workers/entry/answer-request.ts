@@ -4,6 +4,9 @@ import { problemFrom } from '../http/problem.ts';
 import { logRequest } from '../http/request-log.ts';
 import { withCors } from '../http/with-cors.ts';
 
+/** Addresses of the private API: what it answers is kept nowhere. */
+const PRIVATE = /^[^/]*\/\/[^/]*\/api\//;
+
 /** The one boundary of every request: answers what `handle` throws as a problem document, and logs one line. */
 export async function answerRequest(request: Request, env: Env, handle: () => Promise<Response>): Promise<Response> {
   const startedAt = Date.now();
@@ -16,7 +19,7 @@ export async function answerRequest(request: Request, env: Env, handle: () => Pr
     response = await withCors(request, env, problemFrom(error, requestId));
   }
   response.headers.set('x-content-type-options', 'nosniff');
-  if (new URL(request.url).pathname.startsWith('/api/')) response.headers.set('cache-control', 'no-store');
+  if (PRIVATE.test(request.url)) response.headers.set('cache-control', 'no-store');
   logRequest(request, routeOf(request), response.status, startedAt, requestId);
   return response;
 }

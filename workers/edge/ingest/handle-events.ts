@@ -1,5 +1,5 @@
 import { deviceLedger } from '../../../core/identity/ledger.ts';
-import { isUnguessable } from '../../../core/identity/visitor-token.ts';
+import { isUnguessable, visitorToken } from '../../../core/identity/visitor-token.ts';
 import { QueueUnavailable, takeEvents } from '../../../queues/events/take-events.ts';
 import { proofFault } from '../../../stores/links/verify-proof.ts';
 import { profileStub } from '../../../stores/objects/profile-stub.ts';
@@ -56,7 +56,8 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const headers = new Headers(corsHeaders(request, site));
   const { warnings } = batch;
   const { anonymousId, proven } = visitor;
-  const token = proven || claimed ? visitor.token : undefined;
+  const mayRead = anonymousId !== undefined && (proven || claimed) && site.keyKind === 'write';
+  const token = mayRead ? visitorToken(site.visitorKey, anonymousId) : undefined;
   if (anonymousId !== undefined && request.headers.has('origin'))
     for (const cookie of visitorCookieHeaders(request, url, anonymousId, token)) headers.append('set-cookie', cookie);
   const body = {

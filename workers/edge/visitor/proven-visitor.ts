@@ -7,8 +7,6 @@ export interface NamedVisitor {
   readonly anonymousId: string | undefined;
   /** With the visitor's own token, or the site's secret key. */
   readonly proven: boolean;
-  /** The right token of the visitor, whether it came along or not; nothing for a server, which needs none. */
-  readonly token: string | undefined;
 }
 
 /**
@@ -22,9 +20,10 @@ export function namedVisitor(
 ): NamedVisitor {
   const cookies = visitorCookies(request);
   const anonymousId = said.anonymousId ?? cookies.anonymousId;
-  if (anonymousId === undefined || site.keyKind === 'secret')
-    return { anonymousId, proven: anonymousId !== undefined, token: undefined };
+  if (anonymousId === undefined || site.keyKind === 'secret') return { anonymousId, proven: anonymousId !== undefined };
+  const given = [said.visitorToken, cookies.token].filter((token) => token !== undefined);
+  // Most of what has no token needs no signature.
+  if (given.length === 0) return { anonymousId, proven: false };
   const right = visitorToken(site.visitorKey, anonymousId);
-  const given = [said.visitorToken, cookies.token];
-  return { anonymousId, proven: given.some((token) => token !== undefined && isSameToken(right, token)), token: right };
+  return { anonymousId, proven: given.some((token) => isSameToken(right, token)) };
 }
