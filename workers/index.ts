@@ -53,6 +53,6 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
 
 export default {
   fetch: (request, env, ctx) => answerRequest(request, env, () => router.fetch(request, env, ctx)),
-  queue: (batch, env) => consumerOf(CONSUMERS, batch)(batch, env),
+  queue: (batch, env) => consumerOf(CONSUMERS, batch, env.ENVIRONMENT)(batch, env),
   scheduled: ({ scheduledTime }) => startJobs(scheduledTime),
 } satisfies ExportedHandler<Env>;

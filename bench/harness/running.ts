@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { seedSite } from '../../ops/runtime/seed-site.ts';
 import { startVitrine, type Vitrine, type VitrineOptions } from '../../ops/runtime/start-vitrine.ts';
+import { seedSite } from '../../ops/site/seed-site.ts';
 import { BENCH_SITE } from './bench-site.ts';
 import { HttpClient } from './http-client.ts';
 

@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import { promisify } from 'node:util';
+import { wrangler } from './wrangler.ts';
 
 /** A module of the bundle, as the runtime wants it; `path` is relative to the bundle's folder and names the module. */
 export interface BundleModule {
@@ -32,12 +30,7 @@ const MODULE_TYPES: Record<string, BundleModule['type']> = {
  */
 export async function buildBundle(configPath: string, outDir: string, entry?: string): Promise<BundleModule[]> {
   await mkdir(outDir, { recursive: true });
-  const wrangler = path.join(
-    path.dirname(createRequire(import.meta.url).resolve('wrangler/package.json')),
-    'bin/wrangler.js',
-  );
   const args = [
-    wrangler,
     'deploy',
     ...(entry === undefined ? [] : [entry]),
     '--dry-run',
@@ -45,16 +38,12 @@ export async function buildBundle(configPath: string, outDir: string, entry?: st
     outDir,
     '--config',
     configPath,
+    '--env=',
   ];
   try {
-    await promisify(execFile)(process.execPath, args, {
-      cwd: path.dirname(configPath),
-      env: { ...process.env, WRANGLER_SEND_METRICS: 'false', WRANGLER_LOG_PATH: path.join(outDir, 'logs'), CI: '1' },
-      maxBuffer: 16 * 1024 * 1024,
-    });
+    await wrangler(args, { cwd: path.dirname(configPath), env: { WRANGLER_LOG_PATH: path.join(outDir, 'logs') } });
   } catch (cause) {
-    const output = isExecError(cause) ? `${cause.stdout}\n${cause.stderr}`.trim() : String(cause);
-    throw new Error(`the Worker does not build:\n${output}`, { cause });
+    throw new Error(`the Worker does not build:\n${cause instanceof Error ? cause.message : String(cause)}`, { cause });
   }
   return readBundle(outDir);
 }
@@ -78,8 +67,4 @@ async function readBundle(outDir: string): Promise<BundleModule[]> {
 function rank(module: BundleModule): number {
   if (module.path === 'index.js') return 0;
   return module.type === 'ESModule' ? 1 : 2;
-}
-
-function isExecError(value: unknown): value is { stdout: string; stderr: string } {
-  return typeof value === 'object' && value !== null && 'stdout' in value && 'stderr' in value;
 }

@@ -20,6 +20,8 @@ export interface Target {
   /** A request without an answer by then is tried again. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Sent with each request, beside key and content type. */
+  readonly headers?: () => Readonly<Record<string, string>>;
   /** Hears of each failed try. */
   readonly onRetry?: (reason: string) => void;
 }
@@ -54,7 +56,7 @@ async function post(target: Target, body: string): Promise<Response | Error> {
   try {
     return await fetch(new URL('/v/events', target.url), {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-vitrine-key': target.key },
+      headers: { 'content-type': 'application/json', 'x-vitrine-key': target.key, ...target.headers?.() },
       body,
       signal: target.signal ? AbortSignal.any([timeout, target.signal]) : timeout,
     });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { seededRandom } from '../seeded-random.ts';
 import { DEFAULT_BACKOFF } from '../send-events/backoff.ts';
@@ -6,6 +7,9 @@ import { sendBatch } from '../send-events/send-batch.ts';
 import type { ShopProduct } from './product.ts';
 import { makeShopper, type Shopper } from './shopper.ts';
 import { type ShopperEvent, simulateSession } from './simulate-session.ts';
+
+/** So begin the request ids of simulated shoppers where no edge gives others: a log can tell them from people. */
+export const SHOPPER_REQUEST = 'shopper-';
 
 const HOUR_MS = 3_600_000;
 const TIMEOUT_MS = 30_000;
@@ -45,6 +49,7 @@ export async function runShoppers(options: ShoppersOptions): Promise<ShoppersSum
     backoff: DEFAULT_BACKOFF,
     timeoutMs: TIMEOUT_MS,
     signal: options.signal,
+    headers: () => ({ 'cf-ray': `${SHOPPER_REQUEST}${randomUUID()}` }),
   };
   const pace = new Pace(options.rate ?? 100);
   let summary: ShoppersSummary = { visits: 0, sent: 0, accepted: 0 };

@@ -1,53 +1,71 @@
-import { execFileSync } from 'node:child_process';
+/** `npm run site`: makes a site, or changes one, and prints its new keys; see the usage. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { readOptions } from '../read-options.ts';
-import { type Statement, siteStatements } from './site-statements.ts';
+import { describeSite } from './describe-site.ts';
+import { localDatabase } from './local-database.ts';
+import { type Change, planChange } from './plan-change.ts';
+import { remoteDatabase } from './remote-database.ts';
+import { readKnownSite } from './site-database.ts';
+import { KEY_KINDS, type KeyKind } from './site-statements.ts';
 
-/** `npm run site`: makes a site and prints its keys. */
 const USAGE = `usage: npm run site -- --id shop --origin https://shop.example [options]
+  Makes the site, or changes of one that exists what is said here and nothing else; alone, --id shows it.
   --id ID        1–32 small letters, digits or "-"
   --name NAME    what people call it (default: the id)
+  --origin URL   origin of the shop's pages; may be given several times, and is then all of them
+  --rotate write|secret|identity
+                 makes a new key of this kind; the old one works until it is revoked
+  --revoke KEY   ends a key, named by its id of 8 characters; after 30 s no edge takes it any more
   --jurisdiction eu|fedramp
                  its objects never leave it; it stands before the id, as in "eu--shop"
-  --origin URL   origin of the shop's pages; may be given several times
-  --remote       in the deployed database instead of the local one`;
+  --url URL      where Vitrine answers, for the script tag
+  --remote       in the deployed database; --env staging in that of an environment
+  --state DIR    else in the state that npm start uses, running or not (default .vitrine)`;
 
 const values = readOptions(
   z.object({
     id: z.string(),
     name: z.string().optional(),
-    origin: z.array(z.string()).default([]),
+    origin: z.array(z.string()).optional(),
+    rotate: z.array(z.enum(KEY_KINDS)).default([]),
+    revoke: z.array(z.string()).default([]),
     jurisdiction: z.enum(['eu', 'fedramp']).optional(),
+    url: z.url().optional(),
     remote: z.boolean().default(false),
+    env: z.string().optional(),
+    state: z.string().default('.vitrine'),
   }),
   USAGE,
 );
-const newKey = (prefix: string) => `${prefix}_${randomBytes(24).toString('base64url')}`;
-const site = {
-  id: values.jurisdiction === undefined ? values.id : `${values.jurisdiction}--${values.id}`,
-  name: values.name ?? values.id,
-  origins: values.origin,
-  writeKey: newKey('wk'),
-  secretKey: newKey('sk'),
-  identityKey: randomBytes(32).toString('base64url'),
-};
-const sql = siteStatements(site, Date.now()).map(inline).join(' ');
-execFileSync('wrangler', ['d1', 'execute', 'vitrine', values.remote ? '--remote' : '--local', '--command', sql], {
-  stdio: 'inherit',
-});
-console.log(`
-site          ${site.id}
-write key     ${site.writeKey}  (public: stands in the page)
-secret key    ${site.secretKey}  (servers only; shown once)
-identity key  ${site.identityKey}  (servers only: signs proofs of who a visitor is, see docs/identity.md)`);
 
-/** Wrangler's command line binds no values, so they are written into the statement as SQL literals. */
-function inline({ sql, values: bound }: Statement): string {
-  let next = 0;
-  return `${sql.replace(/\?/g, () => literal(bound[next++] ?? ''))};`;
+try {
+  const { name, origin: origins, rotate, revoke } = values;
+  const id = values.jurisdiction === undefined ? values.id : `${values.jurisdiction}--${values.id}`;
+  const remote = values.remote || values.env !== undefined;
+  const db = remote ? remoteDatabase(values.env) : await localDatabase(values.state);
+  try {
+    const known = await readKnownSite(db, id);
+    const change = planChange(known, { id, name, origins, rotate, revoke }, newKey, Date.now());
+    if (change.statements.length > 0)
+      await db.write(change.statements).catch((error: unknown) => {
+        throw new Error(withoutKeys(error instanceof Error ? error.message : String(error), change));
+      });
+    process.stdout.write(describeSite(id, change, values.url ?? db.vitrineUrl));
+  } finally {
+    await db.close();
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
 }
 
-function literal(value: string | number): string {
-  return typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
+function newKey(kind: KeyKind): string {
+  if (kind === 'identity') return randomBytes(32).toString('base64url');
+  return `${kind === 'write' ? 'wk' : 'sk'}_${randomBytes(24).toString('base64url')}`;
+}
+
+/** A database may repeat a statement that it refuses. */
+function withoutKeys(text: string, { made }: Change): string {
+  return made.reduce((rest, { key }) => rest.replaceAll(key, '…'), text);
 }

@@ -1,6 +1,10 @@
 import { createHash } from 'node:crypto';
 
-/** A tenant to be made, with its two keys in clear text; only their hashes are stored. */
+/** What a site's keys are for: `write` stands in its pages, `secret` on its servers, `identity` signs who a visitor is. */
+export const KEY_KINDS = ['write', 'secret', 'identity'] as const;
+export type KeyKind = (typeof KEY_KINDS)[number];
+
+/** A tenant to be made, with its keys in clear text; of write and secret key only the hashes are stored. */
 export interface NewSite {
   /** Small letters, digits and "-"; every key of every store starts with it. */
   readonly id: string;
@@ -19,31 +23,45 @@ export interface Statement {
   readonly values: readonly (string | number)[];
 }
 
-/** The statements that make a site, or bring its name, origins and keys up to date. `now` in ms since 1970. */
+/**
+ * The statements that make a site. Where it exists already they set its name and origins and see that the keys are there; all else
+ * stays as it is. `now` in ms since 1970.
+ */
 export function siteStatements(site: NewSite, now: number): Statement[] {
   if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(site.id)) {
     throw new Error(
       `"${site.id}" is no site id: it must be 1–32 small letters, digits or "-", starting with a letter or digit`,
     );
   }
-  const insertKey = 'INSERT OR REPLACE INTO site_keys (hash, site, kind, created_at) VALUES (?, ?, ?, ?)';
   return [
     {
-      sql: 'INSERT OR REPLACE INTO sites (id, name, origins) VALUES (?, ?, ?)',
+      sql: 'INSERT INTO sites (id, name, origins) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, origins = excluded.origins',
       values: [site.id, site.name, JSON.stringify(site.origins)],
     },
-    { sql: insertKey, values: [hashKey(site.writeKey), site.id, 'write', now] },
-    { sql: insertKey, values: [hashKey(site.secretKey), site.id, 'secret', now] },
-    ...(site.identityKey === undefined ? [] : [identityKeyStatement(site.id, site.identityKey, now)]),
+    keyStatement(site.id, 'write', site.writeKey, now),
+    keyStatement(site.id, 'secret', site.secretKey, now),
+    ...(site.identityKey === undefined ? [] : [keyStatement(site.id, 'identity', site.identityKey, now)]),
   ];
 }
 
-/** Proofs are checked with the key itself, so it is stored as it is. Its `kid` is the start of its hash. */
-function identityKeyStatement(site: string, key: string, now: number): Statement {
+/** The statement that adds a key to a site; once more changes nothing. */
+export function keyStatement(site: string, kind: KeyKind, key: string, now: number): Statement {
+  if (kind === 'identity') {
+    // Proofs are checked with the key itself, so it is stored as it is.
+    return {
+      sql: 'INSERT INTO identity_keys (site, kid, jwk, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+      values: [site, keyId(key), JSON.stringify({ kty: 'oct', alg: 'HS256', k: key }), now],
+    };
+  }
   return {
-    sql: 'INSERT OR REPLACE INTO identity_keys (site, kid, jwk, created_at) VALUES (?, ?, ?, ?)',
-    values: [site, hashKey(key).slice(0, 8), JSON.stringify({ kty: 'oct', alg: 'HS256', k: key }), now],
+    sql: 'INSERT INTO site_keys (hash, site, kind, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    values: [hashKey(key), site, kind, now],
   };
+}
+
+/** By what a key is named where it must not be shown: the start of its hash, for an identity key also the `kid` of its proofs. */
+export function keyId(key: string): string {
+  return hashKey(key).slice(0, 8);
 }
 
 function hashKey(key: string): string {

@@ -2,12 +2,14 @@
 import { z } from 'zod';
 import { readOptions } from '../read-options.ts';
 import { DEMO } from './demo-site.ts';
+import { describeLine } from './describe-line.ts';
 import { portFree } from './port-free.ts';
 import { startDemo } from './start-demo.ts';
 
 const USAGE = `usage: npm start [-- options]
   --fresh          begins anew: the state of earlier runs is deleted
   --no-shoppers    no simulated visitors
+  --quiet          no line for each request
   --port N         Vitrine's port (default 8787)
   --shop-port N    the shop's port (default 8788)`;
 
@@ -16,6 +18,7 @@ const values = readOptions(
   z.object({
     fresh: z.boolean().default(false),
     'no-shoppers': z.boolean().default(false),
+    quiet: z.boolean().default(false),
     port: port.default(8787),
     'shop-port': port.default(8788),
   }),
@@ -34,6 +37,7 @@ for (const wanted of [values.port, values['shop-port']]) {
   );
   process.exit(1);
 }
+let started = false;
 console.log('Vitrine is starting …');
 const demo = await startDemo({
   stateDir: '.vitrine',
@@ -42,7 +46,13 @@ const demo = await startDemo({
   fresh: values.fresh,
   shoppers: !values['no-shoppers'],
   ownSignals: true,
+  log: (line) => {
+    const text = describeLine(line);
+    if (text !== undefined && (started || line.level !== 'log') && !(values.quiet && line.level === 'log'))
+      console.log(`  ${text}`);
+  },
 });
+started = true;
 console.log(`
   Shop        ${demo.shopUrl}
   Console     ${demo.vitrineUrl}/console

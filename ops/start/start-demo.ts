@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { products, toCatalogueItem } from '../../examples/storefront/catalogue/catalogue.ts';
 import { startStorefront } from '../../examples/storefront/server.ts';
+import { startControl } from '../runtime/control.ts';
+import type { LogLine } from '../runtime/runtime-log.ts';
 import { startVitrine, type Vitrine } from '../runtime/start-vitrine.ts';
 import { runShoppers } from '../shoppers/run-shoppers.ts';
 import { DEMO, makeDemoSite } from './demo-site.ts';
@@ -25,6 +27,8 @@ export interface DemoOptions {
   /** See `VitrineOptions`. */
   readonly ownSignals?: boolean;
   readonly vars?: Readonly<Record<string, string>>;
+  /** See `VitrineOptions`. */
+  readonly log?: (line: LogLine) => void;
 }
 
 /** A running demo: Vitrine and a shop that uses it. URLs without a slash at their end. */
@@ -48,8 +52,10 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
     cron: true,
     vars,
     ownSignals: options.ownSignals ?? false,
+    ...(options.log && { log: options.log }),
   });
   const stopping = new AbortController();
+  let stopControl: (() => Promise<void>) | undefined;
   let visiting: Promise<void> | undefined;
   try {
     // Pages and beacon must be of one site for the browser, which takes localhost and 127.0.0.1 for two.
@@ -61,6 +67,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       DEMO.secretKey,
       products.map((product) => toCatalogueItem(product, shop.url)),
     );
+    stopControl = await startControl(stateDir, vitrineUrl, () => vitrine.getD1('DB'));
     return {
       vitrine,
       vitrineUrl,
@@ -73,12 +80,14 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       stop: async () => {
         stopping.abort();
         await visiting;
+        await stopControl?.();
         await shop.stop();
         await settled(vitrine, QUIET_MS);
         await vitrine.stop();
       },
     };
   } catch (error) {
+    await stopControl?.();
     await vitrine.stop();
     throw error;
   }

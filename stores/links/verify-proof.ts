@@ -4,7 +4,7 @@ import type { Claimed } from '../../core/events/vouch.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
 
 /** Longest life of a proof, from `iat` to `exp`. */
-const MAX_LIFE_SECONDS = 3_600;
+const MAX_LIFE_SECONDS = 86_400;
 /** Clocks of shop and edge may differ by this much. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 /** How long an isolate believes a site's keys. */
@@ -25,7 +25,7 @@ const claimsSchema = z.object({
 
 /**
  * Checks a proof (JWT, RFC 7519): signed by one of the site's identity keys (HS256, ES256, EdDSA or RS256), audience the site, subject
- * the user, `anonymous_id` the device of the event, `previous_id` the other user of an alias, signed by now for at most an hour.
+ * the user, `anonymous_id` the device of the event, `previous_id` the other user of an alias, signed by now for at most a day.
  *
  * @returns what is wrong with it, or nothing.
  */
@@ -38,12 +38,14 @@ export async function proofFault(
 ): Promise<string | undefined> {
   let claims: z.infer<typeof claimsSchema>;
   try {
-    const { payload } = await jwtVerify(token, await keyOf(env, site, token), {
-      audience: site,
-      algorithms: ALGORITHMS,
-      currentDate: new Date(nowMs),
-      clockTolerance: CLOCK_TOLERANCE_SECONDS,
-    });
+    const { payload } = await verifiedBy(await keysFor(env, site, token), (key) =>
+      jwtVerify(token, key, {
+        audience: site,
+        algorithms: ALGORITHMS,
+        currentDate: new Date(nowMs),
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      }),
+    );
     const parsed = claimsSchema.safeParse(payload);
     if (!parsed.success) return `the proof lacks a claim: ${parsed.error.issues[0]?.path.join('.')}`;
     claims = parsed.data;
@@ -74,7 +76,8 @@ function headerOf(token: string): ReturnType<typeof decodeProtectedHeader> {
   }
 }
 
-async function keyOf(env: Env, site: string, token: string): Promise<CryptoKey | Uint8Array> {
+/** The keys that may have signed it: the one that its `kid` names, without one each of its algorithm, the newest first. */
+async function keysFor(env: Env, site: string, token: string): Promise<readonly (CryptoKey | Uint8Array)[]> {
   const { kid, alg } = headerOf(token);
   const known = await readThrough(keys, site, async () => {
     const { results } = await env.DB.prepare(
@@ -84,9 +87,28 @@ async function keyOf(env: Env, site: string, token: string): Promise<CryptoKey |
       .all();
     return z.array(keySchema).parse(results);
   });
-  const key = kid === undefined ? known[0] : known.find((candidate) => candidate.kid === kid);
-  if (!key) throw new UnknownKey(kid === undefined ? 'the site has no identity key' : `the site has no key "${kid}"`);
-  const jwk: JWK = JSON.parse(key.jwk);
-  if (jwk.alg !== alg) throw new UnknownKey(`its algorithm is "${alg}", the key's is "${jwk.alg}"`);
-  return importJWK(jwk, jwk.alg);
+  const named = kid === undefined ? known : known.filter((candidate) => candidate.kid === kid);
+  if (named.length === 0)
+    throw new UnknownKey(kid === undefined ? 'the site has no identity key' : `the site has no key "${kid}"`);
+  const jwks = named.map(({ jwk }): JWK => JSON.parse(jwk));
+  const fitting = jwks.filter((jwk) => jwk.alg === alg);
+  if (fitting.length === 0) throw new UnknownKey(`its algorithm is "${alg}", the key's is "${jwks[0]?.alg}"`);
+  return Promise.all(fitting.map((jwk) => importJWK(jwk, jwk.alg)));
+}
+
+/** What the first key says that the signature is of. @throws as `verify` does with the last of several keys. */
+async function verifiedBy<Verified>(
+  candidates: readonly (CryptoKey | Uint8Array)[],
+  verify: (key: CryptoKey | Uint8Array) => Promise<Verified>,
+): Promise<Verified> {
+  for (const key of candidates.slice(0, -1)) {
+    try {
+      return await verify(key);
+    } catch (error) {
+      if (!(error instanceof errors.JWSSignatureVerificationFailed)) throw error;
+    }
+  }
+  const last = candidates.at(-1);
+  if (last === undefined) throw new UnknownKey('the site has no identity key');
+  return verify(last);
 }

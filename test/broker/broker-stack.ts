@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
-import { seedSite } from '../../ops/runtime/seed-site.ts';
 import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
+import { seedSite } from '../../ops/site/seed-site.ts';
 import type { NewSite } from '../../ops/site/site-statements.ts';
 import { type BrokerProcess, startBroker } from './start-broker.ts';
 

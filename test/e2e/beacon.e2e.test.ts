@@ -7,9 +7,9 @@ import { gunzipSync } from 'node:zlib';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { CHROMIUM_FLAGS, findChromium } from '../../ops/find-chromium.ts';
-import { seedSite } from '../../ops/runtime/seed-site.ts';
 import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
 import { seededRandom } from '../../ops/seeded-random.ts';
+import { seedSite } from '../../ops/site/seed-site.ts';
 
 const executablePath = findChromium();
 if (!executablePath && process.env.CI) throw new Error('No Chromium here: set CHROMIUM_PATH, or put one on the PATH.');

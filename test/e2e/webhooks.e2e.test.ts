@@ -6,8 +6,8 @@ import path from 'node:path';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, test, vi } from 'vitest';
 import { call } from '../../ops/lake/lake-api.ts';
-import { seedSite } from '../../ops/runtime/seed-site.ts';
 import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
+import { seedSite } from '../../ops/site/seed-site.ts';
 
 const SITE = { id: 'hooks', name: 'Hooks', origins: [], writeKey: 'wk_hooks', secretKey: 'sk_hooks' };
 const PATIENCE = { timeout: 30_000, interval: 50 };

@@ -21,6 +21,15 @@ describe('queues', () => {
       await expect(worker.queue(createMessageBatch(queue, []), env)).resolves.toBeUndefined();
   });
 
+  it('have it in an environment too, where their names end with its own, and only there', async ({ expect }) => {
+    const staging = { ...env, ENVIRONMENT: 'staging' as const };
+    for (const queue of env.TEST_QUEUES) {
+      await expect(worker.queue(createMessageBatch(`${queue}-staging`, []), staging)).resolves.toBeUndefined();
+      expect(() => worker.queue(createMessageBatch(queue, []), staging)).toThrow('no consumer');
+      expect(() => worker.queue(createMessageBatch(`${queue}-staging`, []), env)).toThrow('no consumer');
+    }
+  });
+
   it.for(['vitrine-events-staging', 'events', '', 'constructor', '__proto__'])(
     'a batch of "%s", which nobody consumes, is refused and not acknowledged',
     async (queue, { expect }) => {

@@ -1,6 +1,6 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { SignJWT } from 'jose';
+import { base64url, SignJWT } from 'jose';
 import { describe, it, vi } from 'vitest';
 import type { UserProfile } from '../../durable-objects/user-profile/user-profile.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
@@ -9,19 +9,15 @@ import { failedReasonsOf, rollupsOf } from './stores.ts';
 
 const KEY = new TextEncoder().encode('a key of at least thirty-two bytes!!');
 
+const OLDER_KEY = new TextEncoder().encode('another key of thirty-two bytes or more');
+
+const STRANGE_KEY = new TextEncoder().encode('a strange key of thirty-two bytes or more');
+
 async function siteWithKey(): Promise<TestSite> {
   const site = await makeSite();
-  const jwk = {
-    kty: 'oct',
-    alg: 'HS256',
-    k: btoa(String.fromCharCode(...KEY))
-      .replaceAll('+', '-')
-      .replaceAll('/', '_')
-      .replaceAll('=', ''),
-  };
-  await env.DB.prepare('INSERT INTO identity_keys (site, kid, jwk, created_at) VALUES (?, ?, ?, 0)')
-    .bind(site.id, 'k1', JSON.stringify(jwk))
-    .run();
+  const add = env.DB.prepare('INSERT INTO identity_keys (site, kid, jwk, created_at) VALUES (?, ?, ?, ?)');
+  const jwk = (key: Uint8Array) => JSON.stringify({ kty: 'oct', alg: 'HS256', k: base64url.encode(key) });
+  await env.DB.batch([add.bind(site.id, 'k1', jwk(KEY), 1), add.bind(site.id, 'k0', jwk(OLDER_KEY), 0)]);
   return site;
 }
 
@@ -33,6 +29,8 @@ interface ProofParts {
   /** When it says it was signed, if not now. */
   readonly issued?: string;
   readonly key?: Uint8Array;
+  /** Absent from the proof when null. */
+  readonly kid?: string | null;
   readonly claims?: Record<string, unknown>;
 }
 
@@ -46,11 +44,12 @@ function proof(
     life = '10m',
     issued,
     key = KEY,
+    kid = 'k1',
     claims = {},
   }: ProofParts = {},
 ) {
   return new SignJWT({ anonymous_id: device, ...claims })
-    .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+    .setProtectedHeader({ alg: 'HS256', ...(kid !== null && { kid }) })
     .setIssuedAt(issued ?? (life.startsWith('-') ? '-2h' : undefined))
     .setAudience(audience)
     .setSubject(subject)
@@ -206,6 +205,17 @@ describe('proofs', () => {
     expect(items(await profileOfUser(site, 'ann'))).toEqual(['bag']);
   });
 
+  it.for<[string, ProofParts]>([
+    ['the older of two keys, without saying which', { key: OLDER_KEY, kid: null }],
+    ['the older of two keys, by name', { key: OLDER_KEY, kid: 'k0' }],
+    ['the newer of two keys, without saying which', { kid: null }],
+    ['a day of life', { life: '24h' }],
+  ])('holds with %s', async ([, parts], { expect }) => {
+    const site = await siteWithKey();
+    const answer = await postEvents(site, [{ ...identify('phone', 'ann'), proof: await proof(site, parts) }]);
+    expect(await answer.json()).toMatchObject({ accepted: 1, rejected: [] });
+  });
+
   it('a site that trusts its pages links without one', async ({ expect }) => {
     const site = await makeSite();
     await env.DB.prepare('UPDATE sites SET settings = ? WHERE id = ?')
@@ -219,6 +229,7 @@ describe('proofs', () => {
     ['forged', { key: new TextEncoder().encode('another key of thirty-two bytes!!!!!') }, /signature/],
     ['expired', { life: '-10m' }, /exp/],
     ['for another site', { audience: 'other' }, /aud/],
+    ['signed by a key of nobody, without saying which', { key: STRANGE_KEY, kid: null }, /signature/],
     ['for another user', { subject: 'ben' }, /another user/],
     ['for another device', { device: 'desk' }, /another device/],
     ['signed in the future', { issued: '30d', life: '30d' }, /in the future/],

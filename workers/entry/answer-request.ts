@@ -1,7 +1,8 @@
 import type { IRequest } from 'itty-router';
 import { noteServing } from '../../stores/breathe.ts';
+import { HttpError } from '../http/error.ts';
 import { problemFrom } from '../http/problem.ts';
-import { logRequest } from '../http/request-log.ts';
+import { logRequest, noteRequest } from '../http/request-log.ts';
 import { withCors } from '../http/with-cors.ts';
 
 /** Addresses of the private API: what it answers is kept nowhere. */
@@ -16,6 +17,7 @@ export async function answerRequest(request: Request, env: Env, handle: () => Pr
   try {
     response = await handle();
   } catch (error) {
+    if (error instanceof HttpError) noteRequest(request, { code: error.code });
     response = await withCors(request, env, problemFrom(error, requestId));
   }
   response.headers.set('x-content-type-options', 'nosniff');

@@ -52,7 +52,14 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
     throw cause instanceof QueueUnavailable ? queueUnavailable(cause) : cause;
   });
   const claimed = await claiming;
-  noteRequest(request, { accepted, rejected: rejected.length, messages, dropped: read.dropped });
+  const codes = [...new Set(rejected.map(({ code }) => code))].join();
+  noteRequest(request, {
+    accepted,
+    rejected: rejected.length,
+    messages,
+    dropped: read.dropped,
+    ...(codes !== '' && { code: codes }),
+  });
   const headers = new Headers(corsHeaders(request, site));
   const { warnings } = batch;
   const { anonymousId, proven } = visitor;
