@@ -3,6 +3,7 @@ import { laterTombstone, type Tombstone } from '../../core/profile/tombstone.ts'
 import { knownDefinitions } from '../../stores/config/definitions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { dropEverything } from '../storage/migrate.ts';
+import { type Farewell, Farewells } from './farewell.ts';
 import { Follower } from './follower.ts';
 import { LedgerMemory } from './ledger-memory.ts';
 import { Linking } from './linking.ts';
@@ -15,6 +16,7 @@ export class Parts {
   readonly linking: Linking;
   readonly memory: LedgerMemory;
   readonly follower: Follower;
+  readonly farewells: Farewells;
   private readonly tombstones: TombstoneStore;
   /** Read when it is first needed: a read of the profile needs none. */
   private held: { readonly tombstone: Tombstone | undefined } | undefined;
@@ -23,6 +25,7 @@ export class Parts {
     this.ctx = ctx;
     this.env = env;
     this.tombstones = new TombstoneStore(ctx.storage);
+    this.farewells = new Farewells(ctx.storage);
     this.linking = new Linking(ctx.storage, {
       self: () => this.ledger,
       profile: () => this.memory.profile(),
@@ -64,16 +67,26 @@ export class Parts {
     return assignment <= (this.tombstone()?.assignment ?? 0);
   }
 
-  /** Drops everything in one transaction, but for the tombstone; a new one takes the place of an older one. */
-  empty(tombstone?: Tombstone): void {
+  /**
+   * Drops everything in one transaction, but for the tombstone, where a new one takes the place of an older one, and for what is owed to
+   * others: whoever calls settles that next. Nobody is asked before, so that no event is counted into what is about to be dropped.
+   */
+  empty(farewell: Farewell, tombstone?: Tombstone): void {
     const left = tombstone ? laterTombstone(this.tombstone(), tombstone) : this.tombstone();
+    const owed = this.farewells.owed();
     this.ctx.storage.transactionSync(() => {
       dropEverything(this.ctx.storage);
       if (left) this.tombstones.save(left);
+      this.farewells.owe(owed, farewell);
     });
     this.held = { tombstone: left };
     this.linking.forget();
     this.memory.forget();
+  }
+
+  /** Has homes let go of a ledger that was emptied, and its links forgotten. */
+  settle(): Promise<void> {
+    return this.farewells.settle(this.env, this.site, this.ledger);
   }
 
   /** The object's name, `<site>/<ledger>`; sites' ids have no slash. */

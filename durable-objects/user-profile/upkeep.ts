@@ -3,9 +3,7 @@ import { QUEUE_RETENTION_DAYS } from '../../core/profile/limits.ts';
 import { expiresAt, nextDuty, RETRY_MS } from '../../core/profile/next-duty.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { confirmDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
-import { forgetLinks } from '../../stores/links/link-graph.ts';
 import { log } from '../../stores/log.ts';
-import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { handOnTransitions } from './outbox.ts';
 import type { Parts } from './parts.ts';
 
@@ -22,9 +20,10 @@ export class Upkeep {
    * can bear any more, and the whole profile when nothing has come for `PROFILE_TTL_DAYS`.
    */
   async run(): Promise<void> {
-    const { memory, linking } = this.parts;
+    const { memory, linking, farewells } = this.parts;
     let next = Date.now() + RETRY_MS;
     try {
+      await this.parts.settle();
       await linking.finish();
       await this.advanceSegments();
       await this.handOn();
@@ -32,7 +31,7 @@ export class Upkeep {
       if (this.expiresAt() <= Date.now()) await this.expire();
       next = this.nextDuty();
     } finally {
-      if (memory.profile().version > 0 || linking.exists()) await this.wakeBy(next);
+      if (memory.profile().version > 0 || linking.exists() || farewells.owed()) await this.wakeBy(next);
     }
   }
 
@@ -85,12 +84,11 @@ export class Upkeep {
 
   /** Nothing has come for so long that the profile is nobody's any more. Its links go with it. */
   private async expire(): Promise<void> {
-    const { env, site, ledger, linking } = this.parts;
+    const { site, memory, linking } = this.parts;
     // Under a version that a link to come is not older than.
-    const leave = { v: 1 as const, ledger, assignment: linking.version() + 1 };
-    if (!linking.isHome()) await profileStub(env, site, linking.home()).releaseLedger(leave);
-    await forgetLinks(env, site, ledger);
-    this.parts.empty();
+    const assignment = linking.version() + 1;
+    this.parts.empty({ homes: linking.otherHomes(), assignment, linksUntil: memory.person().lastAt });
+    await this.parts.settle();
     log('profile_expired', { site });
   }
 

@@ -12,7 +12,6 @@ import { type ProfileView, viewProfile } from '../../core/profile/view-profile.t
 import { encodeFollowing } from '../../core/segments/encode-following.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 import { adoptDefinitions, knownDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
-import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { countLive, countMessages } from './count-messages.ts';
 import type { LeaveCall, SnapshotCall } from './linking.ts';
 import { Parts } from './parts.ts';
@@ -154,11 +153,12 @@ export class UserProfile extends DurableObject<Env> {
    * be called again.
    */
   async erase({ erasedAt, assignment, later }: Tombstone & { readonly v: 1 }): Promise<void> {
-    const { env, site, ledger, linking } = this.parts;
-    const leave = { v: 1 as const, ledger, assignment };
-    await Promise.all(linking.otherHomes().map((home) => profileStub(env, site, home).releaseLedger(leave)));
-    this.parts.empty({ erasedAt, assignment, later });
-    await this.ctx.storage.deleteAlarm();
+    const homes = this.parts.linking.otherHomes();
+    this.parts.empty({ homes, assignment }, { erasedAt, assignment, later });
+    // At once: an event that comes while the homes are asked sets it anew.
+    const stopped = this.ctx.storage.deleteAlarm();
+    await this.parts.settle();
+    await stopped;
   }
 
   /** Counts the changes of the ledger, those that are not stored yet included. */

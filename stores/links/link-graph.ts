@@ -137,15 +137,17 @@ export async function linkUsers(
   return { version: versionIn(link), homes: [...homes].map(([ledger, home]) => ({ ledger, person: home })) };
 }
 
-/** Forgets the links of a ledger whose profile is gone: a device's, or a user's with other users. */
-export async function forgetLinks(env: Env, site: string, ledger: Ledger): Promise<void> {
+/** Forgets the links of a ledger whose profile is gone, a device's, or a user's with other users; none of later than `untilMs`. */
+export async function forgetLinks(env: Env, site: string, ledger: Ledger, untilMs: number): Promise<void> {
   const id = ledgerId(ledger);
+  const remove = (where: string, name: string) =>
+    env.DB.prepare(`DELETE FROM ${where} AND time <= ?3`).bind(site, name, untilMs);
   await env.DB.batch(
     ledger.startsWith('a/')
-      ? [env.DB.prepare('DELETE FROM device_links WHERE site = ? AND ledger = ?').bind(site, ledger)]
+      ? [remove('device_links WHERE site = ?1 AND ledger = ?2', ledger)]
       : [
-          env.DB.prepare('DELETE FROM device_links WHERE site = ? AND user_id = ?').bind(site, id),
-          env.DB.prepare('DELETE FROM user_links WHERE site = ?1 AND (user_id = ?2 OR other_id = ?2)').bind(site, id),
+          remove('device_links WHERE site = ?1 AND user_id = ?2', id),
+          remove('user_links WHERE site = ?1 AND (user_id = ?2 OR other_id = ?2)', id),
         ],
   );
 }

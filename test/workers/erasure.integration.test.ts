@@ -203,6 +203,9 @@ describe('a profile that nothing has come for', () => {
       aged.at = aged.at.map((time: number) => time - 396 * DAY_MS);
       storage.kv.put(PROFILE_KEY, { ...stored, state: JSON.stringify(aged) });
     });
+    await env.DB.prepare("UPDATE device_links SET time = time - ? WHERE site = ? AND ledger = 'a/old-phone'")
+      .bind(396 * DAY_MS, site.id)
+      .run();
     await evictDurableObject(old);
     for (const ledger of ['a/old-phone', 'a/new-phone', 'u/zoe'] as const) {
       const stub = profileStub(env, site.id, ledger);
