@@ -1,10 +1,16 @@
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
-import { insertRows } from '../statements.ts';
+import { chunked } from '../statements.ts';
+
+/** Devices that named a user without a proof, at most, as far as they are kept: no person has as many, and whoever has a page's key can name anybody. */
+export const MAX_UNPROVEN = 1_000;
+/** Rows of a statement: four values each, of the hundred that D1 binds. */
+const ROWS_AT_ONCE = 24;
 
 /**
  * Keeps which devices' events named which user, so that they are found when he is to be erased. A pair that is known costs no row, unless it
- * is vouched for now and was not before. */
+ * is vouched for now and was not before. Of pairs that nobody vouches for the first thousand of a user are kept.
+ */
 export async function recordMentions(
   env: Env,
   site: string,
@@ -17,11 +23,15 @@ export async function recordMentions(
     pairs.set(pair, [userId, ledger, vouched ? 1 : (pairs.get(pair)?.[2] ?? 0)]);
   }
   const rows = [...pairs.values()].map((pair) => [site, ...pair]);
-  const statements = insertRows(
-    env,
-    'INSERT INTO user_mentions (site, user_id, ledger, vouched)',
-    rows,
-    'ON CONFLICT DO UPDATE SET vouched = 1 WHERE excluded.vouched > vouched',
+  const statements = chunked(rows, ROWS_AT_ONCE).map((part) =>
+    env.DB.prepare(
+      `INSERT INTO user_mentions (site, user_id, ledger, vouched)
+         SELECT * FROM (SELECT NULL AS site, NULL AS user_id, NULL AS ledger, NULL AS vouched WHERE FALSE
+           UNION ALL VALUES ${part.map(() => '(?, ?, ?, ?)').join(', ')}) AS named
+         WHERE vouched = 1 OR (SELECT COUNT(*) FROM user_mentions AS held
+           WHERE held.site = named.site AND held.user_id = named.user_id AND held.vouched = 0) < ${MAX_UNPROVEN}
+       ON CONFLICT DO UPDATE SET vouched = 1 WHERE excluded.vouched > vouched`,
+    ).bind(...part.flat()),
   );
   if (statements.length > 0) await env.DB.batch(statements);
 }

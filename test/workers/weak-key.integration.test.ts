@@ -1,6 +1,9 @@
 import { env } from 'cloudflare:workers';
 import { describe, type ExpectStatic, it, vi } from 'vitest';
+import { z } from 'zod';
+import type { Ledger } from '../../core/identity/ledger.ts';
 import { runOpenErasures } from '../../jobs/erase/run-open-erasures.ts';
+import { MAX_UNPROVEN, recordMentions } from '../../stores/erasure/record-mentions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { shardStubs } from '../../stores/objects/shards.ts';
 import { deliver, makeMessage } from './deliver.ts';
@@ -154,7 +157,7 @@ describe('an erasure', () => {
   const erase = async (site: TestSite, user: string) =>
     (
       await send(`/api/users/${user}`, { method: 'DELETE', headers: { authorization: `Bearer ${site.secretKey}` } })
-    ).json<{ state: string; id: string }>();
+    ).json<{ state: string; id: string; receipt: string }>();
   /** A till that sends the orders of its customers. */
   async function till(expect: ExpectStatic) {
     const site = await makeSite();
@@ -176,6 +179,34 @@ describe('an erasure', () => {
     const { value } = await profileStub(env, site.id, 'a/pos-1').readHere();
     expect(value.counts).toEqual({ order_completed: 20 });
     expect(await rowsWith(site.id, 'stranger-1')).toEqual([]);
+  });
+
+  it('stays possible, whoever names a person from however many devices', { timeout: 30_000 }, async ({ expect }) => {
+    const site = await till(expect);
+    const named = (ledger: Ledger, vouched?: true) => ({ ledger, userId: 'victim-1', ...(vouched && { vouched }) });
+    const strangers = Array.from({ length: 1_500 }, (_, n) => named(`a/stranger-device-${n}`));
+    const held = async () =>
+      await env.DB.prepare(
+        'SELECT COUNT(*) AS all_of_them, SUM(vouched) AS vouched FROM user_mentions WHERE site = ? AND user_id = ?',
+      )
+        .bind(site.id, 'victim-1')
+        .first();
+    await recordMentions(env, site.id, strangers);
+    await recordMentions(env, site.id, [named('a/own-device-1', true), named('a/stranger-device-3', true)]);
+    await recordMentions(env, site.id, [...strangers, named('a/own-device-1')]);
+    const { all_of_them: all, vouched } = z.object({ all_of_them: z.int(), vouched: z.int() }).parse(await held());
+    expect(vouched).toBe(2);
+    expect(all).toBeGreaterThanOrEqual(MAX_UNPROVEN);
+    expect(all).toBeLessThan(MAX_UNPROVEN + 50);
+    const { state, receipt } = await erase(site, 'victim-1');
+    const checked = await send('/api/erasures/verify', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${site.secretKey}` },
+      body: JSON.stringify({ receipt, userId: 'victim-1' }),
+    });
+    expect([state, checked.status, await checked.json()]).toMatchObject(['done', 200, { valid: true, about: true }]);
+    expect(await held()).toMatchObject({ all_of_them: 0 });
+    expect(await rowsWith(site.id, 'victim-1')).toEqual([]);
   });
 
   it('of one of several users of a ledger takes his events, and no other’s', async ({ expect }) => {

@@ -15,7 +15,7 @@ import { HttpError } from '../../http/error.ts';
 import { readJson, readParam } from '../../http/read-json.ts';
 import { checkedSchema, checkSchema, erasureSchema, startedSchema } from './operation.ts';
 
-const MAX_BODY_BYTES = 65_536;
+const MAX_BODY_BYTES = 524_288;
 
 /** `DELETE /api/users/:id` */
 export const eraseUser = new Hono<ApiContext>().delete('/:id', async (c) => {
