@@ -32,6 +32,7 @@ export class BrokerQueue {
   readonly name: string;
   readonly #log: MessageLog;
   readonly #moveTo: (queue: string, messages: readonly StoredMessage[]) => void;
+  readonly #speed: number;
   #consumer: Consumer | undefined;
   #ready: StoredMessage[] = [];
   #delayed = 0;
@@ -42,10 +43,17 @@ export class BrokerQueue {
   #dead = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(name: string, log: MessageLog, moveTo: (queue: string, messages: readonly StoredMessage[]) => void) {
+  /** @param speed how much faster than others' the clock runs by which messages wait for their next try. */
+  constructor(
+    name: string,
+    log: MessageLog,
+    moveTo: (queue: string, messages: readonly StoredMessage[]) => void,
+    speed: number,
+  ) {
     this.name = name;
     this.#log = log;
     this.#moveTo = moveTo;
+    this.#speed = speed;
   }
 
   consume(consumer: Consumer): void {
@@ -126,7 +134,7 @@ export class BrokerQueue {
       .map((message) => ({
         ...message,
         attempts: message.attempts + 1,
-        notBeforeMs: Date.now() + (retryAfterMs.get(message.id) ?? 0),
+        notBeforeMs: Date.now() + (retryAfterMs.get(message.id) ?? 0) / this.#speed,
       }));
     const exhausted = failed.filter(({ attempts }) => attempts > consumer.maxRetries);
     const again = failed.filter(({ attempts }) => attempts <= consumer.maxRetries);

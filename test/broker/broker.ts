@@ -16,7 +16,11 @@ export class Broker {
   readonly #log: MessageLog;
   readonly #queues = new Map<string, BrokerQueue>();
 
-  constructor(folder: string) {
+  readonly #speed: number;
+
+  /** @param speed as for `BrokerQueue`. */
+  constructor(folder: string, speed: number) {
+    this.#speed = speed;
     mkdirSync(folder, { recursive: true });
     this.#log = openMessageLog(path.join(folder, 'messages.ndjson'));
     for (const message of this.#log.recovered) this.#queue(message.queue).add([message]);
@@ -32,7 +36,7 @@ export class Broker {
         contentType,
         body,
         attempts: 0,
-        notBeforeMs: now + delaySeconds * 1_000,
+        notBeforeMs: now + (delaySeconds * 1_000) / this.#speed,
       }),
     );
     await this.#log.append(messages.map((put) => ({ put })));
@@ -50,7 +54,7 @@ export class Broker {
   #queue(name: string): BrokerQueue {
     let queue = this.#queues.get(name);
     if (!queue) {
-      queue = new BrokerQueue(name, this.#log, (target, messages) => this.#queue(target).add(messages));
+      queue = new BrokerQueue(name, this.#log, (target, messages) => this.#queue(target).add(messages), this.#speed);
       this.#queues.set(name, queue);
     }
     return queue;

@@ -1,7 +1,7 @@
 /**
  * A queue broker that stands in for Cloudflare's in kill drills: it lives in a process of its own and keeps its messages on
  * disk. Speaks the HTTP of workerd's queue bindings (`POST /message`, `POST /batch`, queue in a header), delivers to the address
- * given by `POST /consumers`, and tells its state at `GET /stats`. Run: `node test/broker/main.ts <folder>`; prints its URL.
+ * given by `POST /consumers`, and tells its state at `GET /stats`. Run: `node test/broker/main.ts <folder> [speed]`; prints its URL.
  */
 import { createServer, type IncomingMessage } from 'node:http';
 import { z } from 'zod';
@@ -23,9 +23,9 @@ const batchSchema = z.object({
     .max(100),
 });
 
-const folder = process.argv[2];
-if (!folder) throw new Error('usage: node test/broker/main.ts <folder>');
-const broker = new Broker(folder);
+const [folder, speed = '1'] = process.argv.slice(2);
+if (!folder) throw new Error('usage: node test/broker/main.ts <folder> [speed]');
+const broker = new Broker(folder, Number(speed));
 
 async function answer(request: IncomingMessage): Promise<unknown> {
   const { pathname } = new URL(request.url ?? '/', 'http://broker');

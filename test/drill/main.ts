@@ -1,13 +1,20 @@
-/** `npm run drill -- crash` or `npm run drill -- canary`: see the usage. */
+/** `npm run drill -- crash`, `-- outage`, `-- bodies` or `-- canary`: see the usage. */
 import { z } from 'zod';
 import { readCommand } from '../../ops/read-options.ts';
 import { CANARIES, type Canary } from './canaries.ts';
+import type { Comparison } from './compare.ts';
 import { plant } from './plant.ts';
+import { type Answered, runBodies } from './run-bodies.ts';
 import { type Drill, runDrill } from './run-drill.ts';
+import { type Outage, runOutage } from './run-outage.ts';
 
 const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N] [--json]
+       npm run drill -- outage [--seed N] [--hours N] [--events N] [--json]
+       npm run drill -- bodies [--seed N] [--count N] [--json]
        npm run drill -- canary [--seed N] [--only NAME] [--json]
   crash     sends a log through the real stack while everything goes wrong, then looks for a lost or a double event in every store
+  outage    D1 and R2 are away for hours (default 6) of a clock that runs fast, while events come in; then looks likewise
+  bodies    sends bodies (default 100,000) that no client of ours makes over every operation that takes one: none may fail
   canary    plants bugs one by one and sees that the drill catches each, with this seed or one of the two after it
   --seed N  draws the log, the kills and the faults (default 1)`;
 
@@ -18,19 +25,30 @@ const { words, options } = readCommand(
   z.object({
     seed: z.coerce.number().int().default(1),
     kills: z.coerce.number().int().min(0).default(50),
-    events: z.coerce.number().int().min(100).default(15_000),
+    events: z.coerce.number().int().min(100).optional(),
+    count: z.coerce.number().int().positive().default(100_000),
+    hours: z.coerce.number().positive().default(6),
     only: z.string().optional(),
     json: z.boolean().default(false),
   }),
-  z.union([z.tuple([z.literal('crash')]), z.tuple([z.literal('canary')])]),
+  z.tuple([z.enum(['crash', 'outage', 'bodies', 'canary'])]),
   USAGE,
 );
 
 if (words[0] === 'crash') {
-  const { seed, kills, events } = options;
+  const { seed, kills, events = 15_000 } = options;
   const drill = await runDrill({ seed, kills, events, visitors: Math.ceil(events / 60), rate: 1_000 });
   process.stdout.write(options.json ? `${JSON.stringify(drill)}\n` : describe(drill));
   process.exitCode = drill.clean ? 0 : 1;
+} else if (words[0] === 'outage') {
+  const { seed, hours, events = 3_000 } = options;
+  const outage = await runOutage({ seed, hours, events, visitors: Math.ceil(events / 60), rate: 200 });
+  process.stdout.write(options.json ? `${JSON.stringify(outage)}\n` : describeOutage(outage));
+  process.exitCode = outage.clean ? 0 : 1;
+} else if (words[0] === 'bodies') {
+  const answered = await runBodies(options);
+  process.stdout.write(options.json ? `${JSON.stringify(answered)}\n` : describeBodies(answered));
+  process.exitCode = answered.every(({ faults }) => faults === 0) ? 0 : 1;
 } else {
   await runCanaries();
 }
@@ -79,10 +97,44 @@ async function watch(canary: Canary, seed: number): Promise<Watched> {
 }
 
 function describe({ seed, sent, kills, faults, redelivered, stores, clean, seconds }: Drill): string {
-  const happened = Object.entries({ 'workerd killed': kills, ...faults, 'messages redelivered': redelivered });
+  const happened = { 'workerd killed': kills, ...faults, 'messages redelivered': redelivered };
+  return table(`seed ${seed}: ${sent} events sent in ${seconds} s`, happened, stores, clean);
+}
+
+function describeOutage({ seed, sent, hours, redelivered, dead, recovered, stores, clean, seconds }: Outage): string {
+  const happened = {
+    'hours without D1, R2': hours,
+    'messages redelivered': redelivered,
+    'dead letters': dead,
+    'brought back': recovered,
+  };
+  return table(`seed ${seed}: ${sent} events sent in ${seconds} s`, happened, stores, clean);
+}
+
+function describeBodies(answered: readonly Answered[]): string {
+  const lines = answered.flatMap(({ method, path, sent, statuses, faults, examples }) => [
+    `  ${`${method} ${path}`.padEnd(44)} ${String(sent).padStart(7)} ${String(faults).padStart(6)}   ${Object.entries(
+      statuses,
+    )
+      .map(([status, times]) => `${status}: ${times}`)
+      .join(', ')}`,
+    ...examples.map((example) => `      ${example}`),
+  ]);
+  const sum = answered.reduce((all, { sent }) => all + sent, 0);
+  const faults = answered.reduce((all, one) => all + one.faults, 0);
+  const head = `  ${'operation'.padEnd(44)} ${'bodies'.padStart(7)} ${'faults'.padStart(6)}   answers`;
+  return `${[head, ...lines, '', `  ${sum} bodies, ${faults} faults`].join('\n')}\n`;
+}
+
+function table(
+  title: string,
+  happened: Readonly<Record<string, number>>,
+  stores: readonly Comparison[],
+  clean: boolean,
+): string {
   const lines = [
-    `seed ${seed}: ${sent} events sent in ${seconds} s`,
-    ...happened.map(([name, times]) => `  ${name.padEnd(22)} ${String(times).padStart(6)}`),
+    title,
+    ...Object.entries(happened).map(([name, times]) => `  ${name.padEnd(22)} ${String(times).padStart(6)}`),
     '',
     `  ${'store'.padEnd(16)} ${'expected'.padStart(9)} ${'lost'.padStart(6)} ${'double'.padStart(6)}`,
     ...stores.flatMap(({ store, expected, lost, double, examples }) => [

@@ -205,6 +205,35 @@ describe.skipIf(!executablePath)('the beacon in a browser', () => {
       .toBe(3);
   });
 
+  test('a page that comes back from the browser’s cache is viewed again, and its slots are filled anew', async ({
+    expect,
+  }) => {
+    const caching = await chromium.launch({
+      executablePath: executablePath ?? '',
+      args: CHROMIUM_FLAGS,
+      ignoreDefaultArgs: ['--disable-back-forward-cache'],
+    });
+    try {
+      const page = await caching.newPage();
+      pages['/t/cached'] = html('<div data-vitrine-slot="home" data-strategy="recently_viewed"></div>');
+      await open('/t/cached', page);
+      const id = await idOf(page);
+      await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-vitrine-slot]')?.dataset.vitrineTier);
+      await page.evaluate(() => {
+        (window as unknown as { mark: string }).mark = 'kept';
+        document.querySelector('[data-vitrine-slot]')?.removeAttribute('data-vitrine-tier');
+      });
+      await open('/t/other', page);
+      await page.evaluate(() => history.back());
+      // Only a page that was kept whole still has it.
+      await page.waitForFunction(() => (window as unknown as { mark?: string }).mark === 'kept');
+      await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-vitrine-slot]')?.dataset.vitrineTier);
+      await expect.poll(() => typesOf(id), PATIENCE).toEqual(['page_viewed', 'page_viewed', 'page_viewed']);
+    } finally {
+      await caching.close();
+    }
+  });
+
   test('a page that is only prerendered is no page view', async ({ expect }) => {
     const page = await context.newPage();
     await page.addInitScript(() => {

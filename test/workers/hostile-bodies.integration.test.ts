@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, it, vi } from 'vitest';
 import { apiDocument } from '../../workers/docs/document.ts';
+import { bytesOf, hostileBodies } from '../material/hostile-bodies.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf } from './stores.ts';
 
@@ -43,12 +45,20 @@ const BODIES: Record<string, string | Uint8Array> = {
 
 const MEDIA_TYPES = ['application/json', 'application/x-ndjson', 'text/csv'];
 
-/** Method and path of each documented operation that takes a body. */
+/** Method, path and documented answers of each operation that takes a body. */
 const taking = () =>
-  Object.entries(apiDocument().paths ?? {}).flatMap(([path, item]) =>
-    Object.entries(item)
-      .filter(([, operation]) => operation !== null && typeof operation === 'object' && 'requestBody' in operation)
-      .map(([method]) => ({ method: method.toUpperCase(), path: path.replace(/\{\w+\}/, 'x') })),
+  Object.entries(apiDocument().paths ?? {}).flatMap(([path, { get: _, ...item }]) =>
+    Object.entries(item).flatMap(([method, operation]) =>
+      operation !== null && typeof operation === 'object' && 'requestBody' in operation
+        ? [
+            {
+              method: method.toUpperCase(),
+              path: path.replace(/\{\w+\}/, 'x'),
+              documented: Object.keys(operation.responses ?? {}),
+            },
+          ]
+        : [],
+    ),
   );
 
 async function answersOf(site: TestSite, method: string, path: string): Promise<string[]> {
@@ -75,6 +85,29 @@ describe('a body as no client of ours makes it', () => {
       expect(await answersOf(await makeSite(), method, path)).toEqual([]);
     });
   }
+
+  it('whatever it is (a thousand generated ones), the answer is one that is documented', { timeout: 60_000 }, async ({
+    expect,
+  }) => {
+    const operations = taking();
+    const sites = new Map(
+      await Promise.all(operations.map(async (operation) => [operation, await makeSite()] as const)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom(...operations), hostileBodies, async (operation, body) => {
+        const { bytes, headers } = await bytesOf(body);
+        const response = await send(operation.path, {
+          method: operation.method,
+          headers: { ...headers, authorization: `Bearer ${sites.get(operation)?.secretKey}` },
+          body: bytes,
+        });
+        const text = await response.text();
+        expect(operation.documented).toContain(String(response.status));
+        if (response.status >= 300) expect(JSON.parse(text).code).toEqual(expect.any(String));
+      }),
+      { numRuns: 1_000 },
+    );
+  });
 
   it('spoils no event beside it: half a character counts as U+FFFD', async ({ expect }) => {
     const site = await makeSite();

@@ -16,6 +16,7 @@ import { fragmentPaths } from '../edge/fragments/operation.ts';
 import { ingestPaths } from '../edge/ingest/operation.ts';
 import { profilePaths } from '../edge/profile/operation.ts';
 import { recommendPaths } from '../edge/recommend/operation.ts';
+import { withBodyProblems } from '../http/problem-responses.ts';
 
 type Document = ReturnType<typeof createDocument>;
 
@@ -30,7 +31,7 @@ export function apiDocument(): Document {
       version: '1',
       description: 'Real-time personalization for online shops, at the edge. Errors are problem documents (RFC 9457).',
     },
-    paths: {
+    paths: withBodyProblems({
       ...ingestPaths,
       ...recommendPaths,
       ...fragmentPaths,
@@ -49,7 +50,7 @@ export function apiDocument(): Document {
       ...segmentPaths,
       ...sitePaths,
       ...webhookPaths,
-    },
+    }),
     components: {
       securitySchemes: {
         writeKey: {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
 
 /** The problem document of every error (RFC 9457), as `http/problem.ts` writes it. */
 const problemSchema = z
@@ -32,6 +33,25 @@ export function problemResponses(...statuses: number[]) {
         description: DESCRIPTIONS[status] ?? 'An error.',
         content: { 'application/problem+json': { schema: problemSchema } },
       },
+    ]),
+  );
+}
+
+/** What every operation that takes a body may answer of it. */
+const OF_BODIES = problemResponses(400, 413, 415);
+
+/** Operations, of which those that take a body have the error answers of `read-body.ts` and `read-json.ts` as well. */
+export function withBodyProblems(paths: ZodOpenApiPathsObject): ZodOpenApiPathsObject {
+  return Object.fromEntries(
+    Object.entries(paths).map(([path, item]) => [
+      path,
+      Object.fromEntries(
+        Object.entries(item).map(([method, operation]) =>
+          operation && typeof operation === 'object' && 'requestBody' in operation
+            ? [method, { ...operation, responses: { ...OF_BODIES, ...operation.responses } }]
+            : [method, operation],
+        ),
+      ),
     ]),
   );
 }

@@ -49,7 +49,7 @@ async function readChunks(body: ReadableStream<Uint8Array>, maxBytes: number): P
 function tooLarge(maxBytes: number): HttpError {
   return new HttpError(
     413,
-    `The body is larger than ${maxBytes} bytes (after inflating). Send fewer events a request.`,
+    `The body is larger than the ${maxBytes} bytes (after inflating) that are taken here. Send less at once.`,
     { code: 'body_too_large' },
   );
 }

@@ -20,7 +20,7 @@ export const catalogPaths: ZodOpenApiPathsObject = {
       requestBody: { content: { 'application/x-ndjson': { schema: itemSchema.meta({ id: 'Item' }) } } },
       responses: {
         '200': { description: 'Read.', content: { 'application/json': { schema: uploadedSchema } } },
-        ...problemResponses(401, 403, 413, 415),
+        ...problemResponses(401, 403),
       },
     },
   },

@@ -30,7 +30,7 @@ export const importPaths: ZodOpenApiPathsObject = {
             'NDJSON: lines `{ "progress": { "accepted", "refused" } }`, then `{ "accepted", "refused": { "count", "lines": [{ "line", "reason" }] } }`.',
           content: { 'application/x-ndjson': { schema: z.string() } },
         },
-        ...problemResponses(400, 401, 403, 415),
+        ...problemResponses(400, 401, 403),
       },
     },
   },

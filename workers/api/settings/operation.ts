@@ -22,7 +22,7 @@ export const sitePaths: ZodOpenApiPathsObject = {
       requestBody: settings,
       responses: {
         '200': { description: 'The settings as they hold now.', ...settings },
-        ...problemResponses(400, 401, 403, 413),
+        ...problemResponses(400, 401, 403),
       },
     },
   },

@@ -45,7 +45,7 @@ export const ingestPaths: ZodOpenApiPathsObject = {
       },
       responses: {
         '202': { description: 'Taken.', content: { 'application/json': { schema: acceptedSchema } } },
-        ...problemResponses(400, 401, 403, 413, 415, 503),
+        ...problemResponses(400, 401, 403, 503),
       },
     },
   },
