@@ -1,7 +1,7 @@
 import { messageIn, siteIn } from '../../core/events/message.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
-import { retryLater } from '../retry-later.ts';
+import { DEAD_LETTER_CAP_SECONDS, retryLater } from '../retry-later.ts';
 
 /** The consumer of `vitrine-events-dead`: what could not be consumed is kept as failed, whole, so that it can be replayed. */
 export async function consumeDeadLetters(batch: MessageBatch, env: Env): Promise<void> {
@@ -13,7 +13,7 @@ export async function consumeDeadLetters(batch: MessageBatch, env: Env): Promise
       message.ack();
     } catch (error) {
       log('dead_letter_not_stored', { error: String(error) });
-      retryLater(message);
+      retryLater(message, DEAD_LETTER_CAP_SECONDS);
     }
   }
 }

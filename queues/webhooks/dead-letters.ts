@@ -1,7 +1,7 @@
 import { webhookMessageSchema } from '../../core/webhooks/message.ts';
 import { log } from '../../stores/log.ts';
 import { storeFailure } from '../../stores/webhooks/failures.ts';
-import { retryLater } from '../retry-later.ts';
+import { DEAD_LETTER_CAP_SECONDS, retryLater } from '../retry-later.ts';
 
 /** The consumer of `vitrine-webhooks-dead`: what no retry could deliver is kept, and can be sent again. */
 export async function consumeDeadWebhooks(batch: MessageBatch, env: Env): Promise<void> {
@@ -12,7 +12,7 @@ export async function consumeDeadWebhooks(batch: MessageBatch, env: Env): Promis
       message.ack();
     } catch (error) {
       log('webhook_failure_not_stored', { error: String(error) });
-      retryLater(message);
+      retryLater(message, DEAD_LETTER_CAP_SECONDS);
     }
   }
 }
