@@ -15,17 +15,19 @@ describe('the delay before another delivery', () => {
   }) => {
     const { queues } = readConfig({ config: './wrangler.toml' });
     const hours = Object.fromEntries(
-      (queues.consumers ?? []).map(({ queue, max_retries: tries = 0 }) => {
-        const cap = queue.endsWith('-dead') ? DEAD_LETTER_CAP_SECONDS : undefined;
-        const sum = (random: number) =>
-          Array.from({ length: tries }, (_, index) => retryDelaySeconds(index + 1, random, cap)).reduce(
-            (a, b) => a + b,
-          );
-        // Cloudflare takes at most a hundred tries, and keeps a message for four days unless told otherwise.
-        expect(tries).toBeLessThanOrEqual(100);
-        expect(sum(1)).toBeLessThan(4 * 86_400);
-        return [queue, Math.floor(sum(0) / 3_600)];
-      }),
+      (queues.consumers ?? []).map(
+        ({ queue, max_retries: tries = 0 }: { readonly queue: string; readonly max_retries?: number }) => {
+          const cap = queue.endsWith('-dead') ? DEAD_LETTER_CAP_SECONDS : undefined;
+          const sum = (random: number) =>
+            Array.from({ length: tries }, (_, index) => retryDelaySeconds(index + 1, random, cap)).reduce(
+              (a, b) => a + b,
+            );
+          // Cloudflare takes at most a hundred tries, and keeps a message for four days unless told otherwise.
+          expect(tries).toBeLessThanOrEqual(100);
+          expect(sum(1)).toBeLessThan(4 * 86_400);
+          return [queue, Math.floor(sum(0) / 3_600)];
+        },
+      ),
     );
     expect(hours).toEqual({
       'vitrine-events': 7,
