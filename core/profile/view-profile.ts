@@ -83,9 +83,9 @@ export function viewProfile(state: ProfileState, now: number): StateView {
   };
 }
 
-/** The ids of the distinct items of the last interactions, newest first. */
+/** The items of the last interactions, newest first, each as often as he had it: what recommendations start from. */
 export function recentIds(state: ProfileState): string[] {
-  return [...new Set(state.interactions.map(({ item }) => item))];
+  return state.interactions.map(({ item }) => item);
 }
 
 function typeCounts(state: ProfileState): Record<string, number> {

@@ -8,6 +8,7 @@ const good: Manifest = {
   version: 2,
   blocks: 1,
   shards: [[{ key: 'models/shop/blocks/a', bytes: 100 }]],
+  recentShare: 0.05,
   sessions: 10_000,
   items: 2_000,
   trending: [{ item: 'x', score: 1 }],

@@ -12,6 +12,8 @@ export interface Ask {
   readonly limit: number;
   /** The product of the page. */
   readonly item?: string | undefined;
+  /** Whether what the visitor has seen may be shown to him again. Default: `hide`. */
+  readonly seen?: 'hide' | 'show' | undefined;
 }
 
 /** A candidate before its product is known. */
@@ -26,7 +28,7 @@ export interface Candidate {
 export interface Sources {
   /** Whether there is a model. */
   readonly hasModel: boolean;
-  /** The best items beside these, oldest first; none of `hidden`. */
+  /** The best items for who had these, oldest first, each as often as he had it; none of `hidden`. */
   near(items: readonly string[], limit: number, hidden: ReadonlySet<string>): Promise<readonly Candidate[]>;
   /** What many look at now; none of `hidden`. */
   popular(limit: number, hidden: ReadonlySet<string>): readonly Candidate[];
@@ -59,8 +61,6 @@ export interface Decision {
 const OVERFETCH = 3;
 /** Candidates looked up beyond what is still missing. */
 const SPARE = 2;
-/** The visitor's last items that candidates are sought for. */
-const RECENT_ITEMS = 5;
 
 /**
  * The one way out: what a slot shows, always. It goes down the ladder of tiers (what was asked for, what is popular, the catalogue's
@@ -93,20 +93,22 @@ async function candidatesOf(ask: Ask, known: Known, sources: Sources): Promise<r
   const seen = known.tier === 'none' ? [] : known.recent;
   switch (ask.strategy) {
     case 'recently_viewed':
-      return seen.filter((item) => item !== ask.item).map((item, index) => ({ item, score: 1 / (index + 1) }));
+      return [...hidden({}, seen)]
+        .filter((item) => item !== ask.item)
+        .map((item, index) => ({ item, score: 1 / (index + 1) }));
     case 'similar':
       return sources.hasModel && ask.item !== undefined ? sources.near([ask.item], wanted, hidden(ask)) : [];
     case 'trending':
       return sources.popular(wanted, hidden(ask));
     case 'for_you': {
-      const recent = seen.slice(0, RECENT_ITEMS).reverse();
-      return sources.hasModel && recent.length > 0 ? sources.near(recent, wanted, hidden(ask, seen)) : [];
+      const barred = ask.seen === 'show' ? hidden(ask) : hidden(ask, seen);
+      return sources.hasModel && seen.length > 0 ? sources.near(seen.toReversed(), wanted, barred) : [];
     }
   }
 }
 
 /** What is not shown: the product of the page, and what the visitor has just seen where that is not the point. */
-function hidden(ask: Ask, seen: readonly string[] = []): Set<string> {
+function hidden(ask: Pick<Ask, 'item'>, seen: readonly string[] = []): Set<string> {
   const set = new Set(seen);
   if (ask.item !== undefined) set.add(ask.item);
   return set;

@@ -1,14 +1,14 @@
 import { crc32 } from 'node:zlib';
 import {
   BLOCK_MAGIC,
-  BLOCK_VERSION,
+  BLOCK_VERSIONS,
   CRC_FROM_BYTES,
+  countOfByte,
   HEADER_BYTES,
   HEADER_FIELDS,
   type Header,
   indexBytes,
   padded,
-  RARITY_STEPS,
 } from './block-format.ts';
 import type { ItemTable } from './item-table.ts';
 
@@ -18,8 +18,9 @@ export interface Block {
   readonly bytes: number;
   /** Place in the item columns, by the item's number in the table. */
   readonly places: ReadonlyMap<number, number>;
-  /** Where each item's list begins; one more entry than items. */
+  /** Where each item's list begins and ends. */
   readonly listStarts: Uint32Array;
+  readonly listEnds: Uint32Array;
   readonly lists: Uint16Array | Uint32Array;
   readonly endSeconds: Uint32Array;
   readonly keys: Uint32Array;
@@ -51,7 +52,8 @@ export function decodeBlock(bytes: Uint8Array, table: ItemTable): Block {
 
   const stringLengths = narrow(header.strings);
   const strings = small(header.stringBytes);
-  const rarity = small(header.strings);
+  const counts = small(header.strings);
+  const recents = header.version > 1 ? small(header.strings) : new Uint8Array(header.strings);
   const owned = wide(header.items);
   const listLengths = narrow(header.items);
   const lists = indexed(header.listed, header.sessions);
@@ -65,16 +67,20 @@ export function decodeBlock(bytes: Uint8Array, table: ItemTable): Block {
   let from = 0;
   for (let index = 0; index < header.strings; index += 1) {
     const to = from + (stringLengths[index] ?? 0);
+    const recent = recents[index] ?? 0;
     numbers[index] = table.enter(
       decoder.decode(strings.subarray(from, to)),
-      2 ** ((rarity[index] ?? 0) / RARITY_STEPS),
+      countOfByte(counts[index] ?? 0),
+      recent === 0 ? 0 : countOfByte(recent - 1),
     );
     from = to;
   }
+  const listStarts = starts(listLengths);
   return {
     bytes: bytes.byteLength + header.sessionItems * 4 + header.strings * 4 + header.items * 32,
     places: new Map(Array.from(owned, (local, place) => [numbers[local] ?? 0, place])),
-    listStarts: starts(listLengths),
+    listStarts,
+    listEnds: listStarts.subarray(1),
     lists,
     endSeconds,
     keys,
@@ -91,8 +97,8 @@ function readHeader(bytes: Uint8Array): Header {
     HEADER_FIELDS.map((field, index) => [field, view.getUint32(index * 4, true)]),
   ) as Header;
   if (header.magic !== BLOCK_MAGIC) throw new Error('these bytes are no block');
-  if (header.version !== BLOCK_VERSION)
-    throw new Error(`the block has version ${header.version}, this code reads ${BLOCK_VERSION}`);
+  if (!BLOCK_VERSIONS.includes(header.version))
+    throw new Error(`the block has version ${header.version}, this code reads ${BLOCK_VERSIONS.join(' and ')}`);
   if (header.bytes !== bytes.byteLength)
     throw new Error(`the block says ${header.bytes} bytes and has ${bytes.byteLength}`);
   if (header.crc !== crc32(bytes.subarray(CRC_FROM_BYTES))) throw new Error('the block does not match its checksum');

@@ -4,24 +4,29 @@ import {
   BLOCK_MAGIC,
   BLOCK_VERSION,
   CRC_FROM_BYTES,
+  countByte,
   HEADER_BYTES,
   HEADER_FIELDS,
   type Header,
   indexBytes,
   padded,
-  RARITY_STEPS,
 } from './block-format.ts';
 import type { SessionUpdate } from './session-update.ts';
+
+/** Sessions that hold an item, and those of them that are recent, over all shards. */
+export interface ItemCounts {
+  readonly sessions: number;
+  readonly recent: number;
+}
 
 /**
  * Encodes the lists of a few items.
  *
  * @param lists for each item of the block its sessions, newest first.
- * @param countOf how many sessions hold an item, over all shards.
  */
 export function encodeBlock(
   lists: ReadonlyMap<string, readonly SessionUpdate[]>,
-  countOf: (item: string) => number,
+  countOf: (item: string) => ItemCounts,
 ): Uint8Array {
   const steps = encodeSteps(lists, countOf);
   for (;;) {
@@ -36,7 +41,7 @@ export function encodeBlock(
  */
 export function* encodeSteps(
   lists: ReadonlyMap<string, readonly SessionUpdate[]>,
-  countOf: (item: string) => number,
+  countOf: (item: string) => ItemCounts,
 ): Generator<number, Uint8Array> {
   const owned = [...lists]
     .filter(([, list]) => list.length > 0)
@@ -81,7 +86,7 @@ export function* encodeSteps(
     HEADER_BYTES +
     padded(header.strings * 2) +
     padded(header.stringBytes) +
-    padded(header.strings) +
+    padded(header.strings) * 2 +
     header.items * 4 +
     padded(header.items * 2) +
     padded(header.listed * listWidth) +
@@ -97,10 +102,14 @@ export function* encodeSteps(
   );
   writer.bytesOf(strings);
   yield header.strings;
+  const counts = [...dictionary.keys()].map(countOf);
   writer.column(
-    [...dictionary.keys()].map((item) =>
-      Math.min(255, Math.round(RARITY_STEPS * Math.log2(Math.max(1, countOf(item))))),
-    ),
+    counts.map(({ sessions }) => countByte(sessions)),
+    1,
+  );
+  // 0 for none: one session is one step up.
+  writer.column(
+    counts.map(({ recent }) => (recent > 0 ? Math.min(255, countByte(recent) + 1) : 0)),
     1,
   );
   writer.column(

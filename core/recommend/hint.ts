@@ -37,7 +37,7 @@ function decoded(text: string): string | undefined {
 }
 
 /**
- * What is known of the visitor with what his browser says: its products come first, for they are newer than what the profile was told.
+ * What is known of the visitor with what his browser says: products that the profile was not told of yet come first, for they are newer.
  *
  * @param mayPersonalize whether a visitor of whom nothing can be read may be recommended to by what he does.
  */
@@ -48,7 +48,9 @@ export function withHint(known: Known, hint: Hint, mayPersonalize: boolean): Kno
     return known.reason === 'no_consent' || known.reason === 'not_personal' || !mayPersonalize
       ? known
       : { tier: 'live', reason: 'browser', recent: said };
-  const recent = [...new Set([...said, ...known.recent])];
-  const news = recent.some((item, index) => item !== known.recent[index]);
-  return news ? { ...known, reason: `${known.reason}_and_browser`, recent } : known;
+  // What came meanwhile is among the newest; what he had before that, he has once more.
+  const told = new Set(known.recent.slice(0, said.length));
+  const news = said.filter((item) => !told.has(item));
+  if (news.length === 0) return known;
+  return { ...known, reason: `${known.reason}_and_browser`, recent: [...news, ...known.recent] };
 }

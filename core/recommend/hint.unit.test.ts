@@ -28,7 +28,14 @@ describe('a hint', () => {
 
   it.for<[string, Known, string, boolean, Known]>([
     ['comes first', LIVE, 'vc', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['c', 'a', 'b'] }],
-    ['reorders', LIVE, 'vb', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['b', 'a'] }],
+    ['repeats', LIVE, 'vb', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['b', 'a', 'b'] }],
+    [
+      'knows what came meanwhile',
+      LIVE,
+      'vc/va',
+      true,
+      { tier: 'live', reason: 'live_profile_and_browser', recent: ['c', 'a', 'b'] },
+    ],
     ['that says what is known is no news', LIVE, 'va/vb', true, LIVE],
     ['of a removal shows nothing', LIVE, 'rc', true, LIVE],
     [

@@ -47,7 +47,40 @@ export class HourlyCounts {
     return scored.sort((a, b) => b.score - a.score || (a.item < b.item ? -1 : 1)).slice(0, limit);
   }
 
+  /** Sessions of an item that ended in this hour (hours since 1970) or later. */
+  since(item: string, hour: number): number {
+    let sessions = 0;
+    for (const [at, count] of this.hours.get(item) ?? []) if (at >= hour) sessions += count;
+    return sessions;
+  }
+
   entries(): [item: string, hours: [hour: number, sessions: number][]][] {
     return [...this.hours].map(([item, counts]) => [item, [...counts]]);
   }
+}
+
+/** What share of all sessions is recent, at least: enough to tell what rises from what is large. */
+const RECENT_SHARE = 0.05;
+
+/** The sessions that count as recent: since which hour (hours since 1970), and how many they are. */
+export interface RecentSessions {
+  readonly sinceHour: number;
+  readonly sessions: number;
+}
+
+/**
+ * The newest hours that hold a twentieth of all sessions, as far back as hours are counted.
+ *
+ * @param ended sessions by the hour of their end.
+ */
+export function recentSessions(ended: ReadonlyMap<number, number>, all: number): RecentSessions {
+  const newest = [...ended.keys()].sort((a, b) => b - a);
+  let sessions = 0;
+  let sinceHour = newest[0] ?? 0;
+  for (const hour of newest) {
+    if (sessions >= all * RECENT_SHARE || (newest[0] as number) - hour > TRENDING_HOURS) break;
+    sessions += ended.get(hour) ?? 0;
+    sinceHour = hour;
+  }
+  return { sinceHour, sessions };
 }

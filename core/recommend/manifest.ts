@@ -1,4 +1,20 @@
 import { z } from 'zod';
+import { rankerSchema } from './ranker.ts';
+
+const qualitySchema = z.object({ hr20: z.number().min(0).max(1), mrr20: z.number().min(0).max(1) });
+
+/** A ranker that was fitted on a site's own log. */
+export const ownRankerSchema = z.object({
+  site: z.string(),
+  /** When it was fitted, ms since 1970. */
+  fittedAt: z.int(),
+  trees: rankerSchema,
+  /** What it learned from, and how it did on the newest questions beside the one that served before. */
+  questions: z.int(),
+  usable: z.int(),
+  checked: z.object({ questions: z.int(), present: qualitySchema, fitted: qualitySchema }),
+});
+export type OwnRanker = z.infer<typeof ownRankerSchema>;
 
 /** What says which blocks make a model; it is all that a read needs beside the blocks of the visitor's items. */
 export const manifestSchema = z.object({
@@ -12,6 +28,11 @@ export const manifestSchema = z.object({
     z.array(z.object({ /** R2 key, named by content. */ key: z.string(), bytes: z.int().nonnegative() })),
   ),
   sessions: z.int().nonnegative(),
+  /** Share of the sessions that is recent, and the end of the newest one, seconds since 1970. */
+  recentShare: z.number().min(0).max(1).default(0.05),
+  newestSeconds: z.int().nonnegative().optional(),
+  /** What orders the candidates; without one that can be used the shipped one serves. */
+  ranker: z.unknown().optional(),
   items: z.int().nonnegative(),
   /** Items by how many recent sessions hold them, best first. */
   trending: z.array(z.object({ item: z.string(), score: z.number() })),

@@ -4,6 +4,8 @@ import { decodeBlock } from './decode-block.ts';
 import { encodeBlock } from './encode-block.ts';
 import { ItemSessions } from './item-sessions.ts';
 import { ItemTable } from './item-table.ts';
+import { PRIOR_RANKER } from './prior-ranker.ts';
+import { Ranker } from './ranker.ts';
 import { Scorer } from './scorer.ts';
 import type { SessionUpdate } from './session-update.ts';
 
@@ -23,7 +25,8 @@ function indexOf(sessions: readonly SessionUpdate[], cap?: number): ItemSessions
   for (const session of sessions) index.upsert(session);
   return index;
 }
-const encode = (index: ItemSessions) => encodeBlock(index.lists, (item) => index.lists.get(item)?.length ?? 1);
+const encode = (index: ItemSessions) =>
+  encodeBlock(index.lists, (item) => ({ sessions: index.counts.get(item) ?? 1, recent: 0 }));
 
 describe('the session index', () => {
   it('gives the same block for the same updates in any order and any number', () => {
@@ -147,7 +150,11 @@ describe('the scorer', () => {
     const table = new ItemTable();
     const block = decodeBlock(encode(indexOf(all)), table);
     const scorer = new Scorer(table);
-    return (recent: string[], limit = 10) => scorer.score(recent, () => block, all.length, limit);
+    // A ranker that has no opinion leaves the scan's order.
+    const ranker = new Ranker({ ...PRIOR_RANKER.trees, values: PRIOR_RANKER.trees.values.map(() => 0) });
+    const facts = { sessions: all.length, recentShare: 0.05, newestSeconds: all.length };
+    return (recent: string[], limit = 10, hidden?: ReadonlySet<string>) =>
+      scorer.score({ items: recent, hidden }, () => block, facts, ranker, limit);
   };
 
   it('recommends what stood in sessions with the visitor’s items, and says which item brought it', ({ expect }) => {
@@ -162,27 +169,45 @@ describe('the scorer', () => {
     expect(first(['bag', 'shirt'])).toBe('shirt');
   });
 
+  it('always has the visitor’s own items among its candidates, also those that nobody else ever had', ({ expect }) => {
+    const scored = scorerOf(sessions)(['only mine', 'bag', 'only mine']);
+    expect(scored.find(({ item }) => item === 'only mine')).toMatchObject({ because: 'only mine' });
+    expect(scorerOf(sessions)(['only mine']).map(({ item }) => item)).toEqual(['only mine']);
+  });
+
+  it('answers nothing that is hidden', () => {
+    fc.assert(
+      fc.property(updates, fc.array(items, { maxLength: 8 }), fc.uniqueArray(items), (all, recent, hidden) => {
+        const answered = scorerOf(all)(recent, 10, new Set(hidden)).map(({ item }) => item);
+        expect(answered.filter((item) => hidden.includes(item))).toEqual([]);
+      }),
+    );
+  });
+
   it('answers the same whatever was asked before', () => {
     const ask = scorerOf(sessions);
+    const words = fc.constantFrom('shirt', 'tie', 'bag', 'scarf', 'unknown', 'other');
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom('shirt', 'tie', 'bag', 'scarf', 'unknown'), { maxLength: 7 }),
-        fc.array(fc.constantFrom('shirt', 'bag'), { maxLength: 3 }),
-        (recent, before) => {
+        fc.array(words, { maxLength: 7 }),
+        fc.array(words, { maxLength: 5 }),
+        fc.uniqueArray(words),
+        (recent, before, hidden) => {
           const alone = scorerOf(sessions)(recent);
-          ask(before);
+          ask(before, 3, new Set(hidden));
           expect(ask(recent)).toEqual(alone);
         },
       ),
     );
   });
 
-  it('gives finite scores, best first, and at most as many as asked', () => {
+  it('gives each item once, best first, and at most as many as asked', () => {
     fc.assert(
-      fc.property(updates, fc.array(items, { maxLength: 8 }), fc.integer({ min: 1, max: 5 }), (all, recent, limit) => {
-        const scores = scorerOf(all)(recent, limit).map(({ score }) => score);
-        expect(scores.length).toBeLessThanOrEqual(limit);
-        expect(scores.every((score) => Number.isFinite(score))).toBe(true);
+      fc.property(updates, fc.array(items, { maxLength: 8 }), fc.integer({ min: 1, max: 90 }), (all, recent, limit) => {
+        const scored = scorerOf(all)(recent, limit);
+        const scores = scored.map(({ score }) => score);
+        expect(scored.length).toBeLessThanOrEqual(limit);
+        expect(new Set(scored.map(({ item }) => item)).size).toBe(scored.length);
         expect(scores).toEqual([...scores].sort((a, b) => b - a));
       }),
     );

@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
-import { encodeSteps } from '../../core/recommend/encode-block.ts';
+import { encodeSteps, type ItemCounts } from '../../core/recommend/encode-block.ts';
 import type { ItemSessions } from '../../core/recommend/item-sessions.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
 import { groupIntoBlocks, shardOf } from '../../core/recommend/placement.ts';
@@ -26,11 +26,12 @@ const SLICE = { sessions: 20_000, items: 10_000, characters: 400_000 } as const;
 /** Items a shard names as trending. */
 const TRENDING_ITEMS = 200;
 
+/** How many sessions hold an item of the shard, and how many of them are recent. */
+export type ShardCount = [item: string, sessions: number, recent: number];
+
 /** What a shard tells before a model is published. */
 export interface ShardSummary {
-  /** Sessions that the shard counts for all: those whose first item is its own. */
-  readonly sessions: number;
-  readonly counts: [item: string, sessions: number][];
+  readonly counts: ShardCount[];
   readonly trending: { item: string; score: number }[];
   /** Bytes of the lists, roughly. */
   readonly bytes: number;
@@ -99,21 +100,29 @@ export class SessionIndex extends DurableObject<Env> {
     if (change > this.store.published()) this.store.markPublished(change);
   }
 
-  /** What the publisher needs of every shard before any can encode. `now` in ms since 1970. */
-  async summary(now: number): Promise<ShardSummary> {
+  /** When the sessions ended that the shard counts for all, seconds since 1970. */
+  async ends(): Promise<Uint32Array<ArrayBuffer>> {
+    const slice = new WorkSlice(SLICE.sessions, rest);
+    const ends: number[] = [];
+    for (const { items, endedAt } of this.load().sessions.values()) {
+      const [first] = items;
+      if (first !== undefined && this.owns(first)) ends.push(Math.floor(endedAt / 1_000));
+      if (slice.spend(1)) await slice.pause();
+    }
+    return Uint32Array.from(ends);
+  }
+
+  /** What the publisher needs of every shard before any can encode. `now` in ms since 1970; recent is what ended in `sinceHour` or later. */
+  async summary(now: number, sinceHour: number): Promise<ShardSummary> {
     const index = this.load();
     const slice = new WorkSlice(SLICE.sessions, rest);
-    let sessions = 0;
     let bytes = 0;
     for (const { items } of index.sessions.values()) {
-      const [first] = items;
-      if (first !== undefined && this.owns(first)) sessions += 1;
       bytes += 9 + items.length * 2;
       if (slice.spend(1)) await slice.pause();
     }
     return {
-      sessions,
-      counts: [...index.counts],
+      counts: [...index.counts].map(([item, sessions]) => [item, sessions, index.hours.since(item, sinceHour)]),
       trending: index.hours.trending(now, TRENDING_ITEMS),
       bytes,
     };
@@ -123,19 +132,16 @@ export class SessionIndex extends DurableObject<Env> {
    * Writes the shard's blocks to R2 and names them. A block is named by its content, so what has not changed is not written
    * again, and what a reader holds stays true for ever.
    */
-  async encode(blocks: number, counts: [item: string, sessions: number][]): Promise<EncodedShard> {
+  async encode(blocks: number, counts: ShardCount[]): Promise<EncodedShard> {
     const index = this.load();
     const change = this.store.newest();
     index.hours.forget(Date.now());
     if (this.store.changeRows() >= CHANGE_ROWS) await this.fold(index);
-    const countOf = new Map(counts);
+    const countOf = countsOf(counts);
     const slice = new WorkSlice(SLICE.items, rest);
     const written: string[] = [];
     const write = async (lists: ReadonlyMap<string, readonly SessionUpdate[]>) => {
-      const bytes = await inSlices(
-        encodeSteps(lists, (item) => countOf.get(item) ?? 1),
-        slice,
-      );
+      const bytes = await inSlices(encodeSteps(lists, countOf), slice);
       const key = `models/${this.site}/blocks/${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}`;
       if (!(await this.env.MODELS.head(key))) {
         await this.env.MODELS.put(key, bytes);
@@ -159,4 +165,10 @@ export class SessionIndex extends DurableObject<Env> {
   private owns(item: string): boolean {
     return shardOf(item, Number(this.env.INDEX_SHARDS)) === this.shard;
   }
+}
+
+/** Counts by item; one that nobody counted has one session. */
+function countsOf(counts: readonly ShardCount[]): (item: string) => ItemCounts {
+  const byItem = new Map(counts.map(([item, sessions, recent]) => [item, { sessions, recent }]));
+  return (item) => byItem.get(item) ?? { sessions: 1, recent: 0 };
 }

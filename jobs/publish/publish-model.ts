@@ -1,6 +1,8 @@
 import pMap from 'p-map';
 import { checkModel, MAX_BLOCK_BYTES } from '../../core/recommend/check-model.ts';
+import { recentSessions } from '../../core/recommend/hourly-counts.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
+import { HOUR_MS } from '../../core/time.ts';
 import type { EncodedShard } from '../../durable-objects/session-index/session-index.ts';
 import { readCurrent, writeCurrent } from '../../stores/model/current-model.ts';
 import { shardStubs } from '../../stores/objects/shards.ts';
@@ -43,10 +45,9 @@ export async function publishModel(env: Env, site: string, acceptCounts = false)
 async function publishAlone(env: Env, site: string, acceptCounts: boolean): Promise<Published> {
   const now = Date.now();
   const shards = shardStubs(env, site);
-  const [current, ...summaries] = await Promise.all([
-    readCurrent(env, site),
-    ...shards.map((shard) => shard.summary(now)),
-  ]);
+  const [current, ends] = await Promise.all([readCurrent(env, site), sessionEnds(shards)]);
+  const recent = recentSessions(byHour(ends), ends.length);
+  const summaries = await Promise.all(shards.map((shard) => shard.summary(now, recent.sinceHour)));
   const counts = summaries.flatMap((summary) => summary.counts);
   const largest = Math.max(...summaries.map(({ bytes }) => bytes));
   const written: string[] = [];
@@ -63,7 +64,10 @@ async function publishAlone(env: Env, site: string, acceptCounts: boolean): Prom
     version: now,
     blocks,
     shards: encoded.map((shard) => shard.blocks),
-    sessions: summaries.reduce((sum, { sessions }) => sum + sessions, 0),
+    sessions: ends.length,
+    recentShare: recent.sessions / Math.max(1, ends.length),
+    newestSeconds: ends.at(-1) ?? 0,
+    ...(current?.manifest.ranker !== undefined && { ranker: current.manifest.ranker }),
     items: counts.length,
     trending: summaries
       .flatMap(({ trending }) => trending)
@@ -104,6 +108,27 @@ export async function rollbackModel(env: Env, site: string): Promise<Manifest | 
     if (await writeCurrent(env, site, { manifest, previous, held: true }, current)) return manifest;
   }
   throw new Error('the model changes faster than it can be rolled back');
+}
+
+/** When all sessions of a site ended, seconds since 1970, oldest first. */
+export async function sessionEnds(shards: ReturnType<typeof shardStubs>): Promise<Uint32Array> {
+  const ends = await Promise.all(shards.map((shard) => shard.ends()));
+  const all = new Uint32Array(ends.reduce((sum, { length }) => sum + length, 0));
+  let from = 0;
+  for (const part of ends) {
+    all.set(part, from);
+    from += part.length;
+  }
+  return all.sort();
+}
+
+function byHour(endSeconds: Uint32Array): Map<number, number> {
+  const hours = new Map<number, number>();
+  for (const end of endSeconds) {
+    const hour = Math.floor((end * 1_000) / HOUR_MS);
+    hours.set(hour, (hours.get(hour) ?? 0) + 1);
+  }
+  return hours;
 }
 
 const keysOf = (manifests: readonly Manifest[]) =>

@@ -8,7 +8,13 @@ const sessionSchema = z.object({
   t: z.number(),
   items: z.array(item),
 });
-const questionSchema = z.object({ q: z.union([z.string(), z.number()]), prefix: z.array(item), target: item });
+const questionSchema = z.object({
+  q: z.union([z.string(), z.number()]),
+  prefix: z.array(item),
+  target: item,
+  /** What the session went on with, the target first. */
+  rest: z.array(item).optional(),
+});
 
 /** A session of a log, oldest first: its items in order, `t` an order or seconds. */
 export type LogSession = z.infer<typeof sessionSchema>;

@@ -1,11 +1,15 @@
+import { rankerOf } from '../../core/recommend/check-ranker.ts';
 import { type Block, decodeBlock } from '../../core/recommend/decode-block.ts';
 import { ItemTable } from '../../core/recommend/item-table.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
 import { type Placement, placeOf } from '../../core/recommend/placement.ts';
+import { Ranker } from '../../core/recommend/ranker.ts';
+import { LIST_ENTRIES, LIST_STEPS, type ModelFacts } from '../../core/recommend/scan.ts';
 import { type Scored, Scorer } from '../../core/recommend/scorer.ts';
 import { ByteCache } from '../cache/byte-cache.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { SingleFlight } from '../cache/single-flight.ts';
+import { settledWithin } from '../with-deadline.ts';
 import { readCurrent } from './current-model.ts';
 
 /** After how long an isolate asks for a newer manifest, and until when it serves the old one in the meantime. */
@@ -14,6 +18,9 @@ const MANIFEST_AGES = { refreshMs: 5_000, ttlMs: 60_000 };
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 /** Items a site's numbering may hold before it begins anew, with its blocks. */
 const MAX_TABLE_ITEMS = 500_000;
+/** Lists that are read together, and how long a read waits for all it wants of them. */
+const LISTS_AT_ONCE = 5;
+const BLOCKS_DEADLINE_MS = 200;
 /** Sites whose models an isolate knows. */
 const MAX_SITES = 100;
 
@@ -45,28 +52,44 @@ export function loadModel(env: Env, site: string): Promise<Model | null> {
 export class Model {
   private readonly manifest: Manifest;
   private readonly placement: Placement;
+  private readonly facts: ModelFacts;
+  private readonly ranker: Ranker;
 
   constructor(manifest: Manifest) {
     this.manifest = manifest;
     this.placement = { shards: manifest.shards.length, blocks: manifest.blocks };
+    const { sessions, recentShare, version, newestSeconds = Math.floor(version / 1_000) } = manifest;
+    this.facts = { sessions, recentShare, newestSeconds };
+    this.ranker = new Ranker(rankerOf(manifest).trees);
   }
 
-  /** The best items for a visitor, or beside an item; `recent` are his last items, or that item, oldest first. */
-  async near(env: Env, recent: readonly string[], limit: number, hidden: ReadonlySet<string>): Promise<Scored[]> {
-    const numbering = numberingOf(this.manifest.site);
+  /**
+   * The best items for a visitor, or beside an item; `items` are what he had, or that item, oldest first. Lists are read from the newest item
+   * back, until there is enough; what has not come when the time is over is left out.
+   *
+   * @throws when no block at all came.
+   */
+  async near(env: Env, items: readonly string[], limit: number, hidden: ReadonlySet<string>): Promise<Scored[]> {
+    const { table, scorer } = numberingOf(this.manifest.site);
+    const newest = [...new Set(items.slice(-LIST_STEPS).reverse())];
     const found = new Map<string, SiteBlock>();
-    const missing = new Map<string, string>();
-    for (const item of recent) {
-      const key = this.blockKey(item);
-      const block = key === undefined ? undefined : blocks.get(key);
-      if (block?.table === numbering.table) found.set(item, block);
-      else if (key !== undefined) missing.set(item, key);
+    const deadline = Date.now() + BLOCKS_DEADLINE_MS;
+    for (let from = 0; from < newest.length && entriesOf(found) < LIST_ENTRIES; from += LISTS_AT_ONCE) {
+      const loading = newest.slice(from, from + LISTS_AT_ONCE).flatMap((item) => {
+        const key = this.blockKey(item);
+        const block = key === undefined ? undefined : blocks.get(key);
+        if (block?.table === table) found.set(item, block);
+        else if (key !== undefined) return loadBlock(env, key, table).then((loaded) => found.set(item, loaded));
+        return [];
+      });
+      if (loading.length === 0) continue;
+      const outcome = await settledWithin(Promise.all(loading), Math.max(1, deadline - Date.now()));
+      if (outcome === 'deadline' || outcome === 'error') {
+        if (found.size === 0) throw new Error(`no block of the model came: ${outcome}`);
+        break;
+      }
     }
-    if (missing.size > 0) {
-      const load = async ([item, key]: [string, string]) => found.set(item, await loadBlock(env, key, numbering.table));
-      await Promise.all([...missing].map(load));
-    }
-    return numbering.scorer.score(recent, (item) => found.get(item), this.manifest.sessions, limit, hidden);
+    return scorer.score({ items, hidden }, (item) => found.get(item), this.facts, this.ranker, limit);
   }
 
   /** What many look at now. */
@@ -78,6 +101,16 @@ export class Model {
     const { shard, block } = placeOf(item, this.placement);
     return this.manifest.shards[shard]?.[block]?.key;
   }
+}
+
+/** Entries of the lists that were found. */
+function entriesOf(found: ReadonlyMap<string, SiteBlock>): number {
+  let entries = 0;
+  for (const [item, { table, places, listStarts, listEnds }] of found) {
+    const place = places.get(table.numberOf(item) ?? -1);
+    if (place !== undefined) entries += (listEnds[place] ?? 0) - (listStarts[place] ?? 0);
+  }
+  return entries;
 }
 
 function numberingOf(site: string): Numbering {

@@ -110,7 +110,7 @@ describe('a model', () => {
       );
     const published = await publishModel(env, site.id);
     expect(published).toMatchObject({ ok: true });
-  }, 60_000);
+  }, 180_000);
 
   it('that is refused leaves no block behind, and the next one that is right passes', async ({ expect }) => {
     const site = await makeSite();

@@ -141,7 +141,7 @@ describe('the model', () => {
     await expect
       .poll(
         async () =>
-          (await Promise.all(shardStubs(env, site.id).map((shard) => shard.summary(Date.now())))).flatMap(
+          (await Promise.all(shardStubs(env, site.id).map((shard) => shard.summary(Date.now(), 0)))).flatMap(
             ({ counts }) => counts,
           ).length,
         { timeout: 10_000 },

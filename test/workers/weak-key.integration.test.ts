@@ -112,7 +112,7 @@ describe('a bot', () => {
     await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(21));
     expect((await lakeOf(site.id)).every(({ client }) => client.bot)).toBe(true);
     expect([await rollupsOf(site.id), await ordersOf(site)]).toEqual([{}, []]);
-    const summaries = await Promise.all(shardStubs(env, site.id).map((shard) => shard.summary(Date.now())));
+    const summaries = await Promise.all(shardStubs(env, site.id).map((shard) => shard.summary(Date.now(), 0)));
     expect(summaries.flatMap(({ counts, trending }) => [...counts, ...trending])).toEqual([]);
   });
 

@@ -24,6 +24,9 @@ export const readQuerySchema = z.object({
     .default('default'),
   strategy: z.enum(STRATEGIES).default('for_you'),
   item: z.string().min(1).max(256).optional(),
+  seen: z.enum(['hide', 'show']).default('hide').meta({
+    description: 'Whether "for_you" may answer with what the visitor has seen already.',
+  }),
   limit: z.coerce.number().int().min(1).max(50).default(8),
   anonymousId: anonymousIdSchema.optional(),
   visitorToken: z.string().max(VISITOR_TOKEN_LENGTH).optional().meta({

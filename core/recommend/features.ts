@@ -1,0 +1,38 @@
+/**
+ * What a ranker knows of each candidate, in this order; a ranker names them by place, so the list only grows at its end, under a new
+ * version. "Over the largest": scaled to the largest of the query. "Newest item": the visitor's last one.
+ */
+export const FEATURES = [
+  /** The stage-1 score. */
+  'score',
+  /** Session neighbours, item neighbours and flat session neighbours, each over the largest. */
+  'sessions',
+  'pairs',
+  'flat',
+  /** How often it came right after the newest item: per entry of that item's list, and as a number. */
+  'next_share',
+  'next',
+  /** After the newest item, nearer and in newer sessions more, over the largest. */
+  'after',
+  /** Before the newest item, nearer more, per entry of that item's list. */
+  'before_share',
+  /** How often it came right after the visitor's last two items, in their order. */
+  'after_two',
+  /** Age of the newest neighbour that holds it, seconds. */
+  'age',
+  /** Neighbours that hold it. */
+  'neighbours',
+  /** Sessions that hold it. */
+  'count',
+  /** Its share of recent sessions over its share of all. */
+  'trend',
+  /** How many steps back the visitor had it, 1 for the newest item; 0 if he had not. How often. */
+  'position',
+  'times',
+  /** Distinct items of the visitor. */
+  'distinct',
+  /** Whether his last two items are the same. */
+  'again',
+  /** Neighbours that share at least two items, over the largest. */
+  'multi',
+] as const;

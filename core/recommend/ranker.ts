@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { FEATURES } from './features.ts';
+import { RANKED } from './scan.ts';
+
+/** Questions that a tree asks of a candidate, each whether a feature is greater than a number: its answers name one of 2^3 leaves. */
+export const DEPTH = 3;
+export const LEAVES = 2 ** DEPTH;
+/** Trees of a ranker, at most: beyond it nothing is gained that a read could be made to wait for. */
+export const MAX_TREES = 200;
+
+const finite = z.number().refine((value) => Number.isFinite(value) && Math.abs(value) < 1e12);
+
+/**
+ * A sum of boosted oblivious trees: at each level a tree asks the same question of every leaf. Rows of `features` and `thresholds` are
+ * trees, three numbers each; of `values`, eight: leaf 1 where the first question is answered with yes, 2 the second, 4 the third, added.
+ */
+export const rankerSchema = z
+  .object({
+    v: z.literal(1),
+    /** How many features it was fitted on. */
+    of: z.literal(FEATURES.length),
+    features: z.array(
+      z
+        .int()
+        .min(0)
+        .max(FEATURES.length - 1),
+    ),
+    thresholds: z.array(finite),
+    values: z.array(finite),
+  })
+  .refine(
+    ({ features, thresholds, values }) =>
+      features.length > 0 &&
+      features.length <= MAX_TREES * DEPTH &&
+      features.length % DEPTH === 0 &&
+      thresholds.length === features.length &&
+      values.length * DEPTH === features.length * LEAVES,
+    { message: 'a ranker has three features, three thresholds and eight values a tree, and at most 200 trees' },
+  );
+export type RankerTrees = z.infer<typeof rankerSchema>;
+
+/** A ranker that is ready to score. Bytes of its arrays: trees × 3 × (4 + 4) + trees × 8 × 4. */
+export class Ranker {
+  private readonly columns: Int32Array;
+  private readonly thresholds: Float32Array;
+  private readonly values: Float32Array;
+  private readonly scores = new Float32Array(RANKED);
+
+  constructor({ features, thresholds, values }: RankerTrees) {
+    this.columns = Int32Array.from(features, (feature) => feature * RANKED);
+    this.thresholds = Float32Array.from(thresholds);
+    this.values = Float32Array.from(values);
+  }
+
+  /** Scores of the first `picks` candidates, whose features stand by feature, then by candidate, `RANKED` apart. Good until the next call. */
+  score(features: Float32Array, picks: number): Float32Array {
+    const { columns, thresholds, values, scores } = this;
+    scores.fill(0, 0, picks);
+    for (let question = 0, leaf = 0; question < columns.length; question += DEPTH, leaf += LEAVES) {
+      const first = columns[question] as number;
+      const second = columns[question + 1] as number;
+      const third = columns[question + 2] as number;
+      const firstOver = thresholds[question] as number;
+      const secondOver = thresholds[question + 1] as number;
+      const thirdOver = thresholds[question + 2] as number;
+      for (let at = 0; at < picks; at += 1) {
+        const answers =
+          ((features[first + at] as number) > firstOver ? 1 : 0) +
+          ((features[second + at] as number) > secondOver ? 2 : 0) +
+          ((features[third + at] as number) > thirdOver ? 4 : 0);
+        scores[at] = (scores[at] as number) + (values[leaf + answers] as number);
+      }
+    }
+    return scores;
+  }
+}

@@ -1,0 +1,437 @@
+import type { Block } from './decode-block.ts';
+import { FEATURES } from './features.ts';
+import type { ItemTable } from './item-table.ts';
+import { KeySet } from './key-set.ts';
+
+/** Candidates that a ranker orders. */
+export const RANKED = 60;
+/** Candidates that stage 1 can answer. */
+const MAX_PICKS = 512;
+/** Candidates of a query: beyond it nothing new is entered. Sessions of one item enter no more than this before it is looked at again. */
+const MAX_CANDIDATES = 1 << 14;
+const HEADROOM = 256;
+/** The visitor's items that are looked at, and how far back their lists are walked. */
+const MAX_STEPS = 200;
+export const LIST_STEPS = 20;
+/** Entries of lists after which no older item's list is walked; the newest item's always is. */
+export const LIST_ENTRIES = 300;
+/** Longest session that a block holds. */
+const MAX_SESSION = 256;
+
+const IDF_WEIGHT = 2;
+const SOURCE_EXPONENT = 0.85;
+const PAIR_SHARE = 0.3;
+const FLAT_SHARE = 1;
+/** What makes the visitor's own items candidates where nothing else does. */
+const OWN_ITEM = 0.01;
+
+const table = (length: number, of: (at: number) => number) => Float64Array.from({ length }, (_, at) => of(at));
+/** By steps from the visitor's newest item: what a shared item weighs, what its neighbour is discounted by, what its pairs weigh. */
+const RECENCY = table(MAX_STEPS, (steps) => Math.exp(-steps / 8));
+const NEIGHBOUR = table(MAX_STEPS, (steps) => Math.exp(-steps / 2));
+const POSITION = table(MAX_STEPS, (steps) => 0.6 ** steps);
+/** By distance in a neighbour: from its last shared item, sharp and flat; after the source of a pair, and before it. */
+const DISTANCE = table(MAX_SESSION, (distance) => Math.exp(-distance / 3));
+const FLAT_DISTANCE = table(MAX_SESSION, (distance) => Math.exp(-distance / 0.5));
+const AFTER = table(MAX_SESSION, (distance) => 0.8 ** (distance - 1));
+const BEFORE = table(MAX_SESSION, (distance) => 0.7 * 0.8 ** (distance - 1));
+const INVERSE = table(MAX_SESSION, (distance) => 1 / Math.max(1, distance));
+const ROOT = table(MAX_SESSION + 1, (length) => 1 / Math.sqrt(Math.max(1, length)));
+/** By place in the newest item's list. */
+const FRESH = table(1 << 12, (place) => Math.exp(-place / 40));
+
+/** Sums of a candidate: its place in the row. */
+const [SESSIONS, FLAT, PAIRS, NEXT, AFTER_NEWEST, BEFORE_NEWEST, AFTER_TWO, MULTI] = [0, 1, 2, 3, 4, 5, 6, 7];
+const SUMS = 8;
+
+/** Where a feature's column begins. */
+const column = (name: (typeof FEATURES)[number]) => FEATURES.indexOf(name) * RANKED;
+const SCORE = column('score');
+const BY_SESSIONS = column('sessions');
+const BY_PAIRS = column('pairs');
+const BY_FLAT = column('flat');
+const NEXT_SHARE = column('next_share');
+const NEXT_TIMES = column('next');
+const AFTER_SHARE = column('after');
+const BEFORE_SHARE = column('before_share');
+const AFTER_TWO_TIMES = column('after_two');
+const AGE = column('age');
+const NEIGHBOURS = column('neighbours');
+const COUNT = column('count');
+const TREND = column('trend');
+const OWN_POSITION = column('position');
+const OWN_TIMES = column('times');
+const DISTINCT = column('distinct');
+const AGAIN = column('again');
+const BY_MULTI = column('multi');
+
+/** What a scan needs of the whole model. */
+export interface ModelFacts {
+  /** Sessions in the model. */
+  readonly sessions: number;
+  /** Share of them that is recent, for the trend. */
+  readonly recentShare: number;
+  /** End of the newest one, seconds since 1970. */
+  readonly newestSeconds: number;
+}
+
+/** What a visitor is asked for by. */
+export interface Visitor {
+  /** His items, oldest first, each time that he had them. */
+  readonly items: readonly string[];
+  /** Items that are not to be answered. */
+  readonly hidden?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * One walk over the sessions that hold the visitor's last items: sums up what speaks for each item there, picks the best by a fixed blend
+ * ("stage 1") and tells of each pick what a ranker needs. Session neighbours are V-STAN (Garg et al., SIGIR 2019; Ludewig and Jannach,
+ * UMUAI 2018) on the index of VMIS-kNN (Kersbergen et al., SIGMOD 2022), item neighbours weighted co-occurrences, both from the same lists.
+ * Items of a query have slots, so that nothing as large as the catalogue is cleared and nothing is allocated.
+ */
+export class Scan {
+  /** Numbers of the picks, best first, and the visitor's item that brought each: a place in what `visitor.items` was, or −1. */
+  readonly numbers = new Uint32Array(MAX_PICKS);
+  readonly because = new Int32Array(MAX_PICKS);
+  /** Scores of the picks. */
+  readonly scores = new Float64Array(MAX_PICKS);
+  /** Features of the first `RANKED` picks, by feature, then by pick. */
+  readonly features = new Float32Array(RANKED * FEATURES.length);
+
+  private readonly table: ItemTable;
+  private readonly sums = new Float64Array(MAX_CANDIDATES * SUMS);
+  private readonly candidates = new Uint32Array(MAX_CANDIDATES);
+  private readonly newest = new Float64Array(MAX_CANDIDATES);
+  private readonly neighbours = new Uint16Array(MAX_CANDIDATES);
+  private readonly sources = new Uint8Array(MAX_CANDIDATES);
+  private readonly pickedSlots = new Uint32Array(MAX_PICKS);
+  private reached = 0;
+  /** By item number: slot, or −1; 1 + steps from the newest item, or 0; how often; whether it is not to be answered. */
+  private slots = new Int32Array(0);
+  private position = new Uint8Array(0);
+  private times = new Uint8Array(0);
+  private barred = new Uint8Array(0);
+  /** The visitor's distinct items, newest first: numbers, steps and places in what he was asked for by. */
+  private readonly own = new Int32Array(MAX_STEPS);
+  private readonly ownSteps = new Uint16Array(MAX_STEPS);
+  private readonly ownPlaces = new Int32Array(MAX_STEPS);
+  private distinct = 0;
+  /** Items of the visitor that no session holds: their numbers follow those of the table. */
+  private readonly unknown: string[] = [];
+  private norm = 0;
+  /** Which of his items is being walked, and which item he had before the newest one. */
+  private source = 0;
+  private beforeNewest = -1;
+  private readonly seen = new KeySet();
+
+  constructor(items: ItemTable) {
+    this.table = items;
+  }
+
+  /**
+   * Fills the picks and their features. Returns how many picks there are, at most `wanted`, which is at least `RANKED` and at most 512.
+   *
+   * @param blockOf the block that holds an item's list, if it is there.
+   */
+  run(visitor: Visitor, blockOf: (item: string) => Block | undefined, facts: ModelFacts, wanted = RANKED): number {
+    const { items, hidden } = visitor;
+    this.fit();
+    this.placeOwn(items);
+    let entries = 0;
+    let newestEntries = 0;
+    for (let at = 0; at < this.distinct; at += 1) {
+      const steps = this.ownSteps[at] as number;
+      if (steps >= LIST_STEPS || (at > 0 && entries >= LIST_ENTRIES)) break;
+      const block = blockOf(items[this.ownPlaces[at] as number] as string);
+      const place = block?.places.get(this.own[at] as number);
+      if (!block || place === undefined) continue;
+      this.source = at;
+      const length = (block.listEnds[place] as number) - (block.listStarts[place] as number);
+      this.walk(block, place, this.own[at] as number, steps);
+      entries += length;
+      if (steps === 0) newestEntries = length;
+    }
+    for (let at = 0; at < this.distinct; at += 1) {
+      this.source = at;
+      const item = this.own[at] as number;
+      if ((this.slots[item] as number) < 0) this.enter(item);
+    }
+    if (hidden) this.bar(hidden, 1);
+    const picks = this.pick(facts, newestEntries, Math.min(MAX_PICKS, Math.max(RANKED, wanted)), items);
+    if (hidden) this.bar(hidden, 0);
+    this.clear();
+    return picks;
+  }
+
+  /** The place of an item among the first picks, or −1. */
+  indexOf(item: string, picks: number): number {
+    const unknown = this.unknown.indexOf(item);
+    const number = unknown >= 0 ? this.table.size + unknown : this.table.numberOf(item);
+    return number === undefined ? -1 : this.numbers.subarray(0, picks).indexOf(number);
+  }
+
+  /** The item of a pick. */
+  itemAt(pick: number): string {
+    const number = this.numbers[pick] as number;
+    const { size } = this.table;
+    return number < size ? this.table.idOf(number) : (this.unknown[number - size] as string);
+  }
+
+  private placeOwn(items: readonly string[]): void {
+    this.unknown.length = 0;
+    let squares = 0;
+    let distinct = 0;
+    const oldest = Math.max(0, items.length - MAX_STEPS);
+    for (let at = items.length - 1; at >= oldest; at -= 1) {
+      const item = items[at] as string;
+      const number = this.table.numberOf(item) ?? this.numberUnknown(item);
+      const times = this.times[number] as number;
+      if (times < 255) this.times[number] = times + 1;
+      if (this.position[number] !== 0) continue;
+      const steps = items.length - 1 - at;
+      this.position[number] = steps + 1;
+      this.own[distinct] = number;
+      this.ownSteps[distinct] = steps;
+      this.ownPlaces[distinct] = at;
+      distinct += 1;
+      if (steps < LIST_STEPS) squares += (RECENCY[steps] as number) ** 2;
+    }
+    this.distinct = distinct;
+    this.norm = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+    const before = items.length > 1 ? (items[items.length - 2] as string) : undefined;
+    this.beforeNewest = before === undefined ? -1 : (this.table.numberOf(before) ?? this.numberUnknown(before));
+    this.table.reserve(this.unknown.length);
+  }
+
+  /** A number for this query, beyond those of the table: nobody else had the item, and he may want it again. */
+  private numberUnknown(item: string): number {
+    const known = this.unknown.indexOf(item);
+    return this.table.size + (known >= 0 ? known : this.unknown.push(item) - 1);
+  }
+
+  /** All sessions of one of the visitor's items. */
+  private walk(block: Block, place: number, source: number, steps: number): void {
+    const { lists, itemStarts, sessionItems, keys, endSeconds } = block;
+    const { sums, slots, seen } = this;
+    const from = block.listStarts[place] as number;
+    const to = block.listEnds[place] as number;
+    const isNewest = steps === 0;
+    const sourceWeight = (POSITION[steps] as number) * (to - from) ** -SOURCE_EXPONENT;
+    for (let entry = from; entry < to; entry += 1) {
+      if (this.reached > MAX_CANDIDATES - HEADROOM) return;
+      const session = lists[entry] as number;
+      const first = itemStarts[session] as number;
+      const end = itemStarts[session + 1] as number;
+      const root = ROOT[end - first] as number;
+      const weight = sourceWeight * root;
+      for (let at = first; at < end; at += 1) {
+        if (sessionItems[at] !== source) continue;
+        for (let other = first; other < at; other += 1) {
+          const item = sessionItems[other] as number;
+          if (item === source) continue;
+          let slot = slots[item] as number;
+          if (slot < 0) slot = this.enter(item);
+          const row = slot * SUMS;
+          const distance = at - other;
+          sums[row + PAIRS] = (sums[row + PAIRS] as number) + weight * (BEFORE[distance] as number);
+          if (isNewest)
+            sums[row + BEFORE_NEWEST] = (sums[row + BEFORE_NEWEST] as number) + (INVERSE[distance] as number);
+        }
+        for (let other = at + 1; other < end; other += 1) {
+          const item = sessionItems[other] as number;
+          let slot = slots[item] as number;
+          if (slot < 0) slot = this.enter(item);
+          const row = slot * SUMS;
+          const distance = other - at;
+          sums[row + PAIRS] = (sums[row + PAIRS] as number) + weight * (AFTER[distance] as number);
+          if (!isNewest) continue;
+          if (distance === 1) {
+            sums[row + NEXT] = (sums[row + NEXT] as number) + 1;
+            if (at > first && sessionItems[at - 1] === this.beforeNewest)
+              sums[row + AFTER_TWO] = (sums[row + AFTER_TWO] as number) + 1;
+          }
+          sums[row + AFTER_NEWEST] =
+            (sums[row + AFTER_NEWEST] as number) + (FRESH[entry - from] as number) * (INVERSE[distance] as number);
+        }
+      }
+      if (seen.add(keys[session] as number))
+        this.addNeighbour(sessionItems, first, end, root, endSeconds[session] as number);
+    }
+  }
+
+  /** A session that was not met before, as a whole: by what it shares with the visitor's. */
+  private addNeighbour(items: Uint32Array, first: number, end: number, root: number, endSeconds: number): void {
+    const { sums, slots, position, newest, neighbours } = this;
+    let shared = 0;
+    let sharedItems = 0;
+    let nearest = MAX_STEPS;
+    let lastShared = first;
+    for (let at = first; at < end; at += 1) {
+      const item = items[at] as number;
+      const place = position[item] as number;
+      if (place === 0 || place > LIST_STEPS) continue;
+      lastShared = at;
+      if (place < nearest) nearest = place;
+      let again = false;
+      for (let before = first; before < at && !again; before += 1) again = items[before] === item;
+      if (again) continue;
+      shared += RECENCY[place - 1] as number;
+      sharedItems += 1;
+    }
+    const similarity = shared * this.norm * root * (NEIGHBOUR[nearest - 1] as number);
+    const flat = sharedItems * root;
+    for (let at = first; at < end; at += 1) {
+      const item = items[at] as number;
+      let slot = slots[item] as number;
+      if (slot < 0) slot = this.enter(item);
+      if (endSeconds > (newest[slot] as number)) newest[slot] = endSeconds;
+      neighbours[slot] = (neighbours[slot] as number) + 1;
+      const row = slot * SUMS;
+      const distance = at < lastShared ? lastShared - at : at - lastShared;
+      const value = similarity * (DISTANCE[distance] as number);
+      sums[row + SESSIONS] = (sums[row + SESSIONS] as number) + value;
+      sums[row + FLAT] = (sums[row + FLAT] as number) + flat * (FLAT_DISTANCE[distance] as number);
+      if (sharedItems > 1) sums[row + MULTI] = (sums[row + MULTI] as number) + value;
+    }
+  }
+
+  private enter(item: number): number {
+    const slot = this.reached;
+    this.reached = slot + 1;
+    this.slots[item] = slot;
+    this.candidates[slot] = item;
+    this.sources[slot] = this.source;
+    return slot;
+  }
+
+  private pick(facts: ModelFacts, newestEntries: number, wanted: number, items: readonly string[]): number {
+    const { sums, candidates, scores, pickedSlots, position, barred } = this;
+    const { logCounts, targetWeights } = this.table;
+    const logSessions = Math.log(Math.max(2, facts.sessions));
+    const most = { sessions: 1e-12, pairs: 1e-12, flat: 1e-12, after: 1e-12, multi: 1e-12 };
+    for (let slot = 0, row = 0; slot < this.reached; slot += 1, row += SUMS) {
+      const item = candidates[slot] as number;
+      const rarity = 1 + IDF_WEIGHT * Math.max(0, logSessions - (logCounts[item] as number));
+      const bySessions = (sums[row + SESSIONS] as number) * rarity;
+      const byFlat = (sums[row + FLAT] as number) * rarity;
+      const byPairs = (sums[row + PAIRS] as number) * (targetWeights[item] as number);
+      sums[row + SESSIONS] = bySessions;
+      sums[row + FLAT] = byFlat;
+      sums[row + PAIRS] = byPairs;
+      if (bySessions > most.sessions) most.sessions = bySessions;
+      if (byFlat > most.flat) most.flat = byFlat;
+      if (byPairs > most.pairs) most.pairs = byPairs;
+      if ((sums[row + AFTER_NEWEST] as number) > most.after) most.after = sums[row + AFTER_NEWEST] as number;
+      if ((sums[row + MULTI] as number) > most.multi) most.multi = sums[row + MULTI] as number;
+    }
+    const sessionScale = 1 / most.sessions;
+    const pairScale = PAIR_SHARE / most.pairs;
+    const flatScale = FLAT_SHARE / most.flat;
+    let picks = 0;
+    let worst = -1;
+    for (let slot = 0, row = 0; slot < this.reached; slot += 1, row += SUMS) {
+      const item = candidates[slot] as number;
+      if (barred[item] !== 0) continue;
+      const place = position[item] as number;
+      const score =
+        (sums[row + SESSIONS] as number) * sessionScale +
+        (sums[row + PAIRS] as number) * pairScale +
+        (sums[row + FLAT] as number) * flatScale +
+        (place > 0 ? OWN_ITEM / place : 0);
+      if (picks === wanted && score <= worst) continue;
+      let at = picks < wanted ? picks : wanted - 1;
+      if (picks < wanted) picks += 1;
+      for (; at > 0 && (scores[at - 1] as number) < score; at -= 1) {
+        scores[at] = scores[at - 1] as number;
+        pickedSlots[at] = pickedSlots[at - 1] as number;
+      }
+      scores[at] = score;
+      pickedSlots[at] = slot;
+      worst = scores[picks - 1] as number;
+    }
+    for (let at = 0; at < picks; at += 1) {
+      const slot = pickedSlots[at] as number;
+      this.numbers[at] = candidates[slot] as number;
+      this.because[at] = items.length === 0 ? -1 : (this.ownPlaces[this.sources[slot] as number] as number);
+    }
+    this.describe(Math.min(picks, RANKED), facts, newestEntries, most);
+    return picks;
+  }
+
+  /** Writes the features of the first picks. */
+  private describe(
+    picks: number,
+    facts: ModelFacts,
+    newestEntries: number,
+    most: {
+      readonly sessions: number;
+      readonly pairs: number;
+      readonly flat: number;
+      readonly after: number;
+      readonly multi: number;
+    },
+  ): void {
+    const { features, sums } = this;
+    const { counts, recents } = this.table;
+    const again = this.distinct > 0 && this.ownSteps[0] === 0 && this.own[0] === this.beforeNewest ? 1 : 0;
+    const perEntry = 1 / (newestEntries + 1);
+    for (let at = 0; at < picks; at += 1) {
+      const slot = this.pickedSlots[at] as number;
+      const item = this.numbers[at] as number;
+      const row = slot * SUMS;
+      const count = counts[item] as number;
+      const place = this.position[item] as number;
+      features[SCORE + at] = this.scores[at] as number;
+      features[BY_SESSIONS + at] = (sums[row + SESSIONS] as number) / most.sessions;
+      features[BY_PAIRS + at] = (sums[row + PAIRS] as number) / most.pairs;
+      features[BY_FLAT + at] = (sums[row + FLAT] as number) / most.flat;
+      features[NEXT_SHARE + at] = (sums[row + NEXT] as number) * perEntry;
+      features[NEXT_TIMES + at] = sums[row + NEXT] as number;
+      features[AFTER_SHARE + at] = (sums[row + AFTER_NEWEST] as number) / most.after;
+      features[BEFORE_SHARE + at] = (sums[row + BEFORE_NEWEST] as number) * perEntry;
+      features[AFTER_TWO_TIMES + at] = sums[row + AFTER_TWO] as number;
+      features[AGE + at] = facts.newestSeconds - (this.newest[slot] as number);
+      features[NEIGHBOURS + at] = this.neighbours[slot] as number;
+      features[COUNT + at] = count;
+      features[TREND + at] = ((recents[item] as number) + 0.5) / (facts.recentShare * count + 0.5);
+      features[OWN_POSITION + at] = place;
+      features[OWN_TIMES + at] = this.times[item] as number;
+      features[DISTINCT + at] = this.distinct;
+      features[AGAIN + at] = again;
+      features[BY_MULTI + at] = (sums[row + MULTI] as number) / most.multi;
+    }
+  }
+
+  private bar(items: ReadonlySet<string>, value: 0 | 1): void {
+    for (const item of items) {
+      const unknown = this.unknown.indexOf(item);
+      const number = unknown >= 0 ? this.table.size + unknown : this.table.numberOf(item);
+      if (number !== undefined) this.barred[number] = value;
+    }
+  }
+
+  private clear(): void {
+    this.sums.fill(0, 0, this.reached * SUMS);
+    this.newest.fill(0, 0, this.reached);
+    this.neighbours.fill(0, 0, this.reached);
+    for (let slot = 0; slot < this.reached; slot += 1) this.slots[this.candidates[slot] as number] = -1;
+    for (let at = 0; at < this.distinct; at += 1) {
+      const item = this.own[at] as number;
+      this.position[item] = 0;
+      this.times[item] = 0;
+    }
+    this.reached = 0;
+    this.seen.clear();
+  }
+
+  /** Scratch by item number, as large as the table has grown; between two queries all of it is empty. */
+  private fit(): void {
+    const needed = this.table.size + MAX_STEPS;
+    if (this.position.length >= needed) return;
+    const size = needed * 2;
+    this.slots = new Int32Array(size).fill(-1);
+    this.position = new Uint8Array(size);
+    this.times = new Uint8Array(size);
+    this.barred = new Uint8Array(size);
+  }
+}
