@@ -68,6 +68,18 @@ export interface Lesson {
   readonly present: Quality;
 }
 
+/** What of a lesson is kept as JSON, beside the bytes of its rows. */
+export type LessonHead = Omit<Lesson, 'rows'> & Pick<TrainingRows, 'cuts' | 'starts' | 'targets'>;
+
+export function lessonHead({ rows, ...rest }: Lesson): LessonHead {
+  return { ...rest, cuts: rows.cuts, starts: rows.starts, targets: rows.targets };
+}
+
+/** @throws when the bytes are not those of the head. */
+export function lessonOf({ cuts, starts, targets, ...rest }: LessonHead, bytes: Uint8Array): Lesson {
+  return { ...rest, rows: TrainingRows.fromBytes(cuts, starts, targets, bytes) };
+}
+
 /** Asks the questions, oldest first. Yields how many rows it made. */
 export function* collectLesson(
   { scan, run }: Lists,

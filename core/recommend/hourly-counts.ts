@@ -84,3 +84,13 @@ export function recentSessions(ended: ReadonlyMap<number, number>, all: number):
   }
   return { sinceHour, sessions };
 }
+
+/** How many of the sessions that ended then (seconds since 1970) ended in each hour. */
+export function sessionsByHour(endSeconds: Iterable<number>): Map<number, number> {
+  const hours = new Map<number, number>();
+  for (const end of endSeconds) {
+    const hour = Math.floor((end * 1_000) / HOUR_MS);
+    hours.set(hour, (hours.get(hour) ?? 0) + 1);
+  }
+  return hours;
+}

@@ -1,6 +1,9 @@
 import { HourlyCounts } from './hourly-counts.ts';
 import { SESSIONS_PER_ITEM, type SessionUpdate } from './session-update.ts';
 
+/** How many sessions hold an item, and how many of them are recent. */
+export type ShardCount = [item: string, sessions: number, recent: number];
+
 /** What an index holds beside its sessions: counts that outlive the sessions they came from. */
 export interface IndexCounts {
   readonly counts: [item: string, sessions: number][];
@@ -82,6 +85,46 @@ export class ItemSessions {
     }
     this.names.clear();
     return leaving.length;
+  }
+
+  /**
+   * The lists of owned items as they were before `cutSeconds`, made of all sessions that are held; recent are those from `sinceSeconds` on.
+   * Yields how many sessions it looked at, so that the caller can let others run between two steps.
+   *
+   * @param wanted items whose lists are asked for; the counts are of all.
+   */
+  *before(
+    cutSeconds: number,
+    sinceSeconds: number,
+    wanted: ReadonlySet<string>,
+  ): Generator<number, { readonly lists: Map<string, SessionUpdate[]>; readonly counts: ShardCount[] }> {
+    const lists = new Map<string, SessionUpdate[]>();
+    const later = new Map<string, number>();
+    const recent = new Map<string, number>();
+    const count = (counts: Map<string, number>, item: string) => counts.set(item, (counts.get(item) ?? 0) + 1);
+    for (const session of this.sessions.values()) {
+      const end = Math.floor(session.endedAt / 1_000);
+      for (const item of this.ownedItems(session)) {
+        if (end >= cutSeconds) count(later, item);
+        else {
+          if (end >= sinceSeconds) count(recent, item);
+          if (!wanted.has(item)) continue;
+          const list = lists.get(item);
+          if (list) list.push(session);
+          else lists.set(item, [session]);
+        }
+      }
+      yield 1;
+    }
+    for (const list of lists.values()) {
+      list.sort((a, b) => (comesBefore(a, b) ? -1 : 1));
+      if (list.length > this.cap) list.length = this.cap;
+      yield list.length;
+    }
+    const counts = [...this.counts].map(
+      ([item, sessions]): ShardCount => [item, sessions - (later.get(item) ?? 0), recent.get(item) ?? 0],
+    );
+    return { lists, counts: counts.filter(([, sessions]) => sessions > 0) };
   }
 
   private nameOf(item: string): string {

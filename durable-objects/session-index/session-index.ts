@@ -2,7 +2,7 @@ import { DurableObject } from 'cloudflare:workers';
 import { createHash } from 'node:crypto';
 import pMap from 'p-map';
 import { encodeSteps, type ItemCounts } from '../../core/recommend/encode-block.ts';
-import type { ItemSessions } from '../../core/recommend/item-sessions.ts';
+import type { ItemSessions, ShardCount } from '../../core/recommend/item-sessions.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
 import { groupIntoBlocks, shardOf } from '../../core/recommend/placement.ts';
 import { ITEMS_PER_SESSION, type SessionUpdate } from '../../core/recommend/session-update.ts';
@@ -25,9 +25,6 @@ const BLOCKS_AT_ONCE = 2;
 const SLICE = { sessions: 20_000, items: 10_000, characters: 400_000 } as const;
 /** Items a shard names as trending. */
 const TRENDING_ITEMS = 200;
-
-/** How many sessions hold an item of the shard, and how many of them are recent. */
-export type ShardCount = [item: string, sessions: number, recent: number];
 
 /** What a shard tells before a model is published. */
 export interface ShardSummary {
@@ -151,6 +148,51 @@ export class SessionIndex extends DurableObject<Env> {
     };
     const groups = groupIntoBlocks(index.lists, { shards: Number(this.env.INDEX_SHARDS), blocks });
     return { blocks: await pMap(groups, write, { concurrency: BLOCKS_AT_ONCE }), written, change };
+  }
+
+  /** The items of the sessions that the shard counts for all and that ended from `cutSeconds` on, with their ends in seconds. */
+  async endedSince(cutSeconds: number): Promise<{ readonly end: number; readonly items: readonly string[] }[]> {
+    const slice = new WorkSlice(SLICE.sessions, rest);
+    const tail: { end: number; items: readonly string[] }[] = [];
+    for (const { items, endedAt } of this.load().sessions.values()) {
+      const end = Math.floor(endedAt / 1_000);
+      const [first] = items;
+      if (end >= cutSeconds && first !== undefined && this.owns(first)) tail.push({ end, items });
+      if (slice.spend(1)) await slice.pause();
+    }
+    return tail;
+  }
+
+  /** Sessions of each item before `cutSeconds`, and how many of them ended from `sinceSeconds` on. */
+  async countsBefore(cutSeconds: number, sinceSeconds: number): Promise<ShardCount[]> {
+    const steps = this.load().before(cutSeconds, sinceSeconds, new Set());
+    return (await inSlices(steps, new WorkSlice(SLICE.sessions, rest))).counts;
+  }
+
+  /** Writes the lists of `wanted` as they were before `cutSeconds` as blocks, under keys that begin with `prefix`; returns the keys, by block. */
+  async encodeBefore(request: {
+    readonly cutSeconds: number;
+    readonly wanted: readonly string[];
+    readonly counts: ShardCount[];
+    readonly blocks: number;
+    readonly prefix: string;
+  }): Promise<string[]> {
+    const { cutSeconds, blocks, prefix } = request;
+    const wanted = new Set(request.wanted.filter((item) => this.owns(item)));
+    const steps = this.load().before(cutSeconds, cutSeconds, wanted);
+    const { lists } = await inSlices(steps, new WorkSlice(SLICE.sessions, rest));
+    const countOf = countsOf(request.counts);
+    const slice = new WorkSlice(SLICE.items, rest);
+    const groups = groupIntoBlocks(lists, { shards: Number(this.env.INDEX_SHARDS), blocks });
+    return pMap(
+      groups.entries(),
+      async ([block, group]) => {
+        const key = `${prefix}${this.shard}-${block}`;
+        await this.env.MODELS.put(key, await inSlices(encodeSteps(group, countOf), slice));
+        return key;
+      },
+      { concurrency: BLOCKS_AT_ONCE },
+    );
   }
 
   private fold(index: ItemSessions): Promise<boolean> {

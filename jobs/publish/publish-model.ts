@@ -1,15 +1,15 @@
 import pMap from 'p-map';
 import { checkModel, MAX_BLOCK_BYTES } from '../../core/recommend/check-model.ts';
-import { recentSessions } from '../../core/recommend/hourly-counts.ts';
+import { recentSessions, sessionsByHour } from '../../core/recommend/hourly-counts.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
-import { HOUR_MS } from '../../core/time.ts';
 import type { EncodedShard } from '../../durable-objects/session-index/session-index.ts';
 import { readCurrent, writeCurrent } from '../../stores/model/current-model.ts';
+import { sessionEnds } from '../../stores/model/session-ends.ts';
 import { shardStubs } from '../../stores/objects/shards.ts';
 import { takeLease } from '../schedule/lease.ts';
 
 /** Models before the current one that a rollback can reach. */
-const KEPT_MODELS = 5;
+export const KEPT_MODELS = 5;
 /** What a block should hold: what a read decodes in a millisecond or two. The number of blocks follows from it, in powers of two. */
 const BLOCK_BYTES = 128 * 1024;
 const MAX_BLOCKS = 1024;
@@ -46,7 +46,7 @@ async function publishAlone(env: Env, site: string, acceptCounts: boolean): Prom
   const now = Date.now();
   const shards = shardStubs(env, site);
   const [current, ends] = await Promise.all([readCurrent(env, site), sessionEnds(shards)]);
-  const recent = recentSessions(byHour(ends), ends.length);
+  const recent = recentSessions(sessionsByHour(ends), ends.length);
   const summaries = await Promise.all(shards.map((shard) => shard.summary(now, recent.sinceHour)));
   const counts = summaries.flatMap((summary) => summary.counts);
   const largest = Math.max(...summaries.map(({ bytes }) => bytes));
@@ -86,7 +86,8 @@ async function publishAlone(env: Env, site: string, acceptCounts: boolean): Prom
     return { ok: false, refusals: refusals.length > 0 ? refusals : ['the model was changed meanwhile'] };
   }
   await Promise.all(shards.map((shard, at) => shard.markPublished(encoded[at]?.change ?? 0)));
-  await deleteUnused(env, [manifest, ...kept], [...written, ...keysOf(previous.slice(KEPT_MODELS))]);
+  await deleteUnused(env, [manifest, ...kept], written);
+  await forgetModels(env, [manifest, ...kept], previous.slice(KEPT_MODELS));
   return { ok: true, manifest };
 }
 
@@ -110,25 +111,9 @@ export async function rollbackModel(env: Env, site: string): Promise<Manifest | 
   throw new Error('the model changes faster than it can be rolled back');
 }
 
-/** When all sessions of a site ended, seconds since 1970, oldest first. */
-export async function sessionEnds(shards: ReturnType<typeof shardStubs>): Promise<Uint32Array> {
-  const ends = await Promise.all(shards.map((shard) => shard.ends()));
-  const all = new Uint32Array(ends.reduce((sum, { length }) => sum + length, 0));
-  let from = 0;
-  for (const part of ends) {
-    all.set(part, from);
-    from += part.length;
-  }
-  return all.sort();
-}
-
-function byHour(endSeconds: Uint32Array): Map<number, number> {
-  const hours = new Map<number, number>();
-  for (const end of endSeconds) {
-    const hour = Math.floor((end * 1_000) / HOUR_MS);
-    hours.set(hour, (hours.get(hour) ?? 0) + 1);
-  }
-  return hours;
+/** Deletes the blocks of models that nothing leads back to any more, but for those that others have too. */
+export function forgetModels(env: Env, kept: readonly Manifest[], dropped: readonly Manifest[]): Promise<void> {
+  return deleteUnused(env, kept, keysOf(dropped));
 }
 
 const keysOf = (manifests: readonly Manifest[]) =>

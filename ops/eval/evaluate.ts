@@ -11,6 +11,7 @@ import {
 import { PRIOR_RANKER } from '../../core/recommend/prior-ranker.ts';
 import { Ranker, type RankerTrees } from '../../core/recommend/ranker.ts';
 import type { Visitor } from '../../core/recommend/scan.ts';
+import { ITEMS_PER_SESSION } from '../../core/recommend/session-update.ts';
 import { liveModel } from './live-model.ts';
 import { type AskedModel, buildModel } from './model.ts';
 import { PLACES, type Quality, QualitySums, round } from './quality.ts';
@@ -87,7 +88,9 @@ export function evaluate(
 function fitOn(sessions: readonly LogSession[]): Fitted {
   const tail = Math.min(TAIL_SESSIONS, Math.floor(sessions.length * TAIL_SHARE));
   const { scorer, blockOf, facts } = buildModel(sessions.slice(0, sessions.length - tail));
-  const asked = sessions.slice(sessions.length - tail).flatMap(({ items }) => questionsOf(items));
+  const asked = sessions
+    .slice(sessions.length - tail)
+    .flatMap(({ items }) => questionsOf(items.slice(-ITEMS_PER_SESSION)));
   const lists = { scan: scorer.scan, run: (visitor: Visitor) => scorer.scan.run(visitor, blockOf, facts) };
   const lesson = ended(collectLesson(lists, thinned(asked, TAIL_QUESTIONS), PRIOR_RANKER.trees));
   return ended(fitLesson(lesson));

@@ -12,10 +12,41 @@ export const modelSchema = z.object({
   bytes: z.int(),
 });
 
+const qualitySchema = z.object({ hr20: z.number(), mrr20: z.number() });
+const checkedSchema = z
+  .object({ questions: z.int(), present: qualitySchema, fitted: qualitySchema.optional() })
+  .meta({ description: 'On the newest questions, which were not fitted on: hit rate and mean reciprocal rank at 20.' });
+
+/** What orders the candidates. */
+const rankerSchema = z.object({
+  origin: z.enum(['own', 'prior']).meta({ description: 'Fitted on the site’s own log, or the one that is shipped.' }),
+  fittedOn: z.string().meta({ description: 'What it was fitted on.' }),
+  fittedAt: z.iso.datetime().optional(),
+  questions: z.int().optional(),
+  usable: z.int().optional(),
+  checked: checkedSchema.optional(),
+});
+
+/** What came of a fit. */
+export const fitSchema = z.object({
+  state: z.enum(['running', 'ended']),
+  why: z
+    .enum(['better', 'not_better', 'too_few_questions', 'too_few_sessions', 'refused', 'held'])
+    .optional()
+    .meta({ description: 'Only with `better` the ranker is a new one.' }),
+  endedAt: z.iso.datetime().optional(),
+  questions: z.int().optional(),
+  usable: z.int().optional(),
+  checked: checkedSchema.optional(),
+  refusals: z.array(z.string()).optional(),
+});
+
 /** What `GET /api/model` answers: the model that serves and those before it. */
 export const currentModelSchema = modelSchema.extend({
   held: z.boolean().meta({ description: 'Whether a rollback holds it, so that the cron publishes nothing.' }),
   previous: z.array(modelSchema),
+  ranker: rankerSchema,
+  fit: fitSchema.optional().meta({ description: 'The last fit of a ranker.' }),
 });
 
 const model = { 'application/json': { schema: modelSchema } };
@@ -54,6 +85,19 @@ export const modelPaths: ZodOpenApiPathsObject = {
         }),
       },
       responses: { '200': { description: 'Current.', content: model }, ...problemResponses(401, 403, 409) },
+    },
+  },
+  '/api/model/fit': {
+    post: {
+      ...common,
+      summary: 'Fit the ranker now',
+      description:
+        'On the newest sessions of the site’s own log. The cron does the same each day. What is worse than the present one on the newest questions does not serve.',
+      responses: {
+        '200': { description: 'It has ended.', content: { 'application/json': { schema: fitSchema } } },
+        '202': { description: 'The cron goes on with it.', content: { 'application/json': { schema: fitSchema } } },
+        ...problemResponses(401, 403),
+      },
     },
   },
   '/api/model/rollback': {

@@ -1,22 +1,32 @@
 import { Hono } from 'hono';
+import { rankerOf } from '../../../core/recommend/check-ranker.ts';
 import type { Manifest } from '../../../core/recommend/manifest.ts';
+import { PRIOR_RANKER } from '../../../core/recommend/prior-ranker.ts';
+import { fitSite } from '../../../jobs/fit/fit-site.ts';
+import { type FitOutcome, readFit } from '../../../jobs/fit/fit-state.ts';
 import { publishModel, rollbackModel } from '../../../jobs/publish/publish-model.ts';
 import { onDemand } from '../../../stores/breathe.ts';
 import { readCurrent } from '../../../stores/model/current-model.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
-import { currentModelSchema, modelSchema } from './operation.ts';
+import { currentModelSchema, fitSchema, modelSchema } from './operation.ts';
+
+/** How long a request fits before the cron goes on. */
+const FIT_MS = 20_000;
 
 /** `/api/model`: what serves, publishing on demand, and the way back. */
 export const modelRoutes = new Hono<ApiContext>()
   .get('/', async (c) => {
-    const current = await readCurrent(c.env, c.get('site').id);
+    const { id } = c.get('site');
+    const [current, fit] = await Promise.all([readCurrent(c.env, id), readFit(c.env, id)]);
     if (!current) throw new HttpError(404, 'No model was published yet.', { code: 'no_model' });
     return answer(currentModelSchema, {
       ...summaryOf(current.manifest),
       held: current.held,
       previous: current.previous.map(summaryOf),
+      ranker: describeRanker(current.manifest),
+      ...(fit && { fit: fit.state ? { state: 'running' as const } : describeFit(fit.outcome) }),
     });
   })
   .post('/publish', async (c) => {
@@ -29,11 +39,30 @@ export const modelRoutes = new Hono<ApiContext>()
     }
     return answer(modelSchema, summaryOf(published.manifest));
   })
+  .post('/fit', async (c) => {
+    const outcome = await onDemand(() => fitSite(c.env, c.get('site').id, Date.now() + FIT_MS));
+    if (outcome) return answer(fitSchema, describeFit(outcome));
+    return answer(fitSchema, { state: 'running' }, { status: 202 });
+  })
   .post('/rollback', async (c) => {
     const manifest = await rollbackModel(c.env, c.get('site').id);
     if (!manifest) throw new HttpError(409, 'There is no earlier model to go back to.', { code: 'no_earlier_model' });
     return answer(modelSchema, summaryOf(manifest));
   });
+
+function describeRanker(manifest: Manifest) {
+  const { own } = rankerOf(manifest);
+  if (!own) return { origin: 'prior' as const, fittedOn: PRIOR_RANKER.origin };
+  const { fittedAt, questions, usable, checked } = own;
+  const at = new Date(fittedAt).toISOString();
+  return { origin: 'own' as const, fittedOn: 'the site’s own log', fittedAt: at, questions, usable, checked };
+}
+
+function describeFit(outcome: FitOutcome | undefined) {
+  if (!outcome) return { state: 'ended' as const };
+  const { endedAt, ...rest } = outcome;
+  return { state: 'ended' as const, endedAt: new Date(endedAt).toISOString(), ...rest };
+}
 
 function summaryOf({ version, sessions, items, blocks, shards }: Manifest) {
   const bytes = shards.flat().reduce((sum, block) => sum + block.bytes, 0);

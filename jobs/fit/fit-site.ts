@@ -1,0 +1,150 @@
+import { checkRanker } from '../../core/recommend/check-ranker.ts';
+import { type Fitted, fitLesson } from '../../core/recommend/fit-ranker.ts';
+import type { Manifest } from '../../core/recommend/manifest.ts';
+import { WorkSlice } from '../../core/work-slice.ts';
+import { rest } from '../../stores/breathe.ts';
+import { log } from '../../stores/log.ts';
+import { readCurrent, writeCurrent } from '../../stores/model/current-model.ts';
+import { forgetModels, KEPT_MODELS } from '../publish/publish-model.ts';
+import { takeLease } from '../schedule/lease.ts';
+import { beginFit, fitPrefix } from './begin-fit.ts';
+import { collectRows, readLesson } from './collect-rows.ts';
+import { type FitOutcome, type FitState, readFit, writeFit } from './fit-state.ts';
+
+/** How long a fit has a site to itself, if its run does not end before. */
+const LEASE_MS = 5 * 60_000;
+/** Rows of a slice: some milliseconds. */
+const SLICE_ROWS = 1_000_000;
+/** Trees after which the fit says how far it is. */
+const TREES_AT_ONCE = 10;
+/** Tries of an installation against publishes. */
+const MAX_TRIES = 5;
+
+/**
+ * Begins a site's fit, or goes on with the one that was begun, stage by stage until it has ended or the time is over; then the next run goes on.
+ * Each run does a stage at least.
+ *
+ * @returns what came of it; nothing when it goes on later, or somebody else is at it.
+ */
+export async function fitSite(env: Env, site: string, deadline: number): Promise<FitOutcome | undefined> {
+  const lease = await takeLease(env, `fit ${site}`, crypto.randomUUID(), Date.now(), LEASE_MS);
+  if (!lease) return undefined;
+  const row = await readFit(env, site);
+  const begunAt = row?.state ? row.begunAt : Date.now();
+  const keep = (state: FitState | undefined, outcome = row?.outcome) =>
+    writeFit(env, site, { begunAt, state, outcome });
+  try {
+    let state = row?.state;
+    for (;;) {
+      const next = await nextStage(env, site, state, deadline, () => keep(undefined));
+      if ('outcome' in next) {
+        await keep(undefined, next.outcome);
+        await forgetFits(env, site);
+        log('ranker', { site, ...told(next.outcome) });
+        return next.outcome;
+      }
+      state = next.state;
+      await keep(state);
+      if (Date.now() >= deadline) return undefined;
+    }
+  } catch (error) {
+    // What is kept of it may be gone or spoiled: the next one begins anew.
+    await keep(undefined);
+    throw error;
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Where a fit stands after one stage more. `noteBegun` says, before a new one costs anything, that it was begun. */
+async function nextStage(
+  env: Env,
+  site: string,
+  state: FitState | undefined,
+  deadline: number,
+  noteBegun: () => Promise<void>,
+): Promise<{ readonly state: FitState } | { readonly outcome: FitOutcome }> {
+  if (!state) {
+    await noteBegun();
+    await forgetFits(env, site);
+    const begun = await beginFit(env, site);
+    if (begun) return { state: begun };
+    return { outcome: { why: 'too_few_sessions', endedAt: Date.now(), questions: 0, usable: 0 } };
+  }
+  if (state.stage === 'rows') {
+    await collectRows(env, site, state);
+    return { state: { ...state, stage: 'trees' } };
+  }
+  const fitted = await fitTrees(env, site, state, deadline);
+  return fitted ? { outcome: await install(env, site, fitted) } : { state };
+}
+
+/** Fits some trees more; what came of the fit, if it has ended. Changes the state's progress. */
+async function fitTrees(env: Env, site: string, { progress, ...state }: FitState, deadline: number) {
+  const steps = fitLesson(await readLesson(env, site, { ...state, progress }), progress);
+  const slice = new WorkSlice(SLICE_ROWS, rest);
+  const trees = () => (progress.taught.features.length + progress.all.features.length) / 3;
+  const before = trees();
+  while (trees() === before || (trees() < before + TREES_AT_ONCE && Date.now() < deadline)) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    if (slice.spend(step.value)) await slice.pause();
+  }
+  return undefined;
+}
+
+/** Makes a ranker that is better the model's, if it passes the check and no rollback holds the model. */
+async function install(env: Env, site: string, { ranker: trees, ...fitted }: Fitted): Promise<FitOutcome> {
+  const outcome = { ...fitted, endedAt: Date.now() };
+  if (!trees) return outcome;
+  const { questions, usable, checked } = fitted;
+  const installed = await installRanker(env, site, {
+    site,
+    fittedAt: outcome.endedAt,
+    trees,
+    questions,
+    usable,
+    checked,
+  });
+  if (installed === 'held') return { ...outcome, why: 'held' };
+  return installed === 'installed' ? outcome : { ...outcome, why: 'refused', refusals: installed };
+}
+
+/** Puts a ranker into the model that serves, as a model of its own that a rollback leads back from. Says why, where it is refused. */
+export async function installRanker(
+  env: Env,
+  site: string,
+  candidate: unknown,
+): Promise<'installed' | 'held' | string[]> {
+  const checked = checkRanker(JSON.stringify(candidate), site);
+  if (!checked.ok) return checked.refusals;
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const current = await readCurrent(env, site);
+    if (!current) return ['no model was published yet'];
+    if (current.held) return 'held';
+    const version = Math.max(Date.now(), current.manifest.version + 1);
+    const manifest: Manifest = { ...current.manifest, version, ranker: checked.ranker };
+    const models = [manifest, current.manifest, ...current.previous];
+    const kept = models.slice(0, KEPT_MODELS + 1);
+    if (!(await writeCurrent(env, site, { manifest, previous: kept.slice(1), held: false }, current))) continue;
+    await forgetModels(env, kept, models.slice(KEPT_MODELS + 1));
+    return 'installed';
+  }
+  return ['the model changes faster than a ranker can be installed'];
+}
+
+/** Removes what fits have kept, also one that died. */
+async function forgetFits(env: Env, site: string): Promise<void> {
+  const { objects } = await env.MODELS.list({ prefix: fitPrefix(site) });
+  if (objects.length > 0) await env.MODELS.delete(objects.map(({ key }) => key));
+}
+
+function told({ why, questions, usable, checked }: FitOutcome) {
+  return {
+    why,
+    questions,
+    usable,
+    ...(checked && { hr20Before: checked.present.hr20, mrr20Before: checked.present.mrr20 }),
+    ...(checked?.fitted && { hr20: checked.fitted.hr20, mrr20: checked.fitted.mrr20 }),
+  };
+}
