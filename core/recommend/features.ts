@@ -18,7 +18,7 @@ export const FEATURES = [
   'before_share',
   /** How often it came right after the visitor's last two items, in their order. */
   'after_two',
-  /** Age of the newest neighbour that holds it, seconds. */
+  /** Age of the newest neighbour that holds it, seconds; 10^9 where none does. */
   'age',
   /** Neighbours that hold it. */
   'neighbours',

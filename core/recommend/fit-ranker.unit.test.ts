@@ -62,7 +62,9 @@ function ended<T>(steps: Generator<unknown, T>): T {
 const lesson = (many: number, present = FLAT) => ended(collectLesson(lists(7), asked(many), present));
 
 describe('a fit', () => {
-  it('finds what tells the target, and serves it on questions that it has not seen', ({ expect }) => {
+  it('finds what tells the target, and serves it on questions that it has not seen', { timeout: 30_000 }, ({
+    expect,
+  }) => {
     const fitted = ended(fitLesson(lesson(2_000), noProgress(), PARAMETERS));
     expect(fitted).toMatchObject({ why: 'better', questions: 2_000, usable: 2_000, checked: { questions: 400 } });
     const { present, fitted: found } = fitted.checked;
@@ -71,8 +73,8 @@ describe('a fit', () => {
     expect(rankerSchema.safeParse(fitted.ranker).success).toBe(true);
   });
 
-  it('goes on where it was broken off, and ends the same', () => {
-    const whole = lesson(600);
+  it('goes on where it was broken off, and ends the same', { timeout: 30_000 }, () => {
+    const whole = lesson(300);
     const expected = ended(fitLesson(whole, noProgress(), PARAMETERS));
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 1_500 }), (steps) => {
@@ -85,11 +87,13 @@ describe('a fit', () => {
         const again = fitLesson({ ...whole, rows: kept }, JSON.parse(JSON.stringify(progress)), PARAMETERS);
         expect(ended(again)).toEqual(expected);
       }),
-      { numRuns: 20 },
+      { numRuns: 10 },
     );
   });
 
-  it('keeps the present ranker where the new one is worse, or there is too little to learn from', ({ expect }) => {
+  it('keeps the present ranker where the new one is worse, or there is too little to learn from', {
+    timeout: 30_000,
+  }, ({ expect }) => {
     expect(ended(fitLesson(lesson(150)))).toMatchObject({ why: 'too_few_questions' });
     const good = ended(fitLesson(lesson(2_000), noProgress(), PARAMETERS)).ranker ?? FLAT;
     const poor = { ...PARAMETERS, trees: 1 };

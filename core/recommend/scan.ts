@@ -22,6 +22,8 @@ const IDF_WEIGHT = 2;
 const SOURCE_EXPONENT = 0.85;
 const PAIR_SHARE = 0.3;
 const FLAT_SHARE = 1;
+/** The age of what no neighbour holds: older than anything. */
+const NEVER_SECONDS = 1e9;
 /** What makes the visitor's own items candidates where nothing else does. */
 const OWN_ITEM = 0.01;
 
@@ -101,7 +103,7 @@ export class Scan {
   private readonly table: ItemTable;
   private readonly sums = new Float64Array(MAX_CANDIDATES * SUMS);
   private readonly candidates = new Uint32Array(MAX_CANDIDATES);
-  private readonly newest = new Float64Array(MAX_CANDIDATES);
+  private readonly newest = new Float64Array(MAX_CANDIDATES).fill(-1);
   private readonly neighbours = new Uint16Array(MAX_CANDIDATES);
   private readonly sources = new Uint8Array(MAX_CANDIDATES);
   private readonly pickedSlots = new Uint32Array(MAX_PICKS);
@@ -390,7 +392,8 @@ export class Scan {
       features[AFTER_SHARE + at] = (sums[row + AFTER_NEWEST] as number) / most.after;
       features[BEFORE_SHARE + at] = (sums[row + BEFORE_NEWEST] as number) * perEntry;
       features[AFTER_TWO_TIMES + at] = sums[row + AFTER_TWO] as number;
-      features[AGE + at] = facts.newestSeconds - (this.newest[slot] as number);
+      const newest = this.newest[slot] as number;
+      features[AGE + at] = newest < 0 ? NEVER_SECONDS : facts.newestSeconds - newest;
       features[NEIGHBOURS + at] = this.neighbours[slot] as number;
       features[COUNT + at] = count;
       features[TREND + at] = ((recents[item] as number) + 0.5) / (facts.recentShare * count + 0.5);
@@ -412,7 +415,7 @@ export class Scan {
 
   private clear(): void {
     this.sums.fill(0, 0, this.reached * SUMS);
-    this.newest.fill(0, 0, this.reached);
+    this.newest.fill(-1, 0, this.reached);
     this.neighbours.fill(0, 0, this.reached);
     for (let slot = 0; slot < this.reached; slot += 1) this.slots[this.candidates[slot] as number] = -1;
     for (let at = 0; at < this.distinct; at += 1) {

@@ -96,7 +96,7 @@ function byTheBook(sessions: readonly string[][], visitor: readonly string[], co
           next: number('next'),
           before_share: number('before') / (newestEntries + 1),
           after_two: number('two'),
-          age: NOW - number('newest'),
+          age: row.newest === undefined ? 1e9 : NOW - number('newest'),
           neighbours: number('neighbours'),
           position,
           times: visitor.filter((mine) => mine === row.of).length,

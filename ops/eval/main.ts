@@ -1,16 +1,20 @@
 import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { thinned } from '../../core/recommend/fit-ranker.ts';
 import { readOptions } from '../read-options.ts';
 import { type Asked, evaluate } from './evaluate.ts';
 import type { Quality } from './quality.ts';
 import { readQuestions, readSessions } from './read-log.ts';
+import { MAX_SESSIONS, throughStack } from './through-stack.ts';
 
 const USAGE = `usage: npm run eval -- --train FILE --test FILE [options]
   --train FILE   sessions that the model is built from, {"s","items"} a line, oldest first
   --test FILE    questions, {"q","prefix","target"} a line
   --tune         fits the ranker on the newest sessions of --train, as a shop's own job does; else the shipped one serves
   --live         lets each test session into the model after its questions; the figures are of that, the frozen ones stand beside
+  --stack N      sends the sessions (the newest that events may be as old as) to a whole Vitrine, publishes and fits there, asks N of the
+                 questions through the API, and says how many answers are the same
   --out FILE     the answers, {"q","recs"} a line, best first
   --ranker FILE  writes the ranker that served
   --json         report as one JSON object on stdout`;
@@ -21,6 +25,7 @@ const values = readOptions(
     test: z.string(),
     tune: z.boolean().default(false),
     live: z.boolean().default(false),
+    stack: z.coerce.number().int().positive().optional(),
     out: z.string().optional(),
     ranker: z.string().optional(),
     json: z.boolean().default(false),
@@ -28,14 +33,23 @@ const values = readOptions(
   USAGE,
 );
 const out = values.out === undefined ? undefined : createWriteStream(values.out);
-const { report, ranker } = evaluate(await all(readSessions(values.train)), await all(readQuestions(values.test)), {
+const all = await collect(readSessions(values.train));
+const sessions = values.stack === undefined ? all : all.slice(-MAX_SESSIONS);
+const questions = await collect(readQuestions(values.test));
+const answers = new Map<string | number, readonly string[]>();
+const { report, ranker } = evaluate(sessions, questions, {
   tune: values.tune,
   live: values.live,
-  onAnswer: (answer) => out?.write(`${JSON.stringify(answer)}\n`),
+  onAnswer: (answer) => {
+    answers.set(answer.q, answer.recs);
+    out?.write(`${JSON.stringify(answer)}\n`);
+  },
 });
+const stack =
+  values.stack === undefined ? undefined : await throughStack(sessions, thinned(questions, values.stack), answers);
 if (out) await new Promise((resolve) => out.end(resolve));
 if (values.ranker !== undefined) await writeFile(values.ranker, JSON.stringify(ranker));
-if (values.json) console.log(JSON.stringify(report));
+if (values.json) console.log(JSON.stringify({ ...report, ...(stack && { stack }) }));
 else {
   console.table({
     [report.mode]: row(report),
@@ -44,10 +58,16 @@ else {
   });
   const { origin, bytes, fit } = report.ranker;
   console.log(`ranker: ${origin}, ${bytes} bytes${fit ? `; ${JSON.stringify(fit)}` : ''}`);
+  if (stack) {
+    console.log(
+      `through the stack: ${stack.same} of ${stack.asked} answers the same (${stack.sessions} sessions, fit: ${stack.fit})`,
+    );
+    for (const example of stack.examples) console.log(`  ${example}`);
+  }
   console.log(`model: ${report.modelBytes} bytes${report.tuneSeconds ? `; fitted in ${report.tuneSeconds} s` : ''}`);
 }
 
-async function all<T>(lines: AsyncIterable<T>): Promise<T[]> {
+async function collect<T>(lines: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const line of lines) list.push(line);
   return list;
