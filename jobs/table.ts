@@ -17,7 +17,7 @@ const fromMinute = (first: number) => (minute: number) => minute >= first;
 export const JOBS: readonly Job[] = [
   { name: 'erase', when: everyMinute, deadlineMs: 50_000, run: runOpenErasures },
   { name: 'publish', when: everyMinute, deadlineMs: 50_000, run: publishSites },
-  { name: 'fit', when: everyMinute, deadlineMs: 40_000, run: fitSites },
+  { name: 'fit', when: everyMinute, deadlineMs: 20_000, run: fitSites },
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
   { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },
