@@ -88,6 +88,13 @@ export function recentIds(state: ProfileState): string[] {
   return state.interactions.map(({ item }) => item);
 }
 
+/** The ids of what is in the cart, the newest first. */
+export function cartIds(state: ProfileState): string[] {
+  return cartLines(state)
+    .map(({ id }) => id)
+    .reverse();
+}
+
 function typeCounts(state: ProfileState): Record<string, number> {
   const counts = Object.fromEntries([...state.totals.counts].map(([type, [n]]) => [type, n ?? 0]));
   return state.totals.other > 0 ? { ...counts, '(other)': state.totals.other } : counts;

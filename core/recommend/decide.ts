@@ -28,8 +28,16 @@ export interface Candidate {
 export interface Sources {
   /** Whether there is a model. */
   readonly hasModel: boolean;
-  /** The best items for who had these, oldest first, each as often as he had it; none of `hidden`. */
-  near(items: readonly string[], limit: number, hidden: ReadonlySet<string>): Promise<readonly Candidate[]>;
+  /**
+   * The best items for who had these, oldest first, each as often as he had it; none of `hidden`. What comes `next`, or what goes
+   * `together` with all of them.
+   */
+  near(
+    items: readonly string[],
+    limit: number,
+    hidden: ReadonlySet<string>,
+    purpose: 'next' | 'together',
+  ): Promise<readonly Candidate[]>;
   /** What many look at now; none of `hidden`. */
   popular(limit: number, hidden: ReadonlySet<string>): readonly Candidate[];
   /** Products by id; those that may not be shown are missing. */
@@ -44,7 +52,7 @@ export interface DecidedItem {
   readonly item: Item;
   readonly score: number;
   readonly reason: {
-    readonly code: 'viewed' | 'similar' | 'trending' | 'recent' | 'catalogue';
+    readonly code: 'viewed' | 'similar' | 'trending' | 'recent' | 'cart' | 'catalogue';
     readonly item?: string | undefined;
     readonly text: string;
   };
@@ -76,7 +84,9 @@ export async function decide(ask: Ask, known: Known, sources: Sources): Promise<
   } catch (error) {
     sources.failed('personal', error);
   }
-  const why = known.tier === 'none' ? known.reason : 'nothing_known';
+  const unknown =
+    ask.strategy === 'cart' && known.tier !== 'none' && known.recent.length === 0 ? 'empty_cart' : 'nothing_known';
+  const why = known.tier === 'none' ? known.reason : unknown;
   if (ask.strategy === 'recently_viewed') return { tier: 'baseline', reason: why, items: [] };
   return descend(ask, why, sources);
 }
@@ -97,12 +107,16 @@ async function candidatesOf(ask: Ask, known: Known, sources: Sources): Promise<r
         .filter((item) => item !== ask.item)
         .map((item, index) => ({ item, score: 1 / (index + 1) }));
     case 'similar':
-      return sources.hasModel && ask.item !== undefined ? sources.near([ask.item], wanted, hidden(ask)) : [];
+      return sources.hasModel && ask.item !== undefined ? sources.near([ask.item], wanted, hidden(ask), 'next') : [];
     case 'trending':
       return sources.popular(wanted, hidden(ask));
+    case 'cart':
+      return sources.hasModel && seen.length > 0
+        ? sources.near(seen.toReversed(), wanted, hidden(ask, seen), 'together')
+        : [];
     case 'for_you': {
       const barred = ask.seen === 'show' ? hidden(ask) : hidden(ask, seen);
-      return sources.hasModel && seen.length > 0 ? sources.near(seen.toReversed(), wanted, barred) : [];
+      return sources.hasModel && seen.length > 0 ? sources.near(seen.toReversed(), wanted, barred, 'next') : [];
     }
   }
 }
@@ -164,6 +178,10 @@ function reasonFor(
       return { code: 'trending', text: 'Popular right now' };
     case 'similar':
       return { code: 'similar', ...item, text: 'Often viewed together' };
+    case 'cart': {
+      const title = because === undefined ? undefined : products.get(because)?.title;
+      return { code: 'cart', ...item, text: title === undefined ? 'Goes with your cart' : `Goes with ${title}` };
+    }
     case 'for_you': {
       const title = because === undefined ? undefined : products.get(because)?.title;
       return {

@@ -39,9 +39,11 @@ function decoded(text: string): string | undefined {
 /**
  * What is known of the visitor with what his browser says: products that the profile was not told of yet come first, for they are newer.
  *
+ * @param of what is known: what he had, or what is in his cart.
  * @param mayPersonalize whether a visitor of whom nothing can be read may be recommended to by what he does.
  */
-export function withHint(known: Known, hint: Hint, mayPersonalize: boolean): Known {
+export function withHint(known: Known, hint: Hint, mayPersonalize: boolean, of: 'items' | 'cart' = 'items'): Known {
+  if (of === 'cart') return withCartHint(known, hint, mayPersonalize);
   const said = [...new Set(hint.filter(({ kind }) => kind !== 'removal').map(({ item }) => item))];
   if (said.length === 0) return known;
   if (known.tier === 'none')
@@ -53,4 +55,20 @@ export function withHint(known: Known, hint: Hint, mayPersonalize: boolean): Kno
   const news = said.filter((item) => !told.has(item));
   if (news.length === 0) return known;
   return { ...known, reason: `${known.reason}_and_browser`, recent: [...news, ...known.recent] };
+}
+
+/** The newest word on each product decides whether it is in the cart. */
+function withCartHint(known: Known, hint: Hint, mayPersonalize: boolean): Known {
+  const words = new Map(
+    hint.toReversed().flatMap(({ kind, item }) => (kind === 'view' ? [] : [[item, kind] as const])),
+  );
+  const added = [...words].flatMap(([item, kind]) => (kind === 'cart' ? [item] : [])).reverse();
+  if (known.tier === 'none') {
+    const unasked = known.reason === 'no_consent' || known.reason === 'not_personal' || !mayPersonalize;
+    return unasked || added.length === 0 ? known : { tier: 'live', reason: 'browser', recent: added };
+  }
+  const news = added.filter((item) => !known.recent.includes(item));
+  const left = known.recent.filter((item) => words.get(item) !== 'removal');
+  if (news.length === 0 && left.length === known.recent.length) return known;
+  return { ...known, reason: `${known.reason}_and_browser`, recent: [...news, ...left] };
 }

@@ -62,4 +62,23 @@ describe('a hint', () => {
   ])('%s', ([, known, hint, mayPersonalize, right], { expect }) => {
     expect(withHint(known, parseHint(hint), mayPersonalize)).toEqual(right);
   });
+
+  it.for<[string, Known, string, boolean, Known]>([
+    ['adds', LIVE, 'ac', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['c', 'a', 'b'] }],
+    ['takes out', LIVE, 'ra', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['b'] }],
+    ['changes its mind', LIVE, 'aa/ra', true, LIVE],
+    ['changes it again', LIVE, 'rc/ac', true, LIVE],
+    ['only looks', LIVE, 'vc', true, LIVE],
+    [
+      'stands alone',
+      { tier: 'none', reason: 'no_visitor' },
+      'ac/vd',
+      true,
+      { tier: 'live', reason: 'browser', recent: ['c'] },
+    ],
+    ['is not believed', { tier: 'none', reason: 'no_consent' }, 'ac', true, { tier: 'none', reason: 'no_consent' }],
+    ['is empty', { tier: 'none', reason: 'no_visitor' }, 'rc', true, { tier: 'none', reason: 'no_visitor' }],
+  ])('of a cart %s', ([, known, hint, mayPersonalize, right], { expect }) => {
+    expect(withHint(known, parseHint(hint), mayPersonalize, 'cart')).toEqual(right);
+  });
 });

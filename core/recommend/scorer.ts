@@ -23,19 +23,20 @@ export class Scorer {
   /**
    * The best `limit` items, at least 1, at most 512.
    *
+   * @param ranker orders the candidates by what comes next; without one they stay in the scan's order, which is what goes with all of them.
    * @param blockOf the block that holds an item's list, if it is there.
    */
   score(
     visitor: Visitor,
     blockOf: (item: string) => Block | undefined,
     facts: ModelFacts,
-    ranker: Ranker,
+    ranker: Ranker | undefined,
     limit: number,
   ): Scored[] {
     const { scan, order } = this;
     const picks = scan.run(visitor, blockOf, facts, limit);
-    const ranked = Math.min(picks, RANKED);
-    const scores = ranker.score(scan.features, ranked);
+    const ranked = ranker ? Math.min(picks, RANKED) : 0;
+    const scores = ranker?.score(scan.features, ranked) ?? scan.scores;
     for (let pick = 0; pick < ranked; pick += 1) {
       const score = scores[pick] as number;
       let at = pick;

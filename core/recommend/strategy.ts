@@ -1,8 +1,8 @@
 /** What a slot shows. */
-export const STRATEGIES = ['for_you', 'similar', 'trending', 'recently_viewed'] as const;
+export const STRATEGIES = ['for_you', 'similar', 'trending', 'recently_viewed', 'cart'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** Whether a strategy looks at the visitor: the others need no profile, and ask none. */
 export function isPersonal(strategy: Strategy): boolean {
-  return strategy === 'for_you' || strategy === 'recently_viewed';
+  return strategy === 'for_you' || strategy === 'recently_viewed' || strategy === 'cart';
 }

@@ -5,7 +5,7 @@ import type { DedupLog } from '../../core/profile/dedup-log.ts';
 import { decodeState } from '../../core/profile/encode-state.ts';
 import { mergeStates } from '../../core/profile/merge-states.ts';
 import type { ProfileState } from '../../core/profile/state.ts';
-import { type ProfileView, recentIds } from '../../core/profile/view-profile.ts';
+import { cartIds, type ProfileView, recentIds } from '../../core/profile/view-profile.ts';
 import type { Linking } from './linking.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
 
@@ -96,6 +96,10 @@ export class LedgerMemory {
   recentItems(): PersonPart<string[]> {
     this.recent ??= this.part(recentIds(this.seen()));
     return this.recent;
+  }
+
+  cart(): PersonPart<string[]> {
+    return this.part(cartIds(this.seen()));
   }
 
   /** The view of a minute, made by `make` when the last one is of another minute or of before a change. */

@@ -80,9 +80,14 @@ export class UserProfile extends DurableObject<Env> {
     return this.parts.linking.elsewhere(via) ?? (await this.readHere(definitions));
   }
 
-  /** The ids of the person's last distinct items, newest first. Writes nothing. `via` as for `read`. */
+  /** The ids of the person's last items, newest first, each as often as he had it. Writes nothing. `via` as for `read`. */
   readRecent(via?: Ledger): PersonRead<string[]> {
     return this.parts.linking.elsewhere(via) ?? this.readRecentHere();
+  }
+
+  /** The ids of what is in the person's cart, newest first. Writes nothing. `via` as for `read`. */
+  readCart(via?: Ledger): PersonRead<string[]> {
+    return this.parts.linking.elsewhere(via) ?? this.readCartHere();
   }
 
   /**
@@ -114,6 +119,11 @@ export class UserProfile extends DurableObject<Env> {
   /** As `readHere`, the last items only. */
   readRecentHere(): PersonPart<string[]> {
     return this.parts.memory.recentItems();
+  }
+
+  /** As `readHere`, the cart only. */
+  readCartHere(): PersonPart<string[]> {
+    return this.parts.memory.cart();
   }
 
   /** Says to whom this ledger belongs. Answered when the old home has let go of it and the new one holds its snapshot. */

@@ -64,12 +64,19 @@ export class Model {
   }
 
   /**
-   * The best items for a visitor, or beside an item; `items` are what he had, or that item, oldest first. Lists are read from the newest item
+   * The best items for a visitor, or beside an item; `items` are what he had, or that item, oldest first. What comes `next`, or what goes
+   * `together` with all of them. Lists are read from the newest item
    * back, until there is enough; what has not come when the time is over is left out.
    *
    * @throws when no block at all came.
    */
-  async near(env: Env, items: readonly string[], limit: number, hidden: ReadonlySet<string>): Promise<Scored[]> {
+  async near(
+    env: Env,
+    items: readonly string[],
+    limit: number,
+    hidden: ReadonlySet<string>,
+    purpose: 'next' | 'together',
+  ): Promise<Scored[]> {
     const { table, scorer } = numberingOf(this.manifest.site);
     const newest = [...new Set(items.slice(-LIST_STEPS).reverse())];
     const found = new Map<string, SiteBlock>();
@@ -89,7 +96,8 @@ export class Model {
         break;
       }
     }
-    return scorer.score({ items, hidden }, (item) => found.get(item), this.facts, this.ranker, limit);
+    const ranker = purpose === 'next' ? this.ranker : undefined;
+    return scorer.score({ items, hidden }, (item) => found.get(item), this.facts, ranker, limit);
   }
 
   /** What many look at now. */

@@ -21,10 +21,11 @@ export interface Visitor {
   readonly consent?: ConsentDefaults | undefined;
 }
 
-/** What of a profile is read: `view` all that readers may see, `recent` the ids of the last items, newest first: what a recommendation starts from. */
+/** What of a profile is read: `view` all that readers may see, `recent` the ids of the last items, and `cart` of what is in it, newest first: what a recommendation starts from. */
 interface Parts {
   readonly view: ProfileView;
   readonly recent: readonly string[];
+  readonly cart: readonly string[];
 }
 
 /** A part of a profile with where it came from, or why there is none. */
@@ -46,6 +47,7 @@ const LAST_KNOWN_MS = HOUR_MS;
 const lastKnown: { readonly [Part in keyof Parts]: ExpiringCache<Found<Part>> } = {
   view: new ExpiringCache(1_000, { ttlMs: LAST_KNOWN_MS }),
   recent: new ExpiringCache(5_000, { ttlMs: LAST_KNOWN_MS }),
+  cart: new ExpiringCache(1_000, { ttlMs: LAST_KNOWN_MS }),
 };
 
 /** Where ledgers' persons were last found, so that the next read takes one hop. Only a hint: the objects know better. */
@@ -125,5 +127,9 @@ const READERS: { readonly [Part in keyof Parts]: Reader<Parts[Part]> } = {
   recent: {
     person: async (stub, via) => (await stub.readRecent(via)) as PersonRead<string[]>,
     here: (stub) => stub.readRecentHere(),
+  },
+  cart: {
+    person: async (stub, via) => (await stub.readCart(via)) as PersonRead<string[]>,
+    here: (stub) => stub.readCartHere(),
   },
 };

@@ -44,6 +44,43 @@ describe('the model', () => {
     });
   });
 
+  it('answers with what goes with the whole cart, as it is now', async ({ expect }) => {
+    const site = await makeSite();
+    await upload(site, ['shirt', 'tie', 'pin', 'bag', 'scarf']);
+    await feedSessions(
+      env,
+      site.id,
+      sessionsOf([
+        ['shirt', 'tie', 'pin'],
+        ['shirt', 'tie', 'pin'],
+        ['shirt', 'bag'],
+        ['shirt', 'bag'],
+        ['shirt', 'bag'],
+        ['tie', 'scarf'],
+      ]),
+    );
+    expect((await publish(site)).status).toBe(200);
+    const visitor = await asVisitor(site, 'ada');
+    const read = async (more = '') =>
+      (await send(`/v/recommendations?strategy=cart&limit=1&${visitor}${more}`)).json<{
+        tier: string;
+        reason: string;
+        items: { id: string; reason: { code: string; text: string } }[];
+      }>();
+    expect(await read()).toMatchObject({ tier: 'popular', reason: 'empty_cart' });
+    const cart = (type: string, product: string, ago: number) => makeEvent('ada', type, { product_id: product }, ago);
+    await postEvents(site, [
+      cart('product_viewed', 'scarf', 5),
+      cart('product_added', 'shirt', 4),
+      cart('product_added', 'tie', 3),
+    ]);
+    expect(await read()).toMatchObject({ tier: 'live', items: [{ id: 'pin', reason: { code: 'cart' } }] });
+    await postEvents(site, [cart('product_removed', 'tie', 2)]);
+    expect((await read()).items[0]).toMatchObject({ id: 'bag', reason: { text: 'Goes with Product shirt' } });
+    // What the browser has just put in and nobody was told of yet counts as well.
+    expect(await read('&hint=atie')).toMatchObject({ reason: 'live_profile_and_browser', items: [{ id: 'pin' }] });
+  });
+
   it('is the same after the shards were evicted, and unchanged blocks are not written again', async ({ expect }) => {
     const site = await makeSite();
     await feedSessions(

@@ -7,10 +7,9 @@ import type { Markup } from './markup.ts';
 import { formatPrice } from './price.ts';
 import { shelf } from './slot.ts';
 
-/** The bag, with what goes with its last piece. */
+/** The bag, with what goes with all that is in it. */
 export function cartPage(lines: readonly CartLine[]): Page {
-  const last = lines.at(-1);
-  if (!last) {
+  if (lines.length === 0) {
     return {
       title: 'Your bag',
       main: html`<header class="page-head"><h1>Your bag</h1><p>Nothing in it yet.</p></header><p><a class="button" href="/">Look around</a></p>
@@ -22,7 +21,7 @@ ${shelf({ name: 'cart-for-you', strategy: 'for_you', heading: 'Picked for you' }
     main: html`<header class="page-head" data-vitrine-view="cart_viewed" data-vitrine-properties="${cartProperties(lines)}"><h1>Your bag</h1></header>
 <div class="cart"><ul class="cart-lines" role="list">${lines.map(cartLine)}</ul>
 <section class="summary" aria-labelledby="summary"><h2 id="summary">Summary</h2>${totals(lines)}<a class="button" href="/checkout">Go to checkout</a></section></div>
-${shelf({ name: 'cart-similar', strategy: 'similar', heading: `Goes with ${last.product.title}`, item: last.product.id })}`,
+${shelf({ name: 'cart-goes-with', strategy: 'cart', heading: 'Goes with your bag' })}`,
   };
 }
 

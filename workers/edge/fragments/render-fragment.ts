@@ -8,6 +8,7 @@ const LABELS = {
   similar: 'Similar products',
   trending: 'Popular right now',
   recently_viewed: 'Recently viewed',
+  cart: 'Goes with your cart',
 } as const satisfies Record<Strategy, string>;
 
 /**

@@ -23,8 +23,9 @@ const NOT_ASKED = { tier: 'none', reason: 'not_personal' } as const;
 /** Answers a read, always: asks the profile if the strategy needs it, and the model, at once, and lets `decide` do the rest. */
 export async function recommend(env: Env, site: string, query: ReadQuery): Promise<Recommendation> {
   const startedAt = Date.now();
+  const start = query.strategy === 'cart' ? 'cart' : 'recent';
   const [read, model] = await Promise.all([
-    isPersonal(query.strategy) ? readProfile(env, site, query, 'recent') : NOT_ASKED,
+    isPersonal(query.strategy) ? readProfile(env, site, query, start) : NOT_ASKED,
     loadModel(env, site).catch((error) => {
       log('model_unavailable', { site, error: String(error) });
       return null;
@@ -32,12 +33,12 @@ export async function recommend(env: Env, site: string, query: ReadQuery): Promi
   ]);
   const profileMs = Date.now() - startedAt;
   const mayPersonalize = isGranted(query.consent, undefined, 'personalization');
-  const known = withHint(recentOf(read), query.hint, mayPersonalize);
+  const known = withHint(knownOf(read), query.hint, mayPersonalize, start === 'cart' ? 'cart' : 'items');
   const decision = await decide(query, known, sourcesOf(env, site, model));
   return { ...decision, slot: query.slot, strategy: query.strategy, profileMs };
 }
 
-function recentOf(read: ProfileRead<'recent'> | typeof NOT_ASKED): Known {
+function knownOf(read: ProfileRead<'recent' | 'cart'> | typeof NOT_ASKED): Known {
   if (read.tier === 'none') return read;
   const reason = read.tier === 'live' ? 'live_profile' : read.reason;
   return { tier: read.tier, reason, recent: read.profile };
@@ -46,7 +47,7 @@ function recentOf(read: ProfileRead<'recent'> | typeof NOT_ASKED): Known {
 function sourcesOf(env: Env, site: string, model: Model | null): Sources {
   return {
     hasModel: model !== null,
-    near: async (items, limit, hidden) => (model ? model.near(env, items, limit, hidden) : []),
+    near: async (items, limit, hidden, purpose) => (model ? model.near(env, items, limit, hidden, purpose) : []),
     popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
     products: (ids) => readItems(env, site, ids),
     first: (limit) => firstItems(env, site, limit),
