@@ -60,7 +60,7 @@ export function withHint(known: Known, hint: Hint, mayPersonalize: boolean, of: 
 /** The newest word on each product decides whether it is in the cart. */
 function withCartHint(known: Known, hint: Hint, mayPersonalize: boolean): Known {
   const words = new Map(
-    hint.toReversed().flatMap(({ kind, item }) => (kind === 'view' ? [] : [[item, kind] as const])),
+    [...hint].reverse().flatMap(({ kind, item }) => (kind === 'view' ? [] : [[item, kind] as const])),
   );
   const added = [...words].flatMap(([item, kind]) => (kind === 'cart' ? [item] : [])).reverse();
   if (known.tier === 'none') {
