@@ -95,7 +95,7 @@ export function* collectLesson(
     if (place >= 0) sampler.add(scan, picks, place);
     yield picks;
   }
-  const rows = new TrainingRows(sampler.cuts());
+  const rows = new TrainingRows(yield* sampler.cuts());
   const ranker = new Ranker(present);
   const ranks: number[] = [];
   let taught = 0;
@@ -136,7 +136,7 @@ export function* fitLesson(
     return { ...counted, checked: { questions: checked, present }, why: 'too_few_questions' };
   yield* fitTrees(rows, checkedFrom, progress.taught, parameters);
   const scores = new Float32Array(rows.rowsOf(rows.questions));
-  scoreRows(rows, progress.taught, scores);
+  yield* scoreRows(rows, progress.taught, scores);
   const ranks: number[] = [];
   for (let question = checkedFrom; question < rows.questions; question += 1)
     ranks.push(rankOf(scores, rows.targets[question] as number, rows.rowsOf(question), rows.rowsOf(question + 1)));

@@ -107,7 +107,7 @@ describe('a fit', () => {
     const progress = noProgress();
     const { ranker = FLAT } = ended(fitLesson(taught, progress, PARAMETERS));
     const scores = new Float32Array(taught.rows.rowsOf(taught.rows.questions));
-    scoreRows(taught.rows, progress.all, scores);
+    ended(scoreRows(taught.rows, progress.all, scores));
     const ready = new Ranker(ranker);
     // The first questions are looked at beforehand, for the cuts.
     const questions = asked(600);

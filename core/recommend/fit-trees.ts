@@ -31,8 +31,12 @@ export function rankerOf({ features, bins, values }: BinnedTrees, cuts: Cuts): R
   return { v: 1, of: FEATURES.length, features, thresholds, values };
 }
 
-/** Scores of all rows; `into` is as long as there are rows. */
-export function scoreRows(rows: TrainingRows, { features, bins, values }: BinnedTrees, into: Float32Array): void {
+/** Scores of all rows; `into` is as long as there are rows. Yields how many rows it looked at. */
+export function* scoreRows(
+  rows: TrainingRows,
+  { features, bins, values }: BinnedTrees,
+  into: Float32Array,
+): Generator<number> {
   into.fill(0);
   for (let tree = 0; tree * DEPTH < features.length; tree += 1) {
     const questions = [0, 1, 2].map((level) => tree * DEPTH + level);
@@ -45,6 +49,7 @@ export function scoreRows(rows: TrainingRows, { features, bins, values }: Binned
         ((columns[2]?.[row] as number) > (over[2] as number) ? 4 : 0);
       into[row] = (into[row] as number) + (values[tree * LEAVES + leaf] as number);
     }
+    yield into.length;
   }
 }
 
@@ -66,7 +71,7 @@ export function* fitTrees(
   const scores = new Float32Array(size);
   const slopes: Slopes = { first: new Float32Array(size), second: new Float32Array(size) };
   const leaves = new Uint8Array(size);
-  scoreRows(rows, trees, scores);
+  yield* scoreRows(rows, trees, scores);
   for (let tree = trees.features.length / DEPTH; tree < parameters.trees; tree += 1) {
     yield* lambdaRank(rows, questions, scores, slopes);
     leaves.fill(0);

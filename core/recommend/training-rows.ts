@@ -27,12 +27,17 @@ export class CutSampler {
     }
   }
 
-  cuts(): Cuts {
-    return this.all.map((all, feature) => {
+  /** The cuts of all features. Yields how many values it sorted, so that the caller can let others run between two steps. */
+  *cuts(): Generator<number, Cuts> {
+    const cuts: number[][] = [];
+    for (const [feature, all] of this.all.entries()) {
       const targets = this.targets[feature] ?? [];
       const times = Math.max(1, Math.round(all.length / Math.max(1, targets.length)));
-      return cutsOf(Float32Array.from([...all, ...Array.from({ length: times }, () => targets).flat()]));
-    });
+      const values = Float32Array.from([...all, ...Array.from({ length: times }, () => targets).flat()]);
+      cuts.push(cutsOf(values));
+      yield values.length;
+    }
+    return cuts;
   }
 }
 
