@@ -11,6 +11,8 @@ export interface FitParameters {
 
 export const FIT_PARAMETERS: FitParameters = { trees: 40, learningRate: 0.2, lambda: 5 };
 
+/** To rank a row and to weigh it costs as much as to look at it so often: what is yielded is looks. */
+const RANKING_LOOKS = 80;
 /** Ranks beyond it weigh nothing, so that a target far below teaches nothing of the first places. */
 const TRUNCATED_RANK = 30;
 /** By rank, from 1. */
@@ -135,7 +137,7 @@ function* lambdaRank(
     }
     first[target] = -sumFirst;
     second[target] = sumSecond;
-    if (question % 256 === 255) yield 256 * size;
+    if (question % 32 === 31) yield 32 * size * RANKING_LOOKS;
   }
 }
 

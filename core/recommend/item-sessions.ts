@@ -89,7 +89,7 @@ export class ItemSessions {
 
   /**
    * The lists of owned items as they were before `cutSeconds`, made of all sessions that are held; recent are those from `sinceSeconds` on.
-   * Yields how many sessions it looked at, so that the caller can let others run between two steps.
+   * Yields how many items of sessions it looked at, so that the caller can let others run between two steps.
    *
    * @param wanted items whose lists are asked for; the counts are of all.
    */
@@ -114,7 +114,7 @@ export class ItemSessions {
           else lists.set(item, [session]);
         }
       }
-      yield 1;
+      yield session.items.length;
     }
     for (const list of lists.values()) {
       list.sort((a, b) => (comesBefore(a, b) ? -1 : 1));

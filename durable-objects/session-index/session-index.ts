@@ -118,8 +118,13 @@ export class SessionIndex extends DurableObject<Env> {
       bytes += 9 + items.length * 2;
       if (slice.spend(1)) await slice.pause();
     }
+    const counts: ShardCount[] = [];
+    for (const [item, sessions] of [...index.counts]) {
+      counts.push([item, sessions, index.hours.since(item, sinceHour)]);
+      if (slice.spend(1)) await slice.pause();
+    }
     return {
-      counts: [...index.counts].map(([item, sessions]) => [item, sessions, index.hours.since(item, sinceHour)]),
+      counts,
       trending: index.hours.trending(now, TRENDING_ITEMS),
       bytes,
     };
@@ -166,7 +171,7 @@ export class SessionIndex extends DurableObject<Env> {
   /** Sessions of each item before `cutSeconds`, and how many of them ended from `sinceSeconds` on. */
   async countsBefore(cutSeconds: number, sinceSeconds: number): Promise<ShardCount[]> {
     const steps = this.load().before(cutSeconds, sinceSeconds, new Set());
-    return (await inSlices(steps, new WorkSlice(SLICE.sessions, rest))).counts;
+    return (await inSlices(steps, new WorkSlice(SLICE.items, rest))).counts;
   }
 
   /** Writes the lists of `wanted` as they were before `cutSeconds` as blocks, under keys that begin with `prefix`; returns the keys, by block. */
@@ -180,7 +185,7 @@ export class SessionIndex extends DurableObject<Env> {
     const { cutSeconds, blocks, prefix } = request;
     const wanted = new Set(request.wanted.filter((item) => this.owns(item)));
     const steps = this.load().before(cutSeconds, cutSeconds, wanted);
-    const { lists } = await inSlices(steps, new WorkSlice(SLICE.sessions, rest));
+    const { lists } = await inSlices(steps, new WorkSlice(SLICE.items, rest));
     const countOf = countsOf(request.counts);
     const slice = new WorkSlice(SLICE.items, rest);
     const groups = groupIntoBlocks(lists, { shards: Number(this.env.INDEX_SHARDS), blocks });
