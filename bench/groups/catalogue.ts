@@ -1,8 +1,8 @@
+import { waitCounted } from '../../ops/runtime/wait-counted.ts';
 import { BENCH_SITE, benchEvent, ingestRequest, readRequest } from '../harness/bench-site.ts';
 import { percentile } from '../harness/percentile.ts';
 import { measured, type Result } from '../harness/result.ts';
 import { type Running, withWorker } from '../harness/running.ts';
-import { waitCounted } from '../harness/wait-counted.ts';
 
 const SMALL = 1_000;
 const LARGE = 1_000_000;

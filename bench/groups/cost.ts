@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { waitCounted } from '../../ops/runtime/wait-counted.ts';
 import { benchEvent, EVENTS_PER_REQUEST, ingestRequest } from '../harness/bench-site.ts';
 import { type Billable, listPriceUsd, PRICES_DATED, PRICES_USD_PER_MILLION } from '../harness/prices.ts';
 import { processCpuMs } from '../harness/process-cpu.ts';
 import { measured, type Result } from '../harness/result.ts';
 import { type Running, withWorker } from '../harness/running.ts';
-import { waitCounted } from '../harness/wait-counted.ts';
 
 const REQUESTS = 2_000;
 const VISITORS = 400;

@@ -1,10 +1,10 @@
+import { waitCounted } from '../../ops/runtime/wait-counted.ts';
 import { benchEvent, catalogRequest, EVENTS_PER_REQUEST, ingestRequest, readRequest } from '../harness/bench-site.ts';
 import type { BenchRequest } from '../harness/http-client.ts';
 import { openLoop } from '../harness/open-loop.ts';
 import { percentile } from '../harness/percentile.ts';
 import { measured, type Result } from '../harness/result.ts';
 import { type Running, withWorker } from '../harness/running.ts';
-import { waitCounted } from '../harness/wait-counted.ts';
 
 const VISITORS = 2_000;
 const KNOWN_VIEWS = 10;

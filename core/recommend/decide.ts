@@ -103,7 +103,7 @@ async function candidatesOf(ask: Ask, known: Known, sources: Sources): Promise<r
   const seen = known.tier === 'none' ? [] : known.recent;
   switch (ask.strategy) {
     case 'recently_viewed':
-      return [...hidden({}, seen)]
+      return [...new Set(seen)]
         .filter((item) => item !== ask.item)
         .map((item, index) => ({ item, score: 1 / (index + 1) }));
     case 'similar':
@@ -122,7 +122,7 @@ async function candidatesOf(ask: Ask, known: Known, sources: Sources): Promise<r
 }
 
 /** What is not shown: the product of the page, and what the visitor has just seen where that is not the point. */
-function hidden(ask: Pick<Ask, 'item'>, seen: readonly string[] = []): Set<string> {
+function hidden(ask: Ask, seen: readonly string[] = []): Set<string> {
   const set = new Set(seen);
   if (ask.item !== undefined) set.add(ask.item);
   return set;

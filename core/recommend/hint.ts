@@ -47,14 +47,17 @@ export function withHint(known: Known, hint: Hint, mayPersonalize: boolean, of: 
   const said = [...new Set(hint.filter(({ kind }) => kind !== 'removal').map(({ item }) => item))];
   if (said.length === 0) return known;
   if (known.tier === 'none')
-    return known.reason === 'no_consent' || known.reason === 'not_personal' || !mayPersonalize
-      ? known
-      : { tier: 'live', reason: 'browser', recent: said };
+    return mayServe(known, mayPersonalize) ? { tier: 'live', reason: 'browser', recent: said } : known;
   // What came meanwhile is among the newest; what he had before that, he has once more.
   const told = new Set(known.recent.slice(0, said.length));
   const news = said.filter((item) => !told.has(item));
   if (news.length === 0) return known;
   return { ...known, reason: `${known.reason}_and_browser`, recent: [...news, ...known.recent] };
+}
+
+/** Whether a browser's word alone may serve a visitor of whom nothing is known. */
+function mayServe({ reason }: Known, mayPersonalize: boolean): boolean {
+  return mayPersonalize && reason !== 'no_consent' && reason !== 'not_personal';
 }
 
 /** The newest word on each product decides whether it is in the cart. */
@@ -64,8 +67,8 @@ function withCartHint(known: Known, hint: Hint, mayPersonalize: boolean): Known 
   );
   const added = [...words].flatMap(([item, kind]) => (kind === 'cart' ? [item] : [])).reverse();
   if (known.tier === 'none') {
-    const unasked = known.reason === 'no_consent' || known.reason === 'not_personal' || !mayPersonalize;
-    return unasked || added.length === 0 ? known : { tier: 'live', reason: 'browser', recent: added };
+    const serves = added.length > 0 && mayServe(known, mayPersonalize);
+    return serves ? { tier: 'live', reason: 'browser', recent: added } : known;
   }
   const news = added.filter((item) => !known.recent.includes(item));
   const left = known.recent.filter((item) => words.get(item) !== 'removal');

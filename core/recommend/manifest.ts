@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { rankerSchema } from './ranker.ts';
 
-const qualitySchema = z.object({ hr20: z.number().min(0).max(1), mrr20: z.number().min(0).max(1) });
+/** Hit rate and mean reciprocal rank at 20. */
+export const qualitySchema = z.object({ hr20: z.number().min(0).max(1), mrr20: z.number().min(0).max(1) });
 
 /** A ranker that was fitted on a site's own log. */
 export const ownRankerSchema = z.object({

@@ -7,9 +7,9 @@ import { KeySet } from './key-set.ts';
 export const RANKED = 60;
 /** Candidates that stage 1 can answer. */
 const MAX_PICKS = 512;
-/** Candidates of a query: beyond it nothing new is entered. Sessions of one item enter no more than this before it is looked at again. */
+/** Candidates of a query. A session is not walked where there is no room for all its items, and the visitor's own after them. */
 const MAX_CANDIDATES = 1 << 14;
-const HEADROOM = 256;
+const HEADROOM = 512;
 /** The visitor's items that are looked at, and how far back their lists are walked. */
 const MAX_STEPS = 200;
 export const LIST_STEPS = 20;

@@ -163,6 +163,9 @@ export class UserProfile extends DurableObject<Env> {
    * be called again.
    */
   async erase({ erasedAt, assignment, later }: Tombstone & { readonly v: 1 }): Promise<void> {
+    const held = this.parts.tombstone();
+    // What this erasure has left empty holds by now what came after it.
+    if (held?.assignment === assignment && held.erasedAt === erasedAt) return this.parts.settle();
     const homes = this.parts.linking.otherHomes();
     this.parts.empty({ homes, assignment }, { erasedAt, assignment, later });
     // At once: an event that comes while the homes are asked sets it anew.

@@ -13,7 +13,7 @@ import { sessionEnds } from '../../stores/model/session-ends.ts';
 import { shardStubs } from '../../stores/objects/shards.ts';
 import type { FitState } from './fit-state.ts';
 
-/** Sessions below which no fit is tried: a twelfth of them would hold too few questions. */
+/** Sessions below which no fit is tried: the newest of them would hold too few questions. */
 const MIN_SESSIONS = 500;
 /** Blocks of each shard. */
 const BLOCKS = 16;

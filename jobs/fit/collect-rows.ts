@@ -54,6 +54,6 @@ export async function readLesson(env: Env, site: string, { id }: FitState): Prom
 
 async function read(env: Env, key: string): Promise<R2ObjectBody> {
   const object = await env.MODELS.get(key);
-  if (!object) throw new Error(`${key} is missing: the fit begins anew`);
+  if (!object) throw new Error(`${key} is missing`);
   return object;
 }

@@ -1,6 +1,7 @@
 import { checkRanker } from '../../core/recommend/check-ranker.ts';
 import { type Fitted, fitLesson } from '../../core/recommend/fit-ranker.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
+import { DAY_MS } from '../../core/time.ts';
 import { WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../../stores/breathe.ts';
 import { log } from '../../stores/log.ts';
@@ -13,6 +14,8 @@ import { type FitOutcome, type FitState, readFit, writeFit } from './fit-state.t
 
 /** How long a fit has a site to itself, if its run does not end before. */
 const LEASE_MS = 5 * 60_000;
+/** After this time a fit begins anew. */
+const GIVEN_UP_MS = DAY_MS;
 /** Rows of a slice: some milliseconds. */
 const SLICE_ROWS = 1_000_000;
 /** Trees after which the fit says how far it is. */
@@ -22,19 +25,20 @@ const MAX_TRIES = 5;
 
 /**
  * Begins a site's fit, or goes on with the one that was begun, stage by stage until it has ended or the time is over; then the next run goes on.
- * Each run does a stage at least.
+ * Each run does a stage at least; one that fails is tried again by the next run, until the fit is a day old.
  *
  * @returns what came of it; nothing when it goes on later, or somebody else is at it.
  */
 export async function fitSite(env: Env, site: string, deadline: number): Promise<FitOutcome | undefined> {
   const lease = await takeLease(env, `fit ${site}`, crypto.randomUUID(), Date.now(), LEASE_MS);
   if (!lease) return undefined;
-  const row = await readFit(env, site);
-  const begunAt = row?.state ? row.begunAt : Date.now();
-  const keep = (state: FitState | undefined, outcome = row?.outcome) =>
-    writeFit(env, site, { begunAt, state, outcome });
   try {
-    let state = row?.state;
+    const row = await readFit(env, site);
+    const now = Date.now();
+    let state = row && now - row.begunAt < GIVEN_UP_MS ? row.state : undefined;
+    const begunAt = row && state ? row.begunAt : now;
+    const keep = (to: FitState | undefined, outcome = row?.outcome) =>
+      writeFit(env, site, { begunAt, state: to, outcome });
     for (;;) {
       const next = await nextStage(env, site, state, deadline, () => keep(undefined));
       if ('outcome' in next) {
@@ -47,10 +51,6 @@ export async function fitSite(env: Env, site: string, deadline: number): Promise
       await keep(state);
       if (Date.now() >= deadline) return undefined;
     }
-  } catch (error) {
-    // What is kept of it may be gone or spoiled: the next one begins anew.
-    await keep(undefined);
-    throw error;
   } finally {
     await lease.release();
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { qualitySchema } from '../../core/recommend/manifest.ts';
 
-const quality = z.object({ hr20: z.number(), mrr20: z.number() });
 const trees = z.object({ features: z.array(z.int()), bins: z.array(z.int()), values: z.array(z.number()) });
 
 /** How far a site's fit is. Each stage leaves what the next one starts from, so that a run that dies costs its stage at most. */
@@ -24,7 +24,12 @@ export const fitOutcomeSchema = z.object({
   endedAt: z.int(),
   questions: z.int(),
   usable: z.int(),
-  checked: z.object({ questions: z.int(), present: quality, fitted: quality.optional() }).optional(),
+  checked: z
+    .object({ questions: z.int(), present: qualitySchema, fitted: qualitySchema.optional() })
+    .meta({
+      description: 'On the newest questions, which were not fitted on: hit rate and mean reciprocal rank at 20.',
+    })
+    .optional(),
   refusals: z.array(z.string()).optional(),
 });
 export type FitOutcome = z.infer<typeof fitOutcomeSchema>;

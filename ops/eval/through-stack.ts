@@ -4,8 +4,8 @@ import path from 'node:path';
 import { z } from 'zod';
 import { HOUR_MS } from '../../core/time.ts';
 import { startVitrine, type Vitrine } from '../runtime/start-vitrine.ts';
+import { waitCounted } from '../runtime/wait-counted.ts';
 import { seedSite } from '../site/seed-site.ts';
-import { waitUntil } from '../wait-until.ts';
 import { SESSION_SECONDS } from './model.ts';
 import type { LogSession, Question } from './read-log.ts';
 
@@ -82,9 +82,9 @@ async function sendSessions(vitrine: Vitrine, sessions: readonly LogSession[]): 
     });
     await sendEvents(vitrine, events);
     sent += events.length;
-    await counted(vitrine, sent - EVENTS_AHEAD);
+    await waitCounted(vitrine, sent - EVENTS_AHEAD);
   }
-  await counted(vitrine, sent);
+  await waitCounted(vitrine, sent);
 }
 
 async function ask(vitrine: Vitrine, { q, prefix }: Question): Promise<string[]> {
@@ -125,16 +125,6 @@ async function uploadProducts(vitrine: Vitrine, ids: readonly string[]): Promise
       .map((id) => JSON.stringify({ id, title: id, url: `/p/${id}` }));
     await post(vitrine, '/api/catalog', lines.join('\n'));
   }
-}
-
-/** Waits until the consumer has counted so many events. */
-async function counted(vitrine: Vitrine, events: number): Promise<void> {
-  if (events <= 0) return;
-  const db = await vitrine.getD1('DB');
-  await waitUntil(`${events} events are counted`, async () => {
-    const row = await db.prepare('SELECT SUM(events) AS n FROM rollups').first<{ n: number | null }>();
-    return (row?.n ?? 0) >= events;
-  });
 }
 
 async function fitted(vitrine: Vitrine): Promise<string | undefined> {

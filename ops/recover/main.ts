@@ -1,8 +1,7 @@
 /** `npm run recover`: brings dead letters back, see the usage. */
 import { z } from 'zod';
-import { recoveredSchema } from '../../workers/api/failed-events/operation.ts';
-import { call } from '../lake/lake-api.ts';
 import { readOptions } from '../read-options.ts';
+import { recoverDeadLetters } from './recover-dead-letters.ts';
 
 const USAGE = `usage: npm run recover [-- options]
   hands the messages that every delivery failed for to the queue again; they count once, however often this runs
@@ -15,14 +14,7 @@ const options = readOptions(
 );
 
 try {
-  let recovered = 0;
-  for (let done = false; !done; ) {
-    const response = await call(options, '/api/failed-events/recover', { method: 'POST' });
-    const answer = recoveredSchema.parse(await response.json());
-    recovered += answer.recovered;
-    done = answer.done;
-  }
-  process.stdout.write(`${recovered} messages are in the queue again\n`);
+  process.stdout.write(`${await recoverDeadLetters(options)} messages are in the queue again\n`);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 2;

@@ -1,6 +1,5 @@
 import path from 'node:path';
-import { call } from '../../ops/lake/lake-api.ts';
-import { recoveredSchema } from '../../workers/api/failed-events/operation.ts';
+import { recoverDeadLetters } from '../../ops/recover/recover-dead-letters.ts';
 import { type Comparison, compareStores } from './compare.ts';
 import { drillLog } from './drill-log.ts';
 import { openStage, SITE, type Stage } from './stage.ts';
@@ -96,14 +95,7 @@ function runClock(stage: Stage, speed: number): () => Promise<void> {
 
 /** Brings dead letters back as `npm run recover` does, and waits until they are counted. */
 async function recover(stage: Stage): Promise<number> {
-  const access = { url: stage.vitrine.url, key: SITE.secretKey };
-  let recovered = 0;
-  for (let done = false; !done; ) {
-    const response = await call(access, '/api/failed-events/recover', { method: 'POST' });
-    const answer = recoveredSchema.parse(await response.json());
-    recovered += answer.recovered;
-    done = answer.done;
-  }
+  const recovered = await recoverDeadLetters({ url: stage.vitrine.url, key: SITE.secretKey });
   await stage.drain(PATIENCE_MS, false);
   return recovered;
 }

@@ -114,3 +114,22 @@ describe.for(['erase', 'expire'] as const)('a ledger that goes (%s)', (kind) => 
     },
   );
 });
+
+describe('an erasure that runs again, since another store of it failed', () => {
+  it('leaves what came after it, and a later one does not', async ({ expect }) => {
+    const site = await linkedDevice();
+    const phone = profileStub(env, site.id, PHONE);
+    const erase = (erasedAt: number, assignment: number) => phone.erase({ v: 1, erasedAt, assignment, later: 'anew' });
+    const counts = async () => (await phone.readHere()).value.counts;
+    const first = Date.now() - 90_000;
+    await erase(first, 1_000);
+    expect(await counts()).toEqual({});
+    await phone.apply([makeMessage(site.id, 'the-phone', ['later'], { ledger: PHONE })]);
+    await erase(first, 1_000);
+    await evictDurableObject(phone);
+    await erase(first, 1_000);
+    expect(await counts()).toEqual({ product_viewed: 1 });
+    await erase(Date.now(), 1_001);
+    expect(await counts()).toEqual({});
+  });
+});

@@ -74,10 +74,25 @@ describe('a site’s ranker', () => {
     const sessions = homecoming(900);
     const [whole, parts] = [await shop(sessions), await shop(sessions)];
     expect(await fitSite(env, whole.id, Date.now() + 60_000)).toMatchObject({ why: 'better' });
+    // A store that refuses costs a run, and nothing of what was done.
+    const refusing: Env = {
+      ...env,
+      MODELS: new Proxy(env.MODELS, {
+        get(bucket, name) {
+          if (name === 'get') return () => Promise.reject(new Error('R2 refuses'));
+          const value: unknown = Reflect.get(bucket, name, bucket);
+          return typeof value === 'function' ? value.bind(bucket) : value;
+        },
+      }),
+    };
     let runs = 0;
     for (let outcome: unknown; outcome === undefined; runs += 1) {
       outcome = await fitSite(env, parts.id, 0);
       if (outcome === undefined && runs === 0) expect((await modelOf(parts)).fit).toEqual({ state: 'running' });
+      if (outcome === undefined) {
+        await expect(fitSite(refusing, parts.id, 0)).rejects.toThrow('R2 refuses');
+        expect((await modelOf(parts)).fit).toEqual({ state: 'running' });
+      }
       // One that does not run cannot be evicted.
       for (const stub of shardStubs(env, parts.id)) await evictDurableObject(stub).catch(() => undefined);
     }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { fitOutcomeSchema } from '../../../jobs/fit/fit-state.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 
 /** A model in a few figures. */
@@ -12,11 +13,6 @@ export const modelSchema = z.object({
   bytes: z.int(),
 });
 
-const qualitySchema = z.object({ hr20: z.number(), mrr20: z.number() });
-const checkedSchema = z
-  .object({ questions: z.int(), present: qualitySchema, fitted: qualitySchema.optional() })
-  .meta({ description: 'On the newest questions, which were not fitted on: hit rate and mean reciprocal rank at 20.' });
-
 /** What orders the candidates. */
 const rankerSchema = z.object({
   origin: z.enum(['own', 'prior']).meta({ description: 'Fitted on the site’s own log, or the one that is shipped.' }),
@@ -24,22 +20,18 @@ const rankerSchema = z.object({
   fittedAt: z.iso.datetime().optional(),
   questions: z.int().optional(),
   usable: z.int().optional(),
-  checked: checkedSchema.optional(),
+  checked: fitOutcomeSchema.shape.checked,
 });
 
 /** What came of a fit. */
-export const fitSchema = z.object({
-  state: z.enum(['running', 'ended']),
-  why: z
-    .enum(['better', 'not_better', 'too_few_questions', 'too_few_sessions', 'refused', 'held'])
-    .optional()
-    .meta({ description: 'Only with `better` the ranker is a new one.' }),
-  endedAt: z.iso.datetime().optional(),
-  questions: z.int().optional(),
-  usable: z.int().optional(),
-  checked: checkedSchema.optional(),
-  refusals: z.array(z.string()).optional(),
-});
+export const fitSchema = fitOutcomeSchema
+  .omit({ endedAt: true })
+  .partial()
+  .extend({
+    state: z.enum(['running', 'ended']),
+    endedAt: z.iso.datetime().optional(),
+  })
+  .meta({ description: 'Only where `why` is `better` the ranker is a new one.' });
 
 /** What `GET /api/model` answers: the model that serves and those before it. */
 export const currentModelSchema = modelSchema.extend({

@@ -1,5 +1,5 @@
-import type { Vitrine } from '../../ops/runtime/start-vitrine.ts';
-import { waitUntil } from '../../ops/wait-until.ts';
+import { waitUntil } from '../wait-until.ts';
+import type { Vitrine } from './start-vitrine.ts';
 
 /** Waits until the rollups hold `events` events: the consumer has taken all that was sent. */
 export async function waitCounted(vitrine: Vitrine, events: number): Promise<void> {
