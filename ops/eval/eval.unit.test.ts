@@ -42,6 +42,26 @@ describe('a model that learns', () => {
     );
   });
 
+  it('tells what is recent by the newest twentieth of its sessions', () => {
+    const item = fc.integer({ min: 0, max: 3 }).map((n) => `i${n}`);
+    const many = fc.array(fc.array(item, { minLength: 1, maxLength: 4 }), { minLength: 30, maxLength: 90 });
+    fc.assert(
+      fc.property(many, item, (sessions, visited) => {
+        const live = liveModel(sessions, 20);
+        for (let session = 20; session < sessions.length; session += 1) live.learn();
+        const { scan } = live.scorer;
+        const picks = scan.run({ items: [visited] }, live.blockOf, live.facts);
+        const holding = (of: readonly string[][], wanted: string) =>
+          of.filter((items) => items.includes(wanted)).length;
+        for (let pick = 0; pick < picks; pick += 1) {
+          const recent = holding(sessions.slice(Math.floor(sessions.length * 0.95)), scan.itemAt(pick));
+          const trend = (recent + 0.5) / (0.05 * holding(sessions, scan.itemAt(pick)) + 0.5);
+          expect(scan.features[FEATURES.indexOf('trend') * RANKED + pick]).toBeCloseTo(trend, 4);
+        }
+      }),
+    );
+  });
+
   it('knows nothing of what comes: it answers as the frozen model of the same sessions', () => {
     fc.assert(
       fc.property(logs, logs, fc.array(item, { minLength: 1, maxLength: 5 }), (sessions, later, visitor) => {

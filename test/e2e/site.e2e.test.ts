@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, it } from 'vitest';
@@ -72,6 +72,20 @@ describe('npm run site where npm start runs', () => {
           expect.stringMatching(/401 {2}POST \/v\/events {2}unknown_key {2}\d+ ms$/),
         ]),
       );
+  });
+
+  it('is reached by who can read its state, and by nobody else', async ({ expect }) => {
+    const { url, token } = JSON.parse(await readFile(path.join(stateDir, 'control.json'), 'utf8'));
+    const ask = async (authorization?: string) =>
+      (
+        await fetch(url, {
+          method: 'POST',
+          headers: authorization === undefined ? {} : { authorization },
+          body: '[{"sql":"SELECT 1","values":[]}]',
+        })
+      ).status;
+    expect([await ask(), await ask('Bearer x'), await ask(`Bearer ${token}`)]).toEqual([401, 401, 200]);
+    expect((await stat(path.join(stateDir, 'control.json'))).mode & 0o077).toBe(0);
   });
 
   it('changes only what is said, while it runs and while it does not, and keeps it over the next start', async ({

@@ -1,5 +1,7 @@
+import { createExecutionContext, createMessageBatch, getQueueResult } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
+import worker from '../../workers/index.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rowsWith } from './stores.ts';
@@ -76,5 +78,21 @@ describe('a failed event', () => {
     expect(await failedReasonsOf(site.id)).toEqual([]);
     await deliver([makeMessage(site.id, 'oda', ['queued'])], env, 'vitrine-events-dead');
     expect(await failedReasonsOf(site.id)).toEqual(['dead_letter']);
+  });
+});
+
+describe('a dead letter that no store takes', () => {
+  it('comes again, and later than a message that somebody waits for', async ({ expect }) => {
+    const site = await makeSite();
+    const away = () => {
+      throw new Error('the store is away');
+    };
+    const without = { ...env, DB: { prepare: away, batch: away }, LAKE: { put: away } } as unknown as Env;
+    const body = makeMessage(site.id, 'ida-holm', ['late']);
+    const batch = createMessageBatch('vitrine-events-dead', [{ id: 'q', timestamp: new Date(), attempts: 50, body }]);
+    await worker.queue(batch, without);
+    const { explicitAcks, retryMessages } = await getQueueResult(batch, createExecutionContext());
+    expect(explicitAcks).toEqual([]);
+    expect(retryMessages[0]?.delaySeconds).toBeGreaterThanOrEqual(1_500);
   });
 });
