@@ -1,6 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { WireDefinitions } from '../../core/attributes/wire-definitions.ts';
-import type { EventMessage } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import type { LinkedLedger } from '../../core/identity/link-protocol.ts';
 import type { ApplyOptions, ApplyResult, PersonPart, PersonRead } from '../../core/profile/answers.ts';
@@ -15,12 +14,11 @@ import { adoptDefinitions, knownDefinitions, siteDefinitions } from '../../store
 import { countLive, countMessages } from './count-messages.ts';
 import type { LeaveCall, SnapshotCall } from './linking.ts';
 import { Parts } from './parts.ts';
+import { ShownMessages } from './shown-messages.ts';
 import { Upkeep } from './upkeep.ts';
 
 /** How long after its first event a ledger is young: a first answer may be lost. */
 const YOUNG_MS = 10 * MINUTE_MS;
-/** Messages that wait for a look at most, of at most 128 KB each. */
-const MAX_SHOWN = 8;
 
 /**
  * The live profile of one ledger, and of the person whose home it is: his linked ledgers send their snapshots here. The object's name
@@ -29,8 +27,7 @@ const MAX_SHOWN = 8;
 export class UserProfile extends DurableObject<Env> {
   private readonly held: Parts;
   private readonly upkeep: Upkeep;
-  /** Messages that were shown and that nobody has looked at yet. */
-  private shown: { readonly id: string; readonly text: string }[] = [];
+  private readonly shown = new ShownMessages();
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -40,19 +37,15 @@ export class UserProfile extends DurableObject<Env> {
 
   /** What the object is made of, with all that was shown to it counted. */
   private get parts(): Parts {
-    if (this.shown.length > 0) {
-      const messages = this.shown.map(({ text }) => JSON.parse(text) as EventMessage);
-      this.shown = [];
-      countLive(this.held, messages, {});
-    }
+    const messages = this.shown.take();
+    if (messages.length > 0) countLive(this.held, messages, {});
     return this.held;
   }
 
   /** Counts each event of the messages once and stores the result before it answers. */
   apply(messages: AppliedMessage[], options: ApplyOptions = {}): Promise<ApplyResult> {
     // What the queue brings now needs no second look.
-    const ids = new Set(messages.map(({ id }) => id));
-    this.shown = this.shown.filter(({ id }) => !ids.has(id));
+    this.shown.forget(messages);
     return countMessages(this.parts, this.upkeep, messages, options);
   }
 
@@ -62,8 +55,7 @@ export class UserProfile extends DurableObject<Env> {
    */
   show(id: string, text: string, definitions?: WireDefinitions): void {
     adoptDefinitions(this.held.site, definitions);
-    this.shown.push({ id, text });
-    if (this.shown.length > MAX_SHOWN || !this.held.linking.isHome()) void this.parts;
+    if (this.shown.add(id, text) || !this.held.linking.isHome()) void this.parts;
   }
 
   /** Counts the events for readers at once, and stores nothing: `apply` does, when the queue brings them. Says what became of each. */

@@ -13,6 +13,8 @@ import { applyLive, type MessageTexts } from './apply-live.ts';
 /** How long an answer waits for what is no part of the record: keeping refused events. Beyond it that goes on behind the answer. */
 const EXTRA_WAIT_MS = 250;
 
+const TEXT = { contentType: 'text' } as const;
+
 /** Who brings events, and under which terms: a page's beacon, a shop's server, an import. */
 export interface EventSource {
   readonly site: string;
@@ -98,8 +100,12 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
  */
 async function enqueue(env: Env, messages: readonly PackedMessage[], texts: MessageTexts): Promise<void> {
   try {
-    for (const batch of groupBatches(messages))
-      await env.EVENTS.sendBatch(batch.map((message) => ({ body: texts.get(message), contentType: 'text' as const })));
+    for (const batch of groupBatches(messages)) {
+      const [first = '', ...others] = batch.map((message) => texts.get(message) ?? '');
+      // One page's events are one message; a batch would be written out as base64 inside of JSON.
+      if (others.length === 0) await env.EVENTS.send(first, TEXT);
+      else await env.EVENTS.sendBatch([first, ...others].map((body) => ({ body, ...TEXT })));
+    }
   } catch (cause) {
     throw new QueueUnavailable('the queue does not take events', { cause });
   }

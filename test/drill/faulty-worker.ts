@@ -120,9 +120,15 @@ function downgrading(queue: Env['EVENTS']): Env['EVENTS'] {
   return new Proxy(queue, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
-      if (property !== 'sendBatch') return typeof value === 'function' ? value.bind(target) : value;
-      return (messages: MessageSendRequest[]) =>
-        target.sendBatch(trueNow() < faults.oldUntil ? messages.map(downgraded) : messages);
+      const now = <T extends MessageSendRequest>(message: T) =>
+        trueNow() < faults.oldUntil ? downgraded(message) : message;
+      if (property === 'sendBatch') return (messages: MessageSendRequest[]) => target.sendBatch(messages.map(now));
+      if (property === 'send')
+        return (given: unknown, options?: QueueSendOptions) => {
+          const { body, ...others } = now({ body: given, ...options } as MessageSendRequest);
+          return target.send(body, others);
+        };
+      return typeof value === 'function' ? value.bind(target) : value;
     },
   });
 }

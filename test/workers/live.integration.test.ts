@@ -36,6 +36,17 @@ describe('an event that was shown', () => {
     expect(await stored(stub)).toBe(0);
   });
 
+  it('is seen, and counts once, among more than an object keeps unread', async ({ expect }) => {
+    const { stub, message, show } = await lone();
+    const messages = Array.from({ length: 150 }, (_, n) =>
+      message(...Array.from({ length: 8 }, (_, m) => `${n}-${m}`)),
+    );
+    for (const shown of messages) await show(shown);
+    expect((await stub.readHere()).value.counts).toEqual({ product_viewed: 1_200 });
+    await deliver(messages.slice(50));
+    expect((await stub.readHere()).value.counts).toEqual({ product_viewed: 1_200 });
+  });
+
   it('counts once when the queue brings it, whether it was looked at or not', async ({ expect }) => {
     const { site, stub, message, show } = await lone();
     const [seen, unseen] = [message('one'), message('two')];
@@ -124,7 +135,7 @@ describe('POST /v/events', () => {
 
   it('is not believed where the queue refuses', async ({ expect }) => {
     const site = await makeSite();
-    const full = { ...env, EVENTS: { sendBatch: () => Promise.reject(new Error('full')) } } as unknown as Env;
+    const full = { ...env, EVENTS: { send: () => Promise.reject(new Error('full')) } } as unknown as Env;
     const request = new Request(`https://vitrine.example/v/events?key=${site.writeKey}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
