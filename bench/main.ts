@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,cost] [--json]`: measures the production bundle under workerd,
+ * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,cost,rebuild] [--json]`: measures the production bundle under workerd,
  * without the dev proxy. Ratios are to bare routes in the same runtime and run. See README.md.
  */
 import { z } from 'zod';
@@ -11,10 +11,18 @@ import { benchGrowth } from './groups/growth.ts';
 import { benchIngest } from './groups/ingest.ts';
 import { benchLoad } from './groups/load.ts';
 import { benchRead } from './groups/read.ts';
+import { benchRebuild } from './groups/rebuild.ts';
 import { formatTable } from './harness/format-table.ts';
 import { missing, type Result } from './harness/result.ts';
 
-const GROUPS: Record<string, () => Promise<Result[]>> = {
+const optionsSchema = z.object({
+  only: z.string().optional(),
+  sessions: z.coerce.number().int().min(100).default(20_000),
+  json: z.boolean().default(false),
+});
+type Options = z.infer<typeof optionsSchema>;
+
+const GROUPS: Record<string, (options: Options) => Promise<Result[]>> = {
   ingest: benchIngest,
   read: benchRead,
   fresh: benchFresh,
@@ -22,13 +30,15 @@ const GROUPS: Record<string, () => Promise<Result[]>> = {
   growth: benchGrowth,
   catalogue: benchCatalogue,
   cost: benchCost,
+  rebuild: ({ sessions }) => benchRebuild(sessions),
 };
 
 const USAGE = `usage: npm run bench -- [options]
-  --only A,B  groups: ${Object.keys(GROUPS).join(', ')} (default: all)
-  --json      one JSON object on stdout instead of a table`;
+  --only A,B    groups: ${Object.keys(GROUPS).join(', ')} (default: all)
+  --sessions N  sessions of the index that \`rebuild\` builds again (default 20000)
+  --json        one JSON object on stdout instead of a table`;
 
-const values = readOptions(z.object({ only: z.string().optional(), json: z.boolean().default(false) }), USAGE);
+const values = readOptions(optionsSchema, USAGE);
 const wanted = values.only?.split(',').map((name) => name.trim()) ?? Object.keys(GROUPS);
 const unknown = wanted.filter((name) => !(name in GROUPS));
 if (unknown.length > 0) {
@@ -41,7 +51,7 @@ for (const [name, run] of Object.entries(GROUPS)) {
   if (!wanted.includes(name)) continue;
   process.stderr.write(`bench: ${name} …\n`);
   try {
-    results.push(...(await run()));
+    results.push(...(await run(values)));
   } catch (error) {
     results.push(missing(name, '', `could not run: ${error instanceof Error ? error.message : String(error)}`));
   }

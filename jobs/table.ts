@@ -2,6 +2,7 @@ import { compactSites } from './compact/compact-sites.ts';
 import { sweepLake } from './compact/sweep-lake.ts';
 import { runOpenErasures } from './erase/run-open-erasures.ts';
 import { fitSites } from './fit/fit-sites.ts';
+import { buildIndexes } from './index/build-indexes.ts';
 import { publishSites } from './publish/publish-sites.ts';
 import { reconcileSites } from './reconcile/reconcile-sites.ts';
 import type { Job } from './schedule/job.ts';
@@ -18,6 +19,7 @@ export const JOBS: readonly Job[] = [
   { name: 'erase', when: everyMinute, deadlineMs: 50_000, run: runOpenErasures },
   { name: 'publish', when: everyMinute, deadlineMs: 50_000, run: publishSites },
   { name: 'fit', when: everyMinute, deadlineMs: 20_000, run: fitSites },
+  { name: 'index', when: everyMinute, deadlineMs: 40_000, run: buildIndexes },
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
   { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },

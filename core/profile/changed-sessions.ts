@@ -1,5 +1,6 @@
 import type { ChangedSession } from './answers.ts';
 import type { RetiredSession } from './apply-messages.ts';
+import { sessionId } from './session-id.ts';
 import { sessionItems } from './session-items.ts';
 import type { ProfileState } from './state.ts';
 
@@ -29,13 +30,14 @@ export function changedSessions(
   const there = new Set(state.sessions.map(([start]) => start));
   const gone = retired.filter(({ messageId, start }) => messageIds.has(messageId) && !there.has(start));
   const agreed = state.choices.get('personalization')?.granted !== false;
-  const changed = touched
-    .map((start) => ({ start, ...sessionItems(state, start) }))
-    .filter(({ items }) => items.length > 0)
-    .map((session) => (agreed ? session : { ...session, items: [] }));
+  const sessions = touched.map((start) => ({ start, ...sessionItems(state, start) }));
+  // The index keeps what it knows of a session that the profile has forgotten in part; a refusal ends that one, too.
+  const changed = agreed
+    ? sessions.filter(({ items, complete }) => items.length > 0 && complete)
+    : sessions.map((session) => ({ ...session, items: [] }));
   const removed = gone.map(({ start, time }) => ({ start, endedAt: time, items: [] }));
   return [...changed, ...removed].map(({ start, endedAt, items }) => ({
-    id: `${prefix}${start.toString(36)}`,
+    id: sessionId(prefix, start),
     version,
     endedAt,
     items,

@@ -3,7 +3,7 @@ import type { EnrichedEvent } from '../events/message.ts';
 import { DAY_MS } from '../time.ts';
 import { addBounded } from './bottom-k.ts';
 import { foldChoices } from './choices.ts';
-import { INTERACTION_KINDS, interactionsOf, productFrom, productsOf } from './interactions.ts';
+import { INTERACTION_KINDS, interactionsOf, productFrom, productsOf, timedInteractions } from './interactions.ts';
 import { PROFILE_CAPS, QUEUE_RETENTION_DAYS, SESSION_GAP_MS } from './limits.ts';
 import { byWord, insertNewest } from './newest.ts';
 import { insertIntoSessions, type SessionChange } from './session-intervals.ts';
@@ -55,10 +55,8 @@ function foldDay(state: ProfileState, event: EnrichedEvent): void {
 }
 
 function foldInteractions(state: ProfileState, event: EnrichedEvent): void {
-  for (const [index, { kind, item, category }] of interactionsOf(event).entries()) {
-    const key = index === 0 ? event.id : `${event.id}#${String(index).padStart(3, '0')}`;
-    insertNewest(state.interactions, { time: event.time, key, kind, item, category }, PROFILE_CAPS.interactions);
-  }
+  for (const { time, key, kind, item, category } of timedInteractions(event))
+    insertNewest(state.interactions, { time, key, kind, item, category }, PROFILE_CAPS.interactions);
 }
 
 function foldCart(state: ProfileState, event: EnrichedEvent): void {

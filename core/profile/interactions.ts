@@ -1,4 +1,5 @@
 import type { EnrichedEvent } from '../events/message.ts';
+import type { Timed } from './newest.ts';
 
 /** What an interaction is worth knowing as: looking, wanting, buying. Columns of the day counts, in this order. */
 export const INTERACTION_KINDS = ['view', 'cart', 'order'] as const;
@@ -29,6 +30,18 @@ export function interactionsOf(event: EnrichedEvent): ProductInteraction[] {
   const product = productFrom(event.properties);
   if (!product) return [];
   return [{ kind: event.type === 'product_added' ? 'cart' : 'view', ...product }];
+}
+
+/** An interaction with its place in time: of one event they stand in the order of its products. */
+export interface TimedInteraction extends ProductInteraction, Timed {}
+
+/** As `interactionsOf`, each with the event's time and a key of its own. */
+export function timedInteractions(event: EnrichedEvent): TimedInteraction[] {
+  return interactionsOf(event).map((interaction, index) => ({
+    ...interaction,
+    time: event.time,
+    key: index === 0 ? event.id : `${event.id}#${String(index).padStart(3, '0')}`,
+  }));
 }
 
 /** The entries of `properties.products` that name a product. */

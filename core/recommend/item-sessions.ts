@@ -1,5 +1,5 @@
 import { HourlyCounts } from './hourly-counts.ts';
-import { SESSIONS_PER_ITEM, type SessionUpdate } from './session-update.ts';
+import { REPLAYED, SESSIONS_PER_ITEM, type SessionUpdate } from './session-update.ts';
 
 /** How many sessions hold an item, and how many of them are recent. */
 export type ShardCount = [item: string, sessions: number, recent: number];
@@ -52,10 +52,16 @@ export class ItemSessions {
     this.hours = new HourlyCounts(stored.hours);
   }
 
-  /** Removes the sessions whose ids begin with one of the prefixes and that ended until then, without a trace. Returns how many went. */
-  erase(prefixes: readonly string[], untilMs: number): number {
+  /**
+   * Removes the sessions of some profiles that ended until then, without a trace; with `onlyReplayed` those of version 0 only. Returns how
+   * many went.
+   *
+   * @param prefixes what the ids begin with, up to their first dot.
+   */
+  erase(prefixes: ReadonlySet<string>, untilMs: number, onlyReplayed = false): number {
     const leaving = [...this.sessions.values()].filter(
-      ({ id, endedAt }) => endedAt <= untilMs && prefixes.some((prefix) => id.startsWith(prefix)),
+      ({ id, endedAt, version }) =>
+        endedAt <= untilMs && (!onlyReplayed || version === REPLAYED) && prefixes.has(id.slice(0, id.indexOf('.') + 1)),
     );
     for (const session of leaving) {
       this.leave(session);

@@ -3,6 +3,9 @@ export const SESSIONS_PER_ITEM = 200;
 /** Items of a session that are kept, its last ones. */
 export const ITEMS_PER_SESSION = 20;
 
+/** The version of a session that was made again from the lake: whatever a profile says of it since is newer. */
+export const REPLAYED = 0;
+
 /**
  * A session as the index takes it. A higher `version` replaces a lower one, so updates may come in any order and any number of
  * times. Without items it removes the session.

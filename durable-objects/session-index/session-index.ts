@@ -8,6 +8,7 @@ import { groupIntoBlocks, shardOf } from '../../core/recommend/placement.ts';
 import { ITEMS_PER_SESSION, type SessionUpdate } from '../../core/recommend/session-update.ts';
 import { inSlices, WorkSlice } from '../../core/work-slice.ts';
 import { breathe, rest } from '../../stores/breathe.ts';
+import { readShardName } from '../../stores/objects/shards.ts';
 import { migrate } from '../storage/migrate.ts';
 import { IndexStore } from './index-store.ts';
 import { INDEX_MIGRATIONS } from './schema.ts';
@@ -43,20 +44,33 @@ export interface EncodedShard {
   readonly change: number;
 }
 
-/** The session index of a site's items whose hash falls on this shard. The object's name is `<site>/<shard>`. */
+/** What an erasure removes. */
+export interface SessionErasure {
+  readonly v: 1;
+  /** Beginnings of the ids of the sessions, one for each profile (see `sessionPrefix`). */
+  readonly prefixes: readonly string[];
+  /** Only sessions that ended until then, ms since 1970. */
+  readonly until: number;
+  /** Only sessions that were made again from the lake and that nothing has changed since. */
+  readonly onlyReplayed?: boolean;
+}
+
+/** The session index of a site's items whose hash falls on this shard. The object's name is that of `stores/objects/shards.ts`. */
 export class SessionIndex extends DurableObject<Env> {
   private readonly store: IndexStore;
   private readonly site: string;
   private readonly shard: number;
+  private readonly shards: number;
   private index: ItemSessions | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     migrate(ctx.storage, INDEX_MIGRATIONS);
     this.store = new IndexStore(ctx.storage);
-    const [site, shard] = (ctx.id.name ?? '').split('/');
-    this.site = site ?? '';
-    this.shard = Number(shard);
+    const { site, shard, shards } = readShardName(env, ctx.id.name ?? '');
+    this.site = site;
+    this.shard = shard;
+    this.shards = shards;
   }
 
   /** Takes sessions in: an upsert by id and version, stored as one row before the answer. */
@@ -75,10 +89,10 @@ export class SessionIndex extends DurableObject<Env> {
     }
   }
 
-  /** Removes all sessions of these profiles (see `sessionPrefix`) that ended until then, ms since 1970, also from what is stored. Returns how many went. */
-  async erase(request: { readonly v: 1; readonly prefixes: string[]; readonly until: number }): Promise<number> {
+  /** Removes sessions of some profiles, also from what is stored. Returns how many went. */
+  async erase({ prefixes, until, onlyReplayed = false }: SessionErasure): Promise<number> {
     const index = this.load();
-    const erased = index.erase(request.prefixes, request.until);
+    const erased = index.erase(new Set(prefixes), until, onlyReplayed);
     if (erased === 0) return 0;
     // A row without sessions: the model that serves is older than this change.
     this.store.append([]);
@@ -95,6 +109,12 @@ export class SessionIndex extends DurableObject<Env> {
   /** The model made of `encode`'s answer is current now. */
   markPublished(change: number): void {
     if (change > this.store.published()) this.store.markPublished(change);
+  }
+
+  /** Forgets all, for good: the shard serves no more. */
+  async drop(): Promise<void> {
+    this.index = undefined;
+    await this.ctx.storage.deleteAll();
   }
 
   /** When the sessions ended that the shard counts for all, seconds since 1970. */
@@ -151,7 +171,7 @@ export class SessionIndex extends DurableObject<Env> {
       }
       return { key, bytes: bytes.byteLength };
     };
-    const groups = groupIntoBlocks(index.lists, { shards: Number(this.env.INDEX_SHARDS), blocks });
+    const groups = groupIntoBlocks(index.lists, { shards: this.shards, blocks });
     return { blocks: await pMap(groups, write, { concurrency: BLOCKS_AT_ONCE }), written, change };
   }
 
@@ -188,7 +208,7 @@ export class SessionIndex extends DurableObject<Env> {
     const { lists } = await inSlices(steps, new WorkSlice(SLICE.items, rest));
     const countOf = countsOf(request.counts);
     const slice = new WorkSlice(SLICE.items, rest);
-    const groups = groupIntoBlocks(lists, { shards: Number(this.env.INDEX_SHARDS), blocks });
+    const groups = groupIntoBlocks(lists, { shards: this.shards, blocks });
     return pMap(
       groups.entries(),
       async ([block, group]) => {
@@ -210,7 +230,7 @@ export class SessionIndex extends DurableObject<Env> {
   }
 
   private owns(item: string): boolean {
-    return shardOf(item, Number(this.env.INDEX_SHARDS)) === this.shard;
+    return shardOf(item, this.shards) === this.shard;
   }
 }
 

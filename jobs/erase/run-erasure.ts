@@ -6,8 +6,9 @@ import type { OpenErasure } from '../../stores/erasure/start-erasure.ts';
 import { partHashes, rememberErased } from '../../stores/erasure/start-erasure.ts';
 import type { Subject } from '../../stores/erasure/subject.ts';
 import { log } from '../../stores/log.ts';
+import { allShards } from '../../stores/model/serving-shards.ts';
 import { profileStub, sessionPrefix } from '../../stores/objects/profile-stub.ts';
-import { shardStubs } from '../../stores/objects/shards.ts';
+import type { ShardStub } from '../../stores/objects/shards.ts';
 import { applyErasures } from '../compact/apply-erasures.ts';
 import { repairProfiles } from '../reconcile/repair.ts';
 import { eraseFailed } from './erase-failed.ts';
@@ -41,6 +42,8 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
   const erasure = { at: subject.at, knownAt: partsErasedAt };
   if (!(await applyErasures(env, site, Date.now() + LAKE_MS, erasure)))
     throw new Error('the Parquet files are more than one run: the next one goes on');
+  // Once more: an index that is being built may have read the lake before it was clean.
+  await eraseSessions(env, site, subject);
   const now = Date.now();
   const receipt = await signReceipt(env, { site, id, subject, removed: progress.removed, finishedAt: now });
   await env.DB.prepare('UPDATE erasures SET finished_at = ?, subject = NULL, receipt = ? WHERE site = ? AND id = ?')
@@ -90,7 +93,9 @@ async function eraseLake(env: Env, site: string, subject: Subject, after: string
 async function eraseSessions(env: Env, site: string, { ledgers, parts, at }: Subject): Promise<number> {
   const all = new Set([...ledgers, ...parts.map(({ ledger }) => ledger)]);
   const prefixes = [...all].map((ledger) => sessionPrefix(profileStub(env, site, ledger).id));
-  const erased = await Promise.all(shardStubs(env, site).map((shard) => shard.erase({ v: 1, prefixes, until: at })));
+  const { serving, others } = await allShards(env, site);
+  const erase = (shard: ShardStub) => shard.erase({ v: 1, prefixes, until: at });
+  const [erased] = await Promise.all([Promise.all(serving.map(erase)), Promise.all(others.map(erase))]);
   return erased.reduce((sum, sessions) => sum + sessions, 0);
 }
 

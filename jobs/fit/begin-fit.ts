@@ -9,8 +9,8 @@ import {
 import { recentSessions, sessionsByHour } from '../../core/recommend/hourly-counts.ts';
 import { LIST_STEPS } from '../../core/recommend/scan.ts';
 import { HOUR_MS } from '../../core/time.ts';
+import { servingShards } from '../../stores/model/serving-shards.ts';
 import { sessionEnds } from '../../stores/model/session-ends.ts';
-import { shardStubs } from '../../stores/objects/shards.ts';
 import type { FitState } from './fit-state.ts';
 
 /** Sessions below which no fit is tried: the newest of them would hold too few questions. */
@@ -27,7 +27,7 @@ export const questionsKey = (site: string, id: string) => `${fitPrefix(site)}${i
  * Nothing when there are too few sessions.
  */
 export async function beginFit(env: Env, site: string): Promise<FitState | undefined> {
-  const shards = shardStubs(env, site);
+  const shards = await servingShards(env, site);
   const ends = await sessionEnds(shards);
   const tail = Math.min(TAIL_SESSIONS, Math.floor(ends.length * TAIL_SHARE));
   if (ends.length < MIN_SESSIONS) return undefined;

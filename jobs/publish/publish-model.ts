@@ -4,8 +4,8 @@ import { recentSessions, sessionsByHour } from '../../core/recommend/hourly-coun
 import type { Manifest } from '../../core/recommend/manifest.ts';
 import type { EncodedShard } from '../../durable-objects/session-index/session-index.ts';
 import { readCurrent, writeCurrent } from '../../stores/model/current-model.ts';
+import { servingShards } from '../../stores/model/serving-shards.ts';
 import { sessionEnds } from '../../stores/model/session-ends.ts';
-import { shardStubs } from '../../stores/objects/shards.ts';
 import { takeLease } from '../schedule/lease.ts';
 
 /** Models before the current one that a rollback can reach. */
@@ -44,7 +44,7 @@ export async function publishModel(env: Env, site: string, acceptCounts = false)
 
 async function publishAlone(env: Env, site: string, acceptCounts: boolean): Promise<Published> {
   const now = Date.now();
-  const shards = shardStubs(env, site);
+  const shards = await servingShards(env, site);
   const [current, ends] = await Promise.all([readCurrent(env, site), sessionEnds(shards)]);
   const recent = recentSessions(sessionsByHour(ends), ends.length);
   const summaries = await Promise.all(shards.map((shard) => shard.summary(now, recent.sinceHour)));

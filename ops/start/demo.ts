@@ -1,4 +1,4 @@
-/** What `main.ts` runs: Vitrine and the demo shop on this machine, until SIGTERM or until its parent is gone. State is kept in `.vitrine/`. */
+/** What `main.ts` runs: Vitrine and the demo shop on this machine, until SIGTERM, SIGINT or until its parent is gone. State is kept in `.vitrine/`. */
 import { z } from 'zod';
 import { readOptions } from '../read-options.ts';
 import { DEMO } from './demo-site.ts';
@@ -26,7 +26,7 @@ const values = readOptions(
 );
 
 const stopped = new Promise<void>((resolve) => {
-  process.on('SIGTERM', () => resolve());
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => resolve());
   process.on('disconnect', () => resolve());
 });
 // Before anything is touched: another one that runs here uses the same state.

@@ -44,7 +44,15 @@ describe('jobs', () => {
     const spy = vi.spyOn(console, 'log');
     await worker.scheduled(createScheduledController({ scheduledTime: at(7) }));
     const outcomes = outcomesOf(spy);
-    expect(Object.keys(outcomes).sort()).toEqual(['compact', 'erase', 'fit', 'publish', 'sweep-lake', 'sweep-rows']);
+    expect(Object.keys(outcomes).sort()).toEqual([
+      'compact',
+      'erase',
+      'fit',
+      'index',
+      'publish',
+      'sweep-lake',
+      'sweep-rows',
+    ]);
     expect(new Set(Object.values(outcomes))).toEqual(new Set(['done']));
     expect(JOBS.filter(({ when }) => when(20)).map(({ name }) => name)).toContain('reconcile');
     spy.mockRestore();

@@ -7,8 +7,8 @@ import { emptyState } from '../../core/profile/state.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { PROFILE_KEY } from '../../durable-objects/user-profile/schema.ts';
 import { runOpenErasures } from '../../jobs/erase/run-open-erasures.ts';
+import { servingShards } from '../../stores/model/serving-shards.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
-import { shardStubs } from '../../stores/objects/shards.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf, rowsWith } from './stores.ts';
@@ -69,7 +69,9 @@ describe('DELETE /api/users/:id', () => {
     expect(await stateOf(site, 'a/pia-lindgren')).toBe(neighbour);
     expect((await rowsWith(site.id, 'pia-lindgren')).length).toBeGreaterThan(0);
     expect(await failedReasonsOf(site.id)).toEqual(['invalid_properties']);
-    const sessions = await Promise.all(shardStubs(env, site.id).map(async (shard) => (await shard.ends()).length));
+    const sessions = await Promise.all(
+      (await servingShards(env, site.id)).map(async (shard) => (await shard.ends()).length),
+    );
     expect(sessions.reduce((sum, n) => sum + n, 0)).toBe(1);
     const { valid, about, receipt: said } = await verify(site, { receipt, userId: 'ola-nordby' });
     expect({ valid, about }).toEqual({ valid: true, about: true });

@@ -4,7 +4,7 @@ import { describe, it } from 'vitest';
 import { publishModel } from '../../jobs/publish/publish-model.ts';
 import { publishSites } from '../../jobs/publish/publish-sites.ts';
 import { feedSessions } from '../../stores/model/feed-sessions.ts';
-import { shardStubs } from '../../stores/objects/shards.ts';
+import { servingShards } from '../../stores/model/serving-shards.ts';
 import { aRun, asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const publish = (site: TestSite, path = 'publish') =>
@@ -93,7 +93,7 @@ describe('the model', () => {
       ]),
     );
     const before = await publishModel(env, site.id);
-    for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
+    for (const stub of await servingShards(env, site.id)) await evictDurableObject(stub);
     await feedSessions(
       env,
       site.id,
@@ -113,13 +113,13 @@ describe('the model', () => {
     expect,
   }) => {
     const site = await makeSite();
-    const changed = () => Promise.all(shardStubs(env, site.id).map((shard) => shard.hasChanged()));
+    const changed = async () => Promise.all((await servingShards(env, site.id)).map((shard) => shard.hasChanged()));
     await feedSessions(env, site.id, sessionsOf([['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h']]));
-    for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
+    for (const stub of await servingShards(env, site.id)) await evictDurableObject(stub);
     expect(await changed()).toContain(true);
     await publishSites(env, aRun());
     expect(await changed()).not.toContain(true);
-    for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
+    for (const stub of await servingShards(env, site.id)) await evictDurableObject(stub);
     expect(await changed()).not.toContain(true);
     expect((await publish(site)).status).toBe(200);
   });
@@ -129,7 +129,7 @@ describe('the model', () => {
     await upload(site, ['a', 'b']);
     await feedSessions(env, site.id, sessionsOf([['a'], ['b'], ['b']]));
     await publish(site);
-    for (const stub of shardStubs(env, site.id)) await evictDurableObject(stub);
+    for (const stub of await servingShards(env, site.id)) await evictDurableObject(stub);
     await publish(site);
     const body = await (await send(`/v/recommendations?key=${site.writeKey}&strategy=trending`)).json();
     expect(body).toMatchObject({ items: [{ id: 'b' }, { id: 'a' }] });
@@ -178,7 +178,7 @@ describe('the model', () => {
     await expect
       .poll(
         async () =>
-          (await Promise.all(shardStubs(env, site.id).map((shard) => shard.summary(Date.now(), 0)))).flatMap(
+          (await Promise.all((await servingShards(env, site.id)).map((shard) => shard.summary(Date.now(), 0)))).flatMap(
             ({ counts }) => counts,
           ).length,
         { timeout: 10_000 },

@@ -7,7 +7,7 @@ import { fitSites } from '../../jobs/fit/fit-sites.ts';
 import { publishModel } from '../../jobs/publish/publish-model.ts';
 import { readCurrent } from '../../stores/model/current-model.ts';
 import { feedSessions } from '../../stores/model/feed-sessions.ts';
-import { shardStubs } from '../../stores/objects/shards.ts';
+import { servingShards } from '../../stores/model/serving-shards.ts';
 import { aRun, asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}` });
@@ -94,7 +94,7 @@ describe('a site’s ranker', () => {
         expect((await modelOf(parts)).fit).toEqual({ state: 'running' });
       }
       // One that does not run cannot be evicted.
-      for (const stub of shardStubs(env, parts.id)) await evictDurableObject(stub).catch(() => undefined);
+      for (const stub of await servingShards(env, parts.id)) await evictDurableObject(stub).catch(() => undefined);
     }
     expect(runs).toBeGreaterThan(3);
     expect(await treesOf(parts)).toEqual(await treesOf(whole));

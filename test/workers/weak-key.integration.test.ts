@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { runOpenErasures } from '../../jobs/erase/run-open-erasures.ts';
 import { MAX_UNPROVEN, recordMentions } from '../../stores/erasure/record-mentions.ts';
+import { servingShards } from '../../stores/model/serving-shards.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
-import { shardStubs } from '../../stores/objects/shards.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { lakeOf, rollupsOf, rowsWith } from './stores.ts';
@@ -112,7 +112,9 @@ describe('a bot', () => {
     await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(21));
     expect((await lakeOf(site.id)).every(({ client }) => client.bot)).toBe(true);
     expect([await rollupsOf(site.id), await ordersOf(site)]).toEqual([{}, []]);
-    const summaries = await Promise.all(shardStubs(env, site.id).map((shard) => shard.summary(Date.now(), 0)));
+    const summaries = await Promise.all(
+      (await servingShards(env, site.id)).map((shard) => shard.summary(Date.now(), 0)),
+    );
     expect(summaries.flatMap(({ counts, trending }) => [...counts, ...trending])).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import { exportPaths } from '../api/export/operation.ts';
 import { failedEventsPaths } from '../api/failed-events/operation.ts';
 import { importPaths } from '../api/import/operation.ts';
 import { lakePaths } from '../api/lake/operation.ts';
+import { indexPaths } from '../api/model/index-operation.ts';
 import { modelPaths } from '../api/model/operation.ts';
 import { reconciliationPaths } from '../api/reconciliation/operation.ts';
 import { segmentPaths } from '../api/segments/operation.ts';
@@ -42,6 +43,7 @@ export function apiDocument(): Document {
       ...failedEventsPaths,
       ...lakePaths,
       ...modelPaths,
+      ...indexPaths,
       ...erasurePaths,
       ...exportPaths,
       ...userPaths,

@@ -10,6 +10,7 @@ import { readCurrent } from '../../../stores/model/current-model.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
+import { indexRoutes } from './index-routes.ts';
 import { currentModelSchema, fitSchema, modelSchema } from './operation.ts';
 
 /** How long a request fits before the cron goes on. */
@@ -17,6 +18,7 @@ const FIT_MS = 20_000;
 
 /** `/api/model`: what serves, publishing on demand, and the way back. */
 export const modelRoutes = new Hono<ApiContext>()
+  .route('/index', indexRoutes)
   .get('/', async (c) => {
     const { id } = c.get('site');
     const [current, fit] = await Promise.all([readCurrent(c.env, id), readFit(c.env, id)]);
