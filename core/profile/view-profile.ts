@@ -64,7 +64,7 @@ export function viewProfile(state: ProfileState, now: number): StateView {
     userId: state.user?.id ?? null,
     sessions: state.closedSessions + state.sessions.length,
     counts: typeCounts(state),
-    recentItems: recentItems(state),
+    recentItems: distinctItems(state),
     affinities: { category: affinities(state, 'category', now), brand: affinities(state, 'brand', now) },
     cart: cartLines(state),
     orders: state.orders.map(({ id, time, total, currency, items }) => ({
@@ -83,11 +83,6 @@ export function viewProfile(state: ProfileState, now: number): StateView {
   };
 }
 
-/** The items of the last interactions, newest first, each as often as he had it: what recommendations start from. */
-export function recentIds(state: ProfileState): string[] {
-  return state.interactions.map(({ item }) => item);
-}
-
 /** The ids of what is in the cart, the newest first. */
 export function cartIds(state: ProfileState): string[] {
   return cartLines(state)
@@ -101,7 +96,7 @@ function typeCounts(state: ProfileState): Record<string, number> {
 }
 
 /** Distinct items, newest first, with the time and kind of the newest interaction. */
-function recentItems(state: ProfileState): ProfileView['recentItems'] {
+function distinctItems(state: ProfileState): ProfileView['recentItems'] {
   const newest = new Map<string, ProfileView['recentItems'][number]>();
   for (const { item, time, kind } of state.interactions) {
     if (!newest.has(item)) newest.set(item, { id: item, at: time, type: kind });

@@ -1,5 +1,5 @@
 import type { Item } from '../catalog/item.ts';
-import type { Known } from './known.ts';
+import { type Known, sequenceOf } from './known.ts';
 import { isPersonal, type Strategy } from './strategy.ts';
 
 /** Which rung of the ladder served: the live profile, the last one known, what is popular, or the catalogue's own order. */
@@ -116,7 +116,7 @@ async function candidatesOf(ask: Ask, known: Known, sources: Sources): Promise<r
         : [];
     case 'for_you': {
       const barred = ask.seen === 'show' ? hidden(ask) : hidden(ask, seen);
-      return sources.hasModel && seen.length > 0 ? sources.near(seen.toReversed(), wanted, barred, 'next') : [];
+      return sources.hasModel && seen.length > 0 ? sources.near(sequenceOf(known), wanted, barred, 'next') : [];
     }
   }
 }

@@ -61,6 +61,8 @@ export function decodeBlock(bytes: Uint8Array, table: ItemTable): Block {
   const keys = wide(header.sessions);
   const sessionLengths = small(header.sessions);
   const localItems = indexed(header.sessionItems, header.strings);
+  // The checksum does not cover the version, which decides on the columns.
+  if (at !== header.bytes) throw new Error(`the block's columns take ${at} bytes, and it has ${header.bytes}`);
 
   const numbers = new Uint32Array(header.strings);
   const decoder = new TextDecoder();

@@ -47,12 +47,26 @@ export function withHint(known: Known, hint: Hint, mayPersonalize: boolean, of: 
   const said = [...new Set(hint.filter(({ kind }) => kind !== 'removal').map(({ item }) => item))];
   if (said.length === 0) return known;
   if (known.tier === 'none')
-    return mayServe(known, mayPersonalize) ? { tier: 'live', reason: 'browser', recent: said } : known;
+    return mayServe(known, mayPersonalize)
+      ? { tier: 'live', reason: 'browser', recent: said, carts: cartsOf(said) }
+      : known;
   // What came meanwhile is among the newest; what he had before that, he has once more.
   const told = new Set(known.recent.slice(0, said.length));
   const news = said.filter((item) => !told.has(item));
   if (news.length === 0) return known;
-  return { ...known, reason: `${known.reason}_and_browser`, recent: [...news, ...known.recent] };
+  const { session = known.recent.length, carts = [] } = known;
+  return {
+    ...known,
+    reason: `${known.reason}_and_browser`,
+    recent: [...news, ...known.recent],
+    session: session + news.length,
+    carts: [...cartsOf(news), ...carts.map((at) => at + news.length)],
+  };
+
+  function cartsOf(items: readonly string[]): number[] {
+    const added = new Set(hint.flatMap(({ kind, item }) => (kind === 'cart' ? [item] : [])));
+    return items.flatMap((item, at) => (added.has(item) ? [at] : []));
+  }
 }
 
 /** Whether a browser's word alone may serve a visitor of whom nothing is known. */

@@ -3,7 +3,8 @@ import { describe, it } from 'vitest';
 import { MAX_HINT_LENGTH, parseHint, withHint } from './hint.ts';
 import type { Known } from './known.ts';
 
-const LIVE: Known = { tier: 'live', reason: 'live_profile', recent: ['a', 'b'] };
+const LIVE = { tier: 'live', reason: 'live_profile', recent: ['a', 'b'] } as const;
+const BOTH = { tier: 'live', reason: 'live_profile_and_browser' } as const;
 
 describe('a hint', () => {
   it('is read entry by entry, newest first', ({ expect }) => {
@@ -27,23 +28,24 @@ describe('a hint', () => {
   });
 
   it.for<[string, Known, string, boolean, Known]>([
-    ['comes first', LIVE, 'vc', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['c', 'a', 'b'] }],
-    ['repeats', LIVE, 'vb', true, { tier: 'live', reason: 'live_profile_and_browser', recent: ['b', 'a', 'b'] }],
+    ['comes first', LIVE, 'vc', true, { ...BOTH, recent: ['c', 'a', 'b'], session: 3, carts: [] }],
+    ['repeats', LIVE, 'vb', true, { ...BOTH, recent: ['b', 'a', 'b'], session: 3, carts: [] }],
     [
-      'knows what came meanwhile',
-      LIVE,
-      'vc/va',
+      'is of the session that goes on, and knows carts',
+      { ...LIVE, recent: ['a', 'b', 'c'], session: 1, carts: [0, 2] },
+      'vx/ay',
       true,
-      { tier: 'live', reason: 'live_profile_and_browser', recent: ['c', 'a', 'b'] },
+      { ...BOTH, recent: ['x', 'y', 'a', 'b', 'c'], session: 3, carts: [1, 2, 4] },
     ],
+    ['knows what came meanwhile', LIVE, 'vc/va', true, { ...BOTH, recent: ['c', 'a', 'b'], session: 3, carts: [] }],
     ['that says what is known is no news', LIVE, 'va/vb', true, LIVE],
     ['of a removal shows nothing', LIVE, 'rc', true, LIVE],
     [
       'stands alone',
       { tier: 'none', reason: 'no_visitor' },
-      'ac',
+      'vd/ac',
       true,
-      { tier: 'live', reason: 'browser', recent: ['c'] },
+      { tier: 'live', reason: 'browser', recent: ['d', 'c'], carts: [1] },
     ],
     [
       'is not believed against a refusal',

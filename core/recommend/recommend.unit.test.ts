@@ -126,15 +126,14 @@ describe('a block', () => {
     );
   });
 
-  it('is refused when a byte of it has changed', () => {
+  it('is refused when a byte of it has changed, whichever and however', () => {
     const bytes = encode(indexOf([{ id: 's', version: 1, endedAt: 1000, items: ['x', 'y'] }]));
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), fc.integer({ min: 1, max: 255 }), (at, change) => {
+    for (let at = 0; at < bytes.length; at += 1)
+      for (let change = 1; change < 256; change += 1) {
         const broken = bytes.slice();
         broken[at] = (broken[at] ?? 0) ^ change;
-        expect(() => decodeBlock(broken, new ItemTable())).toThrow();
-      }),
-    );
+        expect(() => decodeBlock(broken, new ItemTable()), `byte ${at} changed by ${change}`).toThrow();
+      }
   });
 });
 

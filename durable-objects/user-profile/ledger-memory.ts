@@ -4,8 +4,9 @@ import { choicesOf } from '../../core/profile/choices.ts';
 import type { DedupLog } from '../../core/profile/dedup-log.ts';
 import { decodeState } from '../../core/profile/encode-state.ts';
 import { mergeStates } from '../../core/profile/merge-states.ts';
+import { type RecentItems, recentItems } from '../../core/profile/recent-items.ts';
 import type { ProfileState } from '../../core/profile/state.ts';
-import { cartIds, type ProfileView, recentIds } from '../../core/profile/view-profile.ts';
+import { cartIds, type ProfileView } from '../../core/profile/view-profile.ts';
 import type { Linking } from './linking.ts';
 import { ProfileStore, type StoredProfile } from './profile-store.ts';
 
@@ -26,7 +27,7 @@ export class LedgerMemory {
   private mergedLive: ProfileState | undefined;
   /** The last full view and the last list of items that were read; they hold until the next change, the view to the end of its minute. */
   private view: { readonly minute: number; readonly part: PersonPart<ProfileView> } | undefined;
-  private recent: PersonPart<string[]> | undefined;
+  private recent: PersonPart<RecentItems> | undefined;
 
   constructor(storage: DurableObjectStorage, links: () => Linking, self: () => Ledger) {
     this.storage = storage;
@@ -93,8 +94,8 @@ export class LedgerMemory {
     return choices ? { value, choices } : { value };
   }
 
-  recentItems(): PersonPart<string[]> {
-    this.recent ??= this.part(recentIds(this.seen()));
+  recentItems(): PersonPart<RecentItems> {
+    this.recent ??= this.part(recentItems(this.seen()));
     return this.recent;
   }
 

@@ -6,6 +6,7 @@ import type { ApplyOptions, ApplyResult, PersonPart, PersonRead } from '../../co
 import type { AppliedMessage } from '../../core/profile/apply-messages.ts';
 import { decodeState, encodeState } from '../../core/profile/encode-state.ts';
 import { RETRY_MS } from '../../core/profile/next-duty.ts';
+import type { RecentItems } from '../../core/profile/recent-items.ts';
 import type { Tombstone } from '../../core/profile/tombstone.ts';
 import { type ProfileView, viewProfile } from '../../core/profile/view-profile.ts';
 import { encodeFollowing } from '../../core/segments/encode-following.ts';
@@ -72,8 +73,8 @@ export class UserProfile extends DurableObject<Env> {
     return this.parts.linking.elsewhere(via) ?? (await this.readHere(definitions));
   }
 
-  /** The ids of the person's last items, newest first, each as often as he had it. Writes nothing. `via` as for `read`. */
-  readRecent(via?: Ledger): PersonRead<string[]> {
+  /** The person's last items. Writes nothing. `via` as for `read`. */
+  readRecent(via?: Ledger): PersonRead<RecentItems> {
     return this.parts.linking.elsewhere(via) ?? this.readRecentHere();
   }
 
@@ -109,7 +110,7 @@ export class UserProfile extends DurableObject<Env> {
   }
 
   /** As `readHere`, the last items only. */
-  readRecentHere(): PersonPart<string[]> {
+  readRecentHere(): PersonPart<RecentItems> {
     return this.parts.memory.recentItems();
   }
 

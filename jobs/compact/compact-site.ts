@@ -16,6 +16,8 @@ import { log } from '../../stores/log.ts';
 /** Events that one round holds in memory, and raw objects that it takes. */
 const ROUND_EVENTS = 20_000;
 const ROUND_OBJECTS = 200;
+/** How far the bucket's clock may be from ours. */
+const CLOCKS_APART_MS = 5_000;
 /** Rows that are made or merged before requests run, over however many hours. */
 const slice = new WorkSlice(500, rest);
 
@@ -32,12 +34,19 @@ export interface Compacted {
  *
  * @param beforeHour only objects that arrived before this hour (since 1970), so that an hour is taken once it is over.
  * @param deadline no round begins after it, ms since 1970.
+ * @param arrivedUntil only objects that were there then, ms since 1970; where events come without a pause, to take all that come would never end.
  */
-export async function compactSite(env: Env, site: string, beforeHour: number, deadline: number): Promise<Compacted> {
+export async function compactSite(
+  env: Env,
+  site: string,
+  beforeHour: number,
+  deadline: number,
+  arrivedUntil = Date.now() + CLOCKS_APART_MS,
+): Promise<Compacted> {
   let objects = 0;
   let events = 0;
   for (;;) {
-    const pending = await pendingObjects(env, site, beforeHour);
+    const pending = await pendingObjects(env, site, beforeHour, arrivedUntil);
     if (pending.length === 0) break;
     if (Date.now() >= deadline) return { done: false, objects, events };
     const round = await compactRound(env, site, pending);
@@ -52,15 +61,15 @@ export async function compactSite(env: Env, site: string, beforeHour: number, de
 }
 
 /** Keys of the raw objects that no commit holds yet, oldest first, as many as a round may take. */
-async function pendingObjects(env: Env, site: string, beforeHour: number): Promise<string[]> {
+async function pendingObjects(env: Env, site: string, beforeHour: number, arrivedUntil: number): Promise<string[]> {
   const { results } = await env.DB.prepare('SELECT key FROM lake_objects WHERE site = ?')
     .bind(site)
     .all<{ key: string }>();
   const held = new Set(results.map(({ key }) => key));
   const pending: string[] = [];
-  for await (const { key } of listRaw(env, site)) {
+  for await (const { key, uploadedAt } of listRaw(env, site)) {
     if (hourOfRawKey(key) >= beforeHour || pending.length >= ROUND_OBJECTS) break;
-    if (!held.has(key)) pending.push(key);
+    if (!held.has(key) && uploadedAt <= arrivedUntil) pending.push(key);
   }
   return pending;
 }

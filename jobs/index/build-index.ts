@@ -112,7 +112,8 @@ async function nextStage(
   if (build.stage === 'settle') return Date.now() >= build.begunAt + SETTLE_MS && to('compact');
   if (build.stage === 'compact') {
     const until = Math.max(deadline, Date.now() + COMPACT_MS);
-    const { done } = await compactSite(env, site, Number.POSITIVE_INFINITY, until);
+    const settledAt = build.begunAt + SETTLE_MS;
+    const { done } = await compactSite(env, site, Number.POSITIVE_INFINITY, until, settledAt);
     return done && to('lake');
   }
   return (await replayLake(env, site, build, deadline)) && swap(env, site, index, build);

@@ -85,7 +85,7 @@ export function evaluate(
 }
 
 /** Fits a ranker on the newest sessions, asked of a model without them. */
-function fitOn(sessions: readonly LogSession[]): Fitted {
+export function fitOn(sessions: readonly LogSession[]): Fitted {
   const tail = Math.min(TAIL_SESSIONS, Math.floor(sessions.length * TAIL_SHARE));
   const { scorer, blockOf, facts } = buildModel(sessions.slice(0, sessions.length - tail));
   const asked = sessions

@@ -3,12 +3,15 @@ import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { thinned } from '../../core/recommend/fit-ranker.ts';
 import { readOptions } from '../read-options.ts';
+import { compareHistories } from './compare-histories.ts';
 import { type Asked, evaluate } from './evaluate.ts';
 import type { Quality } from './quality.ts';
 import { readQuestions, readSessions } from './read-log.ts';
+import { readVisits } from './read-visits.ts';
 import { MAX_SESSIONS, throughStack } from './through-stack.ts';
 
 const USAGE = `usage: npm run eval -- --train FILE --test FILE [options]
+       npm run eval -- --events FILE [--mapping FILE] [--json]
   --train FILE   sessions that the model is built from, {"s","items"} a line, oldest first
   --test FILE    questions, {"q","prefix","target"} a line
   --tune         fits the ranker on the newest sessions of --train, as a shop's own job does; else the shipped one serves
@@ -17,12 +20,16 @@ const USAGE = `usage: npm run eval -- --train FILE --test FILE [options]
                  questions through the API, and says how many answers are the same
   --out FILE     the answers, {"q","recs"} a line, best first
   --ranker FILE  writes the ranker that served
+  --events FILE  a click log, as \`npm run replay\` reads it: says what earlier sessions, carts, orders and liked categories are worth
+  --mapping FILE how the columns of its CSV become events
   --json         report as one JSON object on stdout`;
 
 const values = readOptions(
   z.object({
-    train: z.string(),
-    test: z.string(),
+    train: z.string().optional(),
+    test: z.string().optional(),
+    events: z.string().optional(),
+    mapping: z.string().optional(),
     tune: z.boolean().default(false),
     live: z.boolean().default(false),
     stack: z.coerce.number().int().positive().optional(),
@@ -32,39 +39,72 @@ const values = readOptions(
   }),
   USAGE,
 );
-const out = values.out === undefined ? undefined : createWriteStream(values.out);
-const all = await collect(readSessions(values.train));
-const sessions = values.stack === undefined ? all : all.slice(-MAX_SESSIONS);
-const questions = await collect(readQuestions(values.test));
-const answers = new Map<string | number, readonly string[]>();
-const { report, ranker } = evaluate(sessions, questions, {
-  tune: values.tune,
-  live: values.live,
-  onAnswer: (answer) => {
-    answers.set(answer.q, answer.recs);
-    out?.write(`${JSON.stringify(answer)}\n`);
-  },
-});
-const stack =
-  values.stack === undefined ? undefined : await throughStack(sessions, thinned(questions, values.stack), answers);
-if (out) await new Promise((resolve) => out.end(resolve));
-if (values.ranker !== undefined) await writeFile(values.ranker, JSON.stringify(ranker));
-if (values.json) console.log(JSON.stringify({ ...report, ...(stack && { stack }) }));
+const { train, test, events } = values;
+if (events !== undefined) await compare(events);
+else if (train !== undefined && test !== undefined) await evaluateLog(train, test);
 else {
-  console.table({
-    [report.mode]: row(report),
-    [`${report.mode}, seen hidden`]: qualityRow(report.hidden),
-    ...(report.frozen && { frozen: row(report.frozen), 'frozen, seen hidden': qualityRow(report.frozen.hidden) }),
-  });
-  const { origin, bytes, fit } = report.ranker;
-  console.log(`ranker: ${origin}, ${bytes} bytes${fit ? `; ${JSON.stringify(fit)}` : ''}`);
-  if (stack) {
-    console.log(
-      `through the stack: ${stack.same} of ${stack.asked} answers the same (${stack.sessions} sessions, fit: ${stack.fit})`,
+  process.stderr.write(`--train and --test, or --events, are needed\n\n${USAGE}\n`);
+  process.exitCode = 2;
+}
+
+async function compare(file: string): Promise<void> {
+  const compared = compareHistories(await readVisits(file, values.mapping));
+  if (values.json) console.log(JSON.stringify({ compared }));
+  else
+    console.table(
+      Object.fromEntries(
+        compared.map(({ name, within, short, first, gain }) => [
+          name,
+          {
+            'HR@20': within.hr20,
+            'MRR@20': within.mrr20,
+            'short HR': short.hr20,
+            'short MRR': short.mrr20,
+            'first HR': first.hr20,
+            'first MRR': first.mrr20,
+            'HR gain': `${gain.hr20} ± ${gain.hr20Error}`,
+            'MRR gain': `${gain.mrr20} ± ${gain.mrr20Error}`,
+          },
+        ]),
+      ),
     );
-    for (const example of stack.examples) console.log(`  ${example}`);
+}
+
+async function evaluateLog(train: string, test: string): Promise<void> {
+  const out = values.out === undefined ? undefined : createWriteStream(values.out);
+  const all = await collect(readSessions(train));
+  const sessions = values.stack === undefined ? all : all.slice(-MAX_SESSIONS);
+  const questions = await collect(readQuestions(test));
+  const answers = new Map<string | number, readonly string[]>();
+  const { report, ranker } = evaluate(sessions, questions, {
+    tune: values.tune,
+    live: values.live,
+    onAnswer: (answer) => {
+      answers.set(answer.q, answer.recs);
+      out?.write(`${JSON.stringify(answer)}\n`);
+    },
+  });
+  const stack =
+    values.stack === undefined ? undefined : await throughStack(sessions, thinned(questions, values.stack), answers);
+  if (out) await new Promise((resolve) => out.end(resolve));
+  if (values.ranker !== undefined) await writeFile(values.ranker, JSON.stringify(ranker));
+  if (values.json) console.log(JSON.stringify({ ...report, ...(stack && { stack }) }));
+  else {
+    console.table({
+      [report.mode]: row(report),
+      [`${report.mode}, seen hidden`]: qualityRow(report.hidden),
+      ...(report.frozen && { frozen: row(report.frozen), 'frozen, seen hidden': qualityRow(report.frozen.hidden) }),
+    });
+    const { origin, bytes, fit } = report.ranker;
+    console.log(`ranker: ${origin}, ${bytes} bytes${fit ? `; ${JSON.stringify(fit)}` : ''}`);
+    if (stack) {
+      console.log(
+        `through the stack: ${stack.same} of ${stack.asked} answers the same (${stack.sessions} sessions, fit: ${stack.fit})`,
+      );
+      for (const example of stack.examples) console.log(`  ${example}`);
+    }
+    console.log(`model: ${report.modelBytes} bytes${report.tuneSeconds ? `; fitted in ${report.tuneSeconds} s` : ''}`);
   }
-  console.log(`model: ${report.modelBytes} bytes${report.tuneSeconds ? `; fitted in ${report.tuneSeconds} s` : ''}`);
 }
 
 async function collect<T>(lines: AsyncIterable<T>): Promise<T[]> {

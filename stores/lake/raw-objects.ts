@@ -6,6 +6,8 @@ export interface RawObject {
   readonly key: string;
   readonly etag: string;
   readonly size: number;
+  /** When it was written last, ms since 1970 by the bucket's clock. */
+  readonly uploadedAt: number;
 }
 
 /** A raw object is read once and lives for a day: what counts is the time that packing it takes. */
@@ -32,7 +34,7 @@ export async function* listRaw(env: Env, site: string, startAfter?: string): Asy
       prefix: rawPrefix(site),
       ...(cursor !== undefined ? { cursor } : startAfter !== undefined && { startAfter }),
     });
-    for (const { key, etag, size } of page.objects) yield { key, etag, size };
+    for (const { key, etag, size, uploaded } of page.objects) yield { key, etag, size, uploadedAt: uploaded.getTime() };
     if (!page.truncated) return;
     cursor = page.cursor;
   }

@@ -2,6 +2,7 @@ import { type ConsentDefaults, isGranted } from '../../core/consent/policy.ts';
 import type { Choices } from '../../core/consent/purposes.ts';
 import { deviceLedger, type Ledger, userLedger } from '../../core/identity/ledger.ts';
 import type { PersonPart, PersonRead } from '../../core/profile/answers.ts';
+import type { RecentItems } from '../../core/profile/recent-items.ts';
 import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
@@ -21,10 +22,10 @@ export interface Visitor {
   readonly consent?: ConsentDefaults | undefined;
 }
 
-/** What of a profile is read: `view` all that readers may see, `recent` the ids of the last items, and `cart` of what is in it, newest first: what a recommendation starts from. */
+/** What of a profile is read: `view` all that readers may see, `recent` the last items, and `cart` the ids of what is in it, newest first: what a recommendation starts from. */
 interface Parts {
   readonly view: ProfileView;
-  readonly recent: readonly string[];
+  readonly recent: RecentItems;
   readonly cart: readonly string[];
 }
 
@@ -125,7 +126,7 @@ const READERS: { readonly [Part in keyof Parts]: Reader<Parts[Part]> } = {
     here: (stub) => stub.readHere(),
   },
   recent: {
-    person: async (stub, via) => (await stub.readRecent(via)) as PersonRead<string[]>,
+    person: async (stub, via) => (await stub.readRecent(via)) as PersonRead<RecentItems>,
     here: (stub) => stub.readRecentHere(),
   },
   cart: {

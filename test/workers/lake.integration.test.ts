@@ -48,6 +48,30 @@ function dyingAfter(calls: number, name: 'DB' | 'LAKE', method: string): Env {
 }
 
 describe('compaction', () => {
+  it('ends where events come without a pause, with all that was there when it began', async ({ expect }) => {
+    const { id: site } = await makeSite();
+    await deliver([makeMessage(site, 'ada', ['1', '2'])]);
+    const began = Date.now();
+    await scheduler.wait(5);
+    let came = 0;
+    const busy = new Proxy(env.LAKE, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property);
+        if (typeof value !== 'function') return value;
+        if (property !== 'list') return value.bind(target);
+        return async (...args: unknown[]) => {
+          came += 1;
+          if (came > 20) throw new Error('it goes on for ever');
+          await deliver([makeMessage(site, `visitor-${came}`, ['1'])]);
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+    const { done, events } = await compactSite({ ...env, LAKE: busy }, site, ALL, soon(), began);
+    expect({ done, events }).toEqual({ done: true, events: 2 });
+    expect(await compactedIds(site)).toEqual(['a/ada/1', 'a/ada/2']);
+  });
+
   it('brings every event of the raw objects into its hour, once', async ({ expect }) => {
     const { id: site } = await makeSite();
     const early = makeMessage(site, 'ada', ['1', '2']);

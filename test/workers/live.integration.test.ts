@@ -23,14 +23,14 @@ const stored = (stub: ReturnType<typeof profileStub>) =>
 const counts = async (site: TestSite, ledger: Ledger) =>
   (await profileStub(env, site.id, ledger).readHere()).value.counts;
 const recent = async (site: TestSite, ledger: Ledger) =>
-  (await profileStub(env, site.id, ledger).readRecentHere()).value;
+  (await profileStub(env, site.id, ledger).readRecentHere()).value.items;
 
 describe('an event that was shown', () => {
   it('is seen by the next read, and nothing is stored', async ({ expect }) => {
     const { stub, message, show } = await lone();
     await show(message('one'));
     await show(message('two', 'three'));
-    const seen = (await stub.readRecentHere()).value;
+    const seen = (await stub.readRecentHere()).value.items;
     expect(seen.toSorted()).toEqual(['p-one', 'p-three', 'p-two']);
     expect((await stub.readHere()).value.counts).toEqual({ product_viewed: 3 });
     expect(await stored(stub)).toBe(0);

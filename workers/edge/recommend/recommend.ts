@@ -23,9 +23,9 @@ const NOT_ASKED = { tier: 'none', reason: 'not_personal' } as const;
 /** Answers a read, always: asks the profile if the strategy needs it, and the model, at once, and lets `decide` do the rest. */
 export async function recommend(env: Env, site: string, query: ReadQuery): Promise<Recommendation> {
   const startedAt = Date.now();
-  const start = query.strategy === 'cart' ? 'cart' : 'recent';
-  const [read, model] = await Promise.all([
-    isPersonal(query.strategy) ? readProfile(env, site, query, start) : NOT_ASKED,
+  const ofCart = query.strategy === 'cart';
+  const [known, model] = await Promise.all([
+    isPersonal(query.strategy) ? knownOf(env, site, query, ofCart) : NOT_ASKED,
     loadModel(env, site).catch((error) => {
       log('model_unavailable', { site, error: String(error) });
       return null;
@@ -33,15 +33,26 @@ export async function recommend(env: Env, site: string, query: ReadQuery): Promi
   ]);
   const profileMs = Date.now() - startedAt;
   const mayPersonalize = isGranted(query.consent, undefined, 'personalization');
-  const known = withHint(knownOf(read), query.hint, mayPersonalize, start === 'cart' ? 'cart' : 'items');
-  const decision = await decide(query, known, sourcesOf(env, site, model));
+  const said = withHint(known, query.hint, mayPersonalize, ofCart ? 'cart' : 'items');
+  const decision = await decide(query, said, sourcesOf(env, site, model));
   return { ...decision, slot: query.slot, strategy: query.strategy, profileMs };
 }
 
-function knownOf(read: ProfileRead<'recent' | 'cart'> | typeof NOT_ASKED): Known {
+/** What the profile knows of the visitor's last items, or of his cart. */
+async function knownOf(env: Env, site: string, query: ReadQuery, ofCart: boolean): Promise<Known> {
+  if (ofCart) {
+    const read = await readProfile(env, site, query, 'cart');
+    return read.tier === 'none' ? read : { tier: read.tier, reason: reasonOf(read), recent: read.profile };
+  }
+  const read = await readProfile(env, site, query, 'recent');
   if (read.tier === 'none') return read;
-  const reason = read.tier === 'live' ? 'live_profile' : read.reason;
-  return { tier: read.tier, reason, recent: read.profile };
+  const { items, carts, session, sessionUntil } = read.profile;
+  const goesOn = Date.now() <= sessionUntil;
+  return { tier: read.tier, reason: reasonOf(read), recent: items, carts, session: goesOn ? session : 0 };
+}
+
+function reasonOf(read: Exclude<ProfileRead<'recent' | 'cart'>, { tier: 'none' }>): string {
+  return read.tier === 'live' ? 'live_profile' : read.reason;
 }
 
 function sourcesOf(env: Env, site: string, model: Model | null): Sources {
