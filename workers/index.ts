@@ -17,6 +17,7 @@ import { consumerOf } from './entry/consumer-of.ts';
 import { startJobs } from './entry/start-jobs.ts';
 import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
+import { handleMetrics } from './metrics/handle-metrics.ts';
 
 export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
 export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
@@ -44,6 +45,7 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .get('/v/beacon-page.:hash.js', (request) => handleBeaconPage(request, request.params.hash ?? ''))
   .get('/docs', () => handleDocs())
   .get('/openapi.json', () => handleOpenApi())
+  .get('/metrics', (request, env) => handleMetrics(request, env))
   .get('/.well-known/jwks.json', (_request, env) => handleKeys(env))
   .get('/console', () => handleConsole())
   .all('/api/*', (request, env, ctx) => api.fetch(request, env, ctx))

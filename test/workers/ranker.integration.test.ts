@@ -20,6 +20,18 @@ const modelOf = async (site: TestSite) =>
 const treesOf = async (site: TestSite) =>
   ((await readCurrent(env, site.id))?.manifest.ranker as { trees?: unknown } | undefined)?.trees;
 
+/** The site's metrics by name and labels, without the site's. */
+async function metricsOf(site: TestSite): Promise<Record<string, number>> {
+  const text = await (await send('/metrics', { headers: secret(site) })).text();
+  const series = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return Object.fromEntries(
+    series.map((line) => {
+      const [name = '', value] = line.split(' ');
+      return [name.replace(`site="${site.id}",`, '').replace(`site="${site.id}"`, ''), Number(value)];
+    }),
+  );
+}
+
 /**
  * Sessions of a shop whose visitors look at four products, more at the popular ones, and then always go back to the first one: what no other
  * shop's ranker knows.
@@ -58,6 +70,16 @@ describe('a site’s ranker', () => {
     expect([fit.status, outcome]).toMatchObject([200, { state: 'ended', why: 'better' }]);
     expect(checked.fitted.mrr20).toBeGreaterThan(checked.present.mrr20);
     expect(await modelOf(site)).toMatchObject({ ranker: { origin: 'own' }, fit: { state: 'ended', why: 'better' } });
+    expect(await metricsOf(site)).toMatchObject({
+      'vitrine_ranker_own{}': 1,
+      'vitrine_ranker_fit_running{}': 0,
+      'vitrine_ranker_fit_outcome{outcome="better"}': 1,
+      'vitrine_ranker_fit_outcome{outcome="not_better"}': 0,
+      'vitrine_ranker_reciprocal_rank_ratio{ranker="before"}': checked.present.mrr20,
+      'vitrine_ranker_reciprocal_rank_ratio{ranker="fitted"}': checked.fitted.mrr20,
+      'vitrine_model_sessions{}': 1_500,
+      'vitrine_index_build_running{}': 0,
+    });
     expect((await env.MODELS.list({ prefix: `models/${site.id}/fit/` })).objects).toEqual([]);
     // The next publish keeps it, and a rollback leads back from it.
     await feedSessions(env, site.id, [{ id: 'new', version: 1, endedAt: Date.now(), items: ['p1', 'p2'] }]);
@@ -144,5 +166,24 @@ describe('a site’s ranker', () => {
       expect((await modelOf(site)).ranker.origin).toBe('prior');
       expect(await ask()).toMatchObject({ tier: 'live', items: expect.arrayContaining([expect.anything()]) });
     }
+  });
+});
+
+describe('GET /metrics', () => {
+  it('has what there is of a site without a model, in the text format', async ({ expect }) => {
+    const site = await makeSite();
+    const page = await send('/metrics', { headers: secret(site) });
+    expect(page.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    expect(await metricsOf(site)).toEqual({
+      'vitrine_ranker_fit_running{}': 0,
+      'vitrine_index_shards{}': 4,
+      'vitrine_index_build_running{}': 0,
+    });
+  });
+
+  it('is shown to nobody but who has the secret key', async ({ expect }) => {
+    const site = await makeSite();
+    expect((await send('/metrics')).status).toBe(401);
+    expect((await send('/metrics', { headers: { 'x-vitrine-key': site.writeKey } })).status).toBe(403);
   });
 });

@@ -18,6 +18,7 @@ import { ingestPaths } from '../edge/ingest/operation.ts';
 import { profilePaths } from '../edge/profile/operation.ts';
 import { recommendPaths } from '../edge/recommend/operation.ts';
 import { withBodyProblems } from '../http/problem-responses.ts';
+import { metricsPaths } from '../metrics/operation.ts';
 
 type Document = ReturnType<typeof createDocument>;
 
@@ -52,6 +53,7 @@ export function apiDocument(): Document {
       ...segmentPaths,
       ...sitePaths,
       ...webhookPaths,
+      ...metricsPaths,
     }),
     components: {
       securitySchemes: {

@@ -1,0 +1,71 @@
+/** What a metric is: its Prometheus type, what it means, and the labels of its series beside `site`. */
+interface MetricDefinition {
+  readonly type: 'gauge' | 'counter';
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/**
+ * Every metric that there is, by name: `vitrine_` and base units, as https://prometheus.io/docs/practices/naming/ asks. Nothing is exposed that is
+ * not named here.
+ */
+export const METRICS = {
+  vitrine_model_published_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the model that serves was published, seconds since 1970.',
+    labels: [],
+  },
+  vitrine_model_held: {
+    type: 'gauge',
+    help: 'Whether a rollback holds the model, so that nothing newer is published: 1 or 0.',
+    labels: [],
+  },
+  vitrine_model_sessions: { type: 'gauge', help: 'Sessions in the model that serves.', labels: [] },
+  vitrine_model_items: { type: 'gauge', help: 'Items that sessions of the model hold.', labels: [] },
+  vitrine_model_size_bytes: { type: 'gauge', help: 'Bytes of the blocks of the model.', labels: [] },
+  vitrine_ranker_own: {
+    type: 'gauge',
+    help: 'Whether the ranker that serves was fitted on the own log of the site (1) or is the one that is shipped (0).',
+    labels: [],
+  },
+  vitrine_ranker_fit_running: { type: 'gauge', help: 'Whether a ranker is being fitted: 1 or 0.', labels: [] },
+  vitrine_ranker_fit_ended_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last fit of a ranker ended, seconds since 1970.',
+    labels: [],
+  },
+  vitrine_ranker_fit_outcome: {
+    type: 'gauge',
+    help: 'What came of the last fit: 1 for the outcome that it had, 0 for the others.',
+    labels: ['outcome'],
+  },
+  vitrine_ranker_fit_questions: {
+    type: 'gauge',
+    help: 'Questions of the last fit: all, those it could learn from, and those that were kept apart.',
+    labels: ['kind'],
+  },
+  vitrine_ranker_hit_ratio: {
+    type: 'gauge',
+    help: 'Hit rate at 20 on the questions that were kept apart, of the ranker before and of the one that was fitted.',
+    labels: ['ranker'],
+  },
+  vitrine_ranker_reciprocal_rank_ratio: {
+    type: 'gauge',
+    help: 'Mean reciprocal rank at 20 on the questions that were kept apart, of the ranker before and of the one that was fitted.',
+    labels: ['ranker'],
+  },
+  vitrine_index_shards: { type: 'gauge', help: 'Shards of the session index that serves.', labels: [] },
+  vitrine_index_build_running: {
+    type: 'gauge',
+    help: 'Whether the session index is being built again from the lake: 1 or 0.',
+    labels: [],
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+/** The name of a metric. */
+export type MetricName = keyof typeof METRICS;
+
+/** The labels of a metric's series, beside `site`. */
+export type LabelsOf<Name extends MetricName> = {
+  readonly [Label in (typeof METRICS)[Name]['labels'][number]]: string;
+};

@@ -1,0 +1,45 @@
+import { EXPOSITION_TYPE, Exposition } from '../../core/metrics/exposition.ts';
+import { type FitOutcome, fitOutcomeSchema, readFit } from '../../jobs/fit/fit-state.ts';
+import { type ReadCurrent, readCurrent } from '../../stores/model/current-model.ts';
+import { readIndex } from '../../stores/model/index-row.ts';
+import { authorizePrivate } from '../http/authorize.ts';
+
+/** `GET /metrics`: what there is to measure of the key's site, for Prometheus. */
+export async function handleMetrics(request: Request, env: Env): Promise<Response> {
+  const { id } = await authorizePrivate(request, new URL(request.url), env);
+  const [current, fit, index] = await Promise.all([readCurrent(env, id), readFit(env, id), readIndex(env, id)]);
+  const page = new Exposition(id);
+  if (current) setModel(page, current);
+  page.set('vitrine_ranker_fit_running', {}, fit?.state !== undefined);
+  if (fit?.outcome) setFit(page, fit.outcome);
+  page.set('vitrine_index_shards', {}, index.shards);
+  page.set('vitrine_index_build_running', {}, index.build !== undefined);
+  return new Response(page.text(), { headers: { 'content-type': EXPOSITION_TYPE, 'cache-control': 'no-store' } });
+}
+
+function setModel(page: Exposition, { manifest, held }: ReadCurrent): void {
+  const bytes = manifest.shards.flat().reduce((sum, block) => sum + block.bytes, 0);
+  page
+    .set('vitrine_model_published_timestamp_seconds', {}, manifest.version / 1_000)
+    .set('vitrine_model_held', {}, held)
+    .set('vitrine_model_sessions', {}, manifest.sessions)
+    .set('vitrine_model_items', {}, manifest.items)
+    .set('vitrine_model_size_bytes', {}, bytes)
+    .set('vitrine_ranker_own', {}, manifest.ranker !== undefined);
+}
+
+function setFit(page: Exposition, { why, endedAt, questions, usable, checked }: FitOutcome): void {
+  page.set('vitrine_ranker_fit_ended_timestamp_seconds', {}, endedAt / 1_000);
+  for (const outcome of fitOutcomeSchema.shape.why.options)
+    page.set('vitrine_ranker_fit_outcome', { outcome }, outcome === why);
+  page.set('vitrine_ranker_fit_questions', { kind: 'all' }, questions);
+  page.set('vitrine_ranker_fit_questions', { kind: 'usable' }, usable);
+  if (!checked) return;
+  page.set('vitrine_ranker_fit_questions', { kind: 'checked' }, checked.questions);
+  const rankers = { before: checked.present, fitted: checked.fitted };
+  for (const [ranker, quality] of Object.entries(rankers)) {
+    if (!quality) continue;
+    page.set('vitrine_ranker_hit_ratio', { ranker }, quality.hr20);
+    page.set('vitrine_ranker_reciprocal_rank_ratio', { ranker }, quality.mrr20);
+  }
+}
