@@ -23,8 +23,9 @@ const RETIRED_MS = 15 * MINUTE_MS;
 const LEASE_MS = 5 * MINUTE_MS;
 /** What a run gives compaction at least. */
 const COMPACT_MS = 1_000;
-/** Tries against others who change the row. */
+/** Tries against others who change the row, or publish. */
 const MAX_TRIES = 5;
+const TRY_AGAIN_MS = 1_000;
 
 /** What is asked of a build. */
 export interface BuildRequest {
@@ -141,9 +142,14 @@ async function swap(env: Env, site: string, index: IndexRow, build: IndexBuild):
     outcome,
     retired: [...index.retired, { ...generationOf(index), since: Date.now() }],
   };
+  // What serves is published once more, so that both models are of one time.
+  const before = await publishedBlocks(env, site, false);
   if (!(await end(env, site, index, serving))) return false;
-  const compared = await publishSwapped(env, site);
-  if (compared) await writeIndex(env, site, serving, { ...serving, outcome: { ...outcome, ...compared } });
+  const after = await publishedBlocks(env, site, build.acceptCounts);
+  if (!before || !after) return true;
+  const known = new Set(before);
+  const compared = { blocks: after.length, sameBlocks: after.filter((key) => known.has(key)).length };
+  await writeIndex(env, site, serving, { ...serving, outcome: { ...outcome, ...compared } });
   return true;
 }
 
@@ -155,15 +161,16 @@ async function end(env: Env, site: string, index: IndexRow, next: IndexRow): Pro
   return true;
 }
 
-/** Publishes what serves now, unless a rollback holds the model. Says how many blocks the model before had to the byte. */
-async function publishSwapped(env: Env, site: string) {
-  const before = await readCurrent(env, site);
-  if (before?.held) return undefined;
-  const published = await publishModel(env, site, true);
-  if (!published.ok) return undefined;
-  const keys = new Set(before?.manifest.shards.flat().map(({ key }) => key));
-  const blocks = published.manifest.shards.flat();
-  return { blocks: blocks.length, sameBlocks: blocks.filter(({ key }) => keys.has(key)).length };
+/** Publishes what serves now, if the check lets it and no rollback holds the model. Returns the keys of its blocks. */
+async function publishedBlocks(env: Env, site: string, acceptCounts: boolean): Promise<string[] | undefined> {
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    if ((await readCurrent(env, site))?.held) return undefined;
+    const published = await publishModel(env, site, acceptCounts);
+    if (published.ok) return published.manifest.shards.flat().map(({ key }) => key);
+    if (!published.busy) return undefined;
+    await scheduler.wait(TRY_AGAIN_MS);
+  }
+  return undefined;
 }
 
 async function countSessions(env: Env, site: string, index: Generation): Promise<number> {

@@ -25,7 +25,12 @@ const SHARDS_AT_ONCE = 2;
 
 export type Published =
   | { readonly ok: true; readonly manifest: Manifest }
-  | { readonly ok: false; readonly refusals: string[] };
+  | {
+      readonly ok: false;
+      readonly refusals: string[];
+      /** Whether nothing is wrong but that somebody else publishes. */
+      readonly busy?: true;
+    };
 
 /**
  * Publishes what the shards hold as the next model, if the check lets it; else the last good one stays.
@@ -34,7 +39,7 @@ export type Published =
  */
 export async function publishModel(env: Env, site: string, acceptCounts = false): Promise<Published> {
   const lease = await takeLease(env, `publish ${site}`, crypto.randomUUID(), Date.now(), LEASE_MS);
-  if (!lease) return { ok: false, refusals: ['another publish is under way'] };
+  if (!lease) return { ok: false, refusals: ['another publish is under way'], busy: true };
   try {
     return await publishAlone(env, site, acceptCounts);
   } finally {

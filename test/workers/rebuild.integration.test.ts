@@ -234,6 +234,28 @@ describe('an index that is built from the lake', () => {
     expect(await itemsOf(await servingShards(env, site.id))).toEqual(['kept']);
   });
 
+  it('loses a person who is erased when it has his sessions already, as does one that serves no more', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    await bring(site, [...someVisits(), { visitor: 'eve', minutesAgo: 690, item: 'of-eve' }]);
+    await begin(site, { shards: 2 });
+    await goOn(env, site.id, later());
+    const build = await begin(site, { shards: 3 });
+    for (let run = 0; run < 6; run += 1) await goOn(env, site.id, 0);
+    const { retired } = await readIndex(env, site.id);
+    const generations = [build, ...retired].map((generation) => shardStubs(env, site.id, generation));
+    for (const stubs of generations) expect(await itemsOf(stubs)).toContain('of-eve');
+    const erased = await send('/api/devices/eve', {
+      method: 'DELETE',
+      headers: { authorization: `Bearer ${site.secretKey}` },
+    });
+    expect(await erased.json()).toMatchObject({ state: 'done' });
+    for (const stubs of generations) expect(await itemsOf(stubs)).not.toContain('of-eve');
+    expect((await goOn(env, site.id, later())).outcome).toMatchObject({ result: 'swapped', shards: 3 });
+    expect(await itemsOf(await servingShards(env, site.id))).not.toContain('of-eve');
+  });
+
   it('does not serve when it has lost half of the sessions, unless somebody says so', async ({ expect }) => {
     const site = await makeSite();
     await bring(site, someVisits());
