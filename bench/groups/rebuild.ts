@@ -12,7 +12,7 @@ const ITEMS = 2_000;
 const SESSIONS_PER_VISITOR = 4;
 const VIEWS_PER_SESSION = 3;
 const HISTORY_MS = 72 * 3_600_000;
-/** Far enough from the next session of the same visitor. */
+const SESSION_EACH_MS = 40 * 60_000;
 const VIEW_EACH_MS = 60_000;
 /** A burst of more than 10,000 messages breaks the local queue. */
 const MESSAGES_AT_ONCE = 2_000;
@@ -91,7 +91,7 @@ async function prepare({ client, vitrine }: Running, sessions: number): Promise<
     const until = Math.min(visitors, next + MESSAGES_AT_ONCE);
     const send = async () => {
       while (next < until) {
-        const events = history(next, now);
+        const events = history(next, visitors, now);
         next += 1;
         await client.expect(202, ingestRequest(events));
         sent += events.length;
@@ -105,15 +105,18 @@ async function prepare({ client, vitrine }: Running, sessions: number): Promise<
   return sent;
 }
 
-/** A visitor's sessions, spread over the time before now; products of one session are neighbours. */
-function history(visitor: number, now: number) {
-  const span = HISTORY_MS / SESSIONS_PER_VISITOR;
+/**
+ * A visitor's sessions, one after the other; visitors come in the order of time, so that compaction, like in a shop, has to do with few hours at a
+ * time. Products of one session are neighbours.
+ */
+function history(visitor: number, visitors: number, now: number) {
+  const begins = now - HISTORY_MS + (visitor / visitors) * (HISTORY_MS - SESSIONS_PER_VISITOR * SESSION_EACH_MS);
   return Array.from({ length: SESSIONS_PER_VISITOR }, (_, session) => {
-    const begins = now - HISTORY_MS + session * span + ((visitor * 7_919) % 10_000) * (span / 2 / 10_000);
     const first = (visitor * 31 + session * 101) % ITEMS;
-    return Array.from({ length: VIEWS_PER_SESSION }, (_, view) =>
-      benchEvent(`visitor-${visitor}`, 'product_viewed', (first + view * 3) % ITEMS, begins + view * VIEW_EACH_MS),
-    );
+    return Array.from({ length: VIEWS_PER_SESSION }, (_, view) => {
+      const time = begins + session * SESSION_EACH_MS + view * VIEW_EACH_MS;
+      return benchEvent(`visitor-${visitor}`, 'product_viewed', (first + view * 3) % ITEMS, time);
+    });
   }).flat();
 }
 

@@ -1,3 +1,6 @@
+/** Candidates that a ranker orders. */
+export const RANKED = 60;
+
 /**
  * What a ranker knows of each candidate, in this order; a ranker names them by place, so the list only grows at its end, under a new
  * version. "Over the largest": scaled to the largest of the query. "Newest item": the visitor's last one.
@@ -36,3 +39,24 @@ export const FEATURES = [
   /** Neighbours that share at least two items, over the largest. */
   'multi',
 ] as const;
+
+/** Where a feature's column begins. */
+const column = (name: (typeof FEATURES)[number]) => FEATURES.indexOf(name) * RANKED;
+export const SCORE = column('score');
+export const BY_SESSIONS = column('sessions');
+export const BY_PAIRS = column('pairs');
+export const BY_FLAT = column('flat');
+export const NEXT_SHARE = column('next_share');
+export const NEXT_TIMES = column('next');
+export const AFTER_SHARE = column('after');
+export const BEFORE_SHARE = column('before_share');
+export const AFTER_TWO_TIMES = column('after_two');
+export const AGE = column('age');
+export const NEIGHBOURS = column('neighbours');
+export const COUNT = column('count');
+export const TREND = column('trend');
+export const OWN_POSITION = column('position');
+export const OWN_TIMES = column('times');
+export const DISTINCT = column('distinct');
+export const AGAIN = column('again');
+export const BY_MULTI = column('multi');

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FEATURES } from './features.ts';
+import { FEATURES, RANKED } from './features.ts';
 import { collectLesson, fitLesson, noProgress, type RankingQuestion } from './fit-ranker.ts';
 import { scoreRows } from './fit-trees.ts';
 import { PRIOR_RANKER } from './prior-ranker.ts';
 import { Ranker, type RankerTrees, rankerSchema } from './ranker.ts';
-import { RANKED, type Scan } from './scan.ts';
+import type { Scan } from './scan.ts';
 import { TrainingRows } from './training-rows.ts';
 
 const PICKS = 20;

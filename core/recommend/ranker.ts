@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { FEATURES } from './features.ts';
-import { RANKED } from './scan.ts';
+import { FEATURES, RANKED } from './features.ts';
 
 /** Questions that a tree asks of a candidate, each whether a feature is greater than a number: its answers name one of 2^3 leaves. */
 export const DEPTH = 3;

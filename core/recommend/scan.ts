@@ -1,71 +1,61 @@
 import type { Block } from './decode-block.ts';
-import { FEATURES } from './features.ts';
+import {
+  AFTER_SHARE,
+  AFTER_TWO_TIMES,
+  AGAIN,
+  AGE,
+  BEFORE_SHARE,
+  BY_FLAT,
+  BY_MULTI,
+  BY_PAIRS,
+  BY_SESSIONS,
+  COUNT,
+  DISTINCT,
+  FEATURES,
+  NEIGHBOURS,
+  NEXT_SHARE,
+  NEXT_TIMES,
+  OWN_POSITION,
+  OWN_TIMES,
+  RANKED,
+  SCORE,
+  TREND,
+} from './features.ts';
 import type { ItemTable } from './item-table.ts';
 import { KeySet } from './key-set.ts';
+import {
+  AFTER,
+  BEFORE,
+  DISTANCE,
+  FLAT_DISTANCE,
+  FLAT_SHARE,
+  FRESH,
+  IDF_WEIGHT,
+  INVERSE,
+  MAX_STEPS,
+  NEIGHBOUR,
+  NEVER_SECONDS,
+  OWN_ITEM,
+  PAIR_SHARE,
+  POSITION,
+  RECENCY,
+  ROOT,
+  SOURCE_EXPONENT,
+} from './scan-weights.ts';
 
-/** Candidates that a ranker orders. */
-export const RANKED = 60;
 /** Candidates that stage 1 can answer. */
 const MAX_PICKS = 512;
 /** Candidates of a query. A session is not walked where there is no room for all its items, and the visitor's own after them. */
 const MAX_CANDIDATES = 1 << 14;
 const HEADROOM = 512;
-/** The visitor's items that are looked at, and how far back their lists are walked. */
-const MAX_STEPS = 200;
+/** How far back the lists of the visitor's items are walked. */
 export const LIST_STEPS = 20;
 /** Entries of lists after which no older item's list is walked; the newest item's always is. */
 export const LIST_ENTRIES = 300;
-/** Longest session that a block holds. */
-const MAX_SESSION = 256;
-
-const IDF_WEIGHT = 2;
-const SOURCE_EXPONENT = 0.85;
-const PAIR_SHARE = 0.3;
-const FLAT_SHARE = 1;
-/** The age of what no neighbour holds: older than anything. */
-const NEVER_SECONDS = 1e9;
-/** What makes the visitor's own items candidates where nothing else does. */
-const OWN_ITEM = 0.01;
-
-const table = (length: number, of: (at: number) => number) => Float64Array.from({ length }, (_, at) => of(at));
-/** By steps from the visitor's newest item: what a shared item weighs, what its neighbour is discounted by, what its pairs weigh. */
-const RECENCY = table(MAX_STEPS, (steps) => Math.exp(-steps / 8));
-const NEIGHBOUR = table(MAX_STEPS, (steps) => Math.exp(-steps / 2));
-const POSITION = table(MAX_STEPS, (steps) => 0.6 ** steps);
-/** By distance in a neighbour: from its last shared item, sharp and flat; after the source of a pair, and before it. */
-const DISTANCE = table(MAX_SESSION, (distance) => Math.exp(-distance / 3));
-const FLAT_DISTANCE = table(MAX_SESSION, (distance) => Math.exp(-distance / 0.5));
-const AFTER = table(MAX_SESSION, (distance) => 0.8 ** (distance - 1));
-const BEFORE = table(MAX_SESSION, (distance) => 0.7 * 0.8 ** (distance - 1));
-const INVERSE = table(MAX_SESSION, (distance) => 1 / Math.max(1, distance));
-const ROOT = table(MAX_SESSION + 1, (length) => 1 / Math.sqrt(Math.max(1, length)));
-/** By place in the newest item's list. */
-const FRESH = table(1 << 12, (place) => Math.exp(-place / 40));
 
 /** Sums of a candidate: its place in the row. */
 const [SESSIONS, FLAT, PAIRS, NEXT, AFTER_NEWEST, BEFORE_NEWEST, AFTER_TWO, MULTI] = [0, 1, 2, 3, 4, 5, 6, 7];
 const SUMS = 8;
-
-/** Where a feature's column begins. */
-const column = (name: (typeof FEATURES)[number]) => FEATURES.indexOf(name) * RANKED;
-const SCORE = column('score');
-const BY_SESSIONS = column('sessions');
-const BY_PAIRS = column('pairs');
-const BY_FLAT = column('flat');
-const NEXT_SHARE = column('next_share');
-const NEXT_TIMES = column('next');
-const AFTER_SHARE = column('after');
-const BEFORE_SHARE = column('before_share');
-const AFTER_TWO_TIMES = column('after_two');
-const AGE = column('age');
-const NEIGHBOURS = column('neighbours');
-const COUNT = column('count');
-const TREND = column('trend');
-const OWN_POSITION = column('position');
-const OWN_TIMES = column('times');
-const DISTINCT = column('distinct');
-const AGAIN = column('again');
-const BY_MULTI = column('multi');
 
 /** What a scan needs of the whole model. */
 export interface ModelFacts {

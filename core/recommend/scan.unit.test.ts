@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBlock } from './decode-block.ts';
 import { encodeBlock } from './encode-block.ts';
-import { FEATURES } from './features.ts';
+import { FEATURES, RANKED } from './features.ts';
 import { ItemSessions } from './item-sessions.ts';
 import { ItemTable } from './item-table.ts';
-import { RANKED, Scan } from './scan.ts';
+import { Scan } from './scan.ts';
 
 const item = fc.integer({ min: 0, max: 9 }).map((n) => `i${n}`);
 const logs = fc.array(fc.array(item, { minLength: 1, maxLength: 7 }), { minLength: 1, maxLength: 25 });

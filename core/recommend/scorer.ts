@@ -1,7 +1,8 @@
 import type { Block } from './decode-block.ts';
+import { RANKED } from './features.ts';
 import type { ItemTable } from './item-table.ts';
 import type { Ranker } from './ranker.ts';
-import { type ModelFacts, RANKED, Scan, type Visitor } from './scan.ts';
+import { type ModelFacts, Scan, type Visitor } from './scan.ts';
 
 export interface Scored {
   readonly item: string;

@@ -1,5 +1,5 @@
-import { FEATURES } from './features.ts';
-import { RANKED, type Scan } from './scan.ts';
+import { FEATURES, RANKED } from './features.ts';
+import type { Scan } from './scan.ts';
 
 /** Parts that a feature's range is cut into. */
 export const BINS = 32;

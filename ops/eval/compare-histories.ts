@@ -1,8 +1,8 @@
 import { PROFILE_CAPS } from '../../core/profile/limits.ts';
+import { RANKED } from '../../core/recommend/features.ts';
 import { sequenceOf } from '../../core/recommend/known.ts';
 import { PRIOR_RANKER } from '../../core/recommend/prior-ranker.ts';
 import { Ranker } from '../../core/recommend/ranker.ts';
-import { RANKED } from '../../core/recommend/scan.ts';
 import { fitOn } from './evaluate.ts';
 import { buildModel } from './model.ts';
 import { PLACES, round } from './quality.ts';

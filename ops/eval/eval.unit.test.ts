@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FEATURES } from '../../core/recommend/features.ts';
-import { RANKED } from '../../core/recommend/scan.ts';
+import { FEATURES, RANKED } from '../../core/recommend/features.ts';
 import { evaluate } from './evaluate.ts';
 import { liveModel } from './live-model.ts';
 import { type AskedModel, buildModel } from './model.ts';
