@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { z } from 'zod';
 import { waitCounted } from '../../ops/runtime/wait-counted.ts';
+import { compactedSchema } from '../../workers/api/lake/operation.ts';
 import { indexSchema } from '../../workers/api/model/index-operation.ts';
 import { BENCH_SITE, benchEvent, catalogRequest, ingestRequest, readRequest } from '../harness/bench-site.ts';
+import type { HttpClient } from '../harness/http-client.ts';
 import { openLoop } from '../harness/open-loop.ts';
 import { percentile } from '../harness/percentile.ts';
 import { measured, type Result } from '../harness/result.ts';
@@ -20,7 +22,9 @@ const SENDERS = 8;
 const READS_PER_SECOND = 60;
 const EVENTS_PER_SECOND = 100;
 const ALONE_MS = 20_000;
-const SHARDS_AFTER = 8;
+/** Room for some 300,000 sessions of this kind, and for more. */
+const SHARDS = 8;
+const SHARDS_AFTER = 12;
 const CRON_EACH_MS = 60_000;
 const AUTHORIZATION = { authorization: `Bearer ${BENCH_SITE.secretKey}` };
 
@@ -39,7 +43,7 @@ interface Reads {
  * @param sessions sessions of the index.
  */
 export function benchRebuild(sessions: number): Promise<Result[]> {
-  return withWorker('vitrine', { inMemory: true }, async (running) => {
+  return withWorker('vitrine', { inMemory: true, vars: { INDEX_SHARDS: String(SHARDS) } }, async (running) => {
     const events = await prepare(running, sessions);
     const visitors = Math.ceil(sessions / SESSIONS_PER_VISITOR);
     const alone = await reading(running, visitors, true, sleep(ALONE_MS));
@@ -99,10 +103,19 @@ async function prepare({ client, vitrine }: Running, sessions: number): Promise<
     };
     await Promise.all(Array.from({ length: SENDERS }, send));
     await waitCounted(vitrine, sent);
+    await compacted(client);
     if (next % 10_000 === 0) process.stderr.write(`bench: ${next} of ${visitors} visitors have come\n`);
   }
   await vitrine.scheduled();
   return sent;
+}
+
+/** Brings what has come into the lake's files, as the cron does each hour. */
+async function compacted(client: HttpClient): Promise<void> {
+  for (let done = false; !done; ) {
+    const answer = await client.expect(200, { method: 'POST', path: '/api/lake/compact', headers: AUTHORIZATION });
+    ({ done } = compactedSchema.parse(JSON.parse(answer.body)));
+  }
 }
 
 /**

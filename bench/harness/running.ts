@@ -26,7 +26,7 @@ const ENTRIES: Record<BenchWorker, string | undefined> = {
 };
 
 /** How a Worker of the bench runs. */
-export interface RunOptions extends Pick<VitrineOptions, 'queue' | 'maxBatchTimeoutSeconds'> {
+export interface RunOptions extends Pick<VitrineOptions, 'queue' | 'maxBatchTimeoutSeconds' | 'vars'> {
   /**
    * Keeps state in memory if the machine has a file system there: the local runtime waits for the disk on the thread that serves
    * requests, which Cloudflare does not, so that a disk would be measured in the place of Vitrine's own pauses.

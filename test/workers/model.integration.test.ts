@@ -81,6 +81,28 @@ describe('the model', () => {
     expect(await read('&hint=atie')).toMatchObject({ reason: 'live_profile_and_browser', items: [{ id: 'pin' }] });
   });
 
+  it.for([
+    ['this session alone once it tells enough', 5, false],
+    ['earlier sessions, too, once this one is over', 45, true],
+  ] as const)('goes by %s', async ([, minutesAgo, earlier], { expect }) => {
+    const site = await makeSite();
+    await upload(site, ['x', 'y', 'a', 'b', 'c', 'd', 'z']);
+    const bags = [
+      ['x', 'y'],
+      ['x', 'y'],
+      ['a', 'b', 'c', 'd', 'z'],
+      ['a', 'b', 'c', 'd', 'z'],
+    ];
+    await feedSessions(env, site.id, sessionsOf(bags));
+    expect((await publish(site)).status).toBe(200);
+    const view = (product: string, ago: number) => makeEvent('ada', 'product_viewed', { product_id: product }, ago);
+    const last = ['a', 'b', 'c', 'd'].map((product, at) => view(product, minutesAgo - at));
+    await postEvents(site, [view('x', 200), ...last]);
+    const answer = await send(`/v/recommendations?limit=10&${await asVisitor(site, 'ada')}`);
+    const { tier, items } = await answer.json<{ tier: string; items: { id: string }[] }>();
+    expect([tier, items.map(({ id }) => id).sort()]).toEqual(['live', earlier ? ['y', 'z'] : ['z']]);
+  });
+
   it('is the same after the shards were evicted, and unchanged blocks are not written again', async ({ expect }) => {
     const site = await makeSite();
     await feedSessions(
