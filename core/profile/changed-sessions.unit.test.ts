@@ -2,7 +2,8 @@ import { describe, it } from 'vitest';
 import type { EnrichedEvent } from '../events/message.ts';
 import { changedSessions } from './changed-sessions.ts';
 import { foldEvent } from './fold-event.ts';
-import { emptyState } from './state.ts';
+import { PROFILE_CAPS } from './limits.ts';
+import { emptyState, type ProfileState } from './state.ts';
 
 const START = Date.parse('2026-05-01T12:00:00Z');
 const event = (minute: number, type: string, properties: Record<string, unknown>): EnrichedEvent => {
@@ -29,6 +30,25 @@ describe('the sessions that the index is told of', () => {
     const refuses = event(2, 'consent_changed', { purposes: { personalization: false } });
     const state = stateOf([view(0, 'a'), refuses]);
     expect(changedSessions(state, { ...NONE, touched: [START] }, 'p.', 2)).toMatchObject([{ items: [] }]);
+  });
+
+  it('stay as the index knows them where the profile has forgotten their first items', ({ expect }) => {
+    const many = (n: number) => Array.from({ length: n }, (_, at) => view(100 + at, `p${at}`));
+    const touched = { ...NONE, touched: [START] };
+    const [half, none] = [PROFILE_CAPS.interactions - 1, PROFILE_CAPS.interactions].map((n) =>
+      stateOf([view(0, 'a'), view(1, 'b'), ...many(n)]),
+    );
+    expect(changedSessions(half as ProfileState, touched, 'p.', 2)).toEqual([]);
+    expect(changedSessions(none as ProfileState, touched, 'p.', 2)).toEqual([]);
+  });
+
+  it('go with a refusal also where the profile has forgotten all their items', ({ expect }) => {
+    const refuses = event(900, 'consent_changed', { purposes: { personalization: false } });
+    const many = Array.from({ length: PROFILE_CAPS.interactions }, (_, at) => view(100 + at, `p${at}`));
+    const state = stateOf([view(0, 'a'), ...many, refuses]);
+    expect(changedSessions(state, { ...NONE, touched: [START] }, 'p.', 2)).toMatchObject([
+      { id: `p.${START.toString(36)}`, items: [] },
+    ]);
   });
 
   it('are left out when nothing was looked at', ({ expect }) => {

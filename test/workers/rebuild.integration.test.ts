@@ -148,8 +148,9 @@ describe('an index that is built from the lake', () => {
     for (let run = 0; run < 4; run += 1) await goOn(env, site.id, 0);
     await bring(site, [
       ...someVisits(4, 'w').map((visit) => ({ ...visit, minutesAgo: visit.minutesAgo - 240 })),
-      // A late event that joins two sessions, and one of today.
-      { visitor: 'v3', minutesAgo: 700 - 3 * 17 - 80, item: 'late' },
+      // Two late events that make one session of two, the second of which is not read yet; and one of today.
+      { visitor: 'v3', minutesAgo: 585, item: 'late' },
+      { visitor: 'v3', minutesAgo: 555, item: 'late' },
       { visitor: 'v4', minutesAgo: 1, item: 'today' },
     ]);
     for (let run = 0; run < 3; run += 1) await goOn(env, site.id, 0);
@@ -177,6 +178,8 @@ describe('an index that is built from the lake', () => {
       { visitor: 'again', minutesAgo: 50, ...grants },
       { visitor: 'never', minutesAgo: 60, item: 'without', more: { consent: ['analytics'] } },
       { visitor: 'erased', minutesAgo: 300, item: 'of-one-erased' },
+      { visitor: 'erased', minutesAgo: 65, item: 'just-before-the-erasure' },
+      { visitor: 'erased', minutesAgo: 55, item: 'just-after-the-erasure' },
       { visitor: 'erased', minutesAgo: 5, item: 'after-the-erasure' },
       { visitor: 'shared', minutesAgo: 300, item: 'of-a-part', more: { userId: 'eve' } },
       { visitor: 'shared', minutesAgo: 120, item: 'of-another-part', more: { userId: 'bob' } },
@@ -195,6 +198,7 @@ describe('an index that is built from the lake', () => {
     await goOn(env, site.id, later());
     expect(await itemsOf(await servingShards(env, site.id))).toEqual([
       'after-the-erasure',
+      'just-after-the-erasure',
       'kept',
       'of-another-part',
       'of-one-who-agrees-again',
