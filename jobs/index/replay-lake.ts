@@ -22,7 +22,7 @@ const COLUMNS = [...new Set([...ERASED_COLUMNS, 'event_id', 'type', 'time', 'led
 /** Hours that are looked up at once. */
 const HOURS_AT_ONCE = 200;
 /** Sessions that are sent to the shards together. */
-const SESSIONS_AT_ONCE = 1_000;
+const SESSIONS_AT_ONCE = 250;
 /** Rows that are read before requests run. */
 const SLICE_ROWS = 500;
 /** How often a mark is set, from which a run goes on after one that was broken off. */
