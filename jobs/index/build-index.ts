@@ -23,8 +23,10 @@ const RETIRED_MS = 15 * MINUTE_MS;
 const LEASE_MS = 5 * MINUTE_MS;
 /** What a run gives compaction at least. */
 const COMPACT_MS = 1_000;
-/** Tries against others who change the row, or publish. */
+/** Tries against others who change the row. */
 const MAX_TRIES = 5;
+/** How long a publish waits for another one, which rests a while between its slices where requests are served. */
+const PUBLISH_TRIES = 30;
 const TRY_AGAIN_MS = 1_000;
 
 /** What is asked of a build. */
@@ -163,7 +165,7 @@ async function end(env: Env, site: string, index: IndexRow, next: IndexRow): Pro
 
 /** Publishes what serves now, if the check lets it and no rollback holds the model. Returns the keys of its blocks. */
 async function publishedBlocks(env: Env, site: string, acceptCounts: boolean): Promise<string[] | undefined> {
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+  for (let tries = 0; tries < PUBLISH_TRIES; tries += 1) {
     if ((await readCurrent(env, site))?.held) return undefined;
     const published = await publishModel(env, site, acceptCounts);
     if (published.ok) return published.manifest.shards.flat().map(({ key }) => key);
