@@ -28,7 +28,7 @@ export type Published =
   | {
       readonly ok: false;
       readonly refusals: string[];
-      /** Whether nothing is wrong but that somebody else publishes. */
+      /** Whether nothing is wrong but that somebody else changes the model now. */
       readonly busy?: true;
     };
 
@@ -88,7 +88,8 @@ async function publishAlone(env: Env, site: string, acceptCounts: boolean): Prom
     // A rollback, or whoever was first, stays; of what was refused nothing does.
     const now = await readCurrent(env, site);
     await deleteUnused(env, now ? [now.manifest, ...now.previous] : [], written);
-    return { ok: false, refusals: refusals.length > 0 ? refusals : ['the model was changed meanwhile'] };
+    if (refusals.length > 0) return { ok: false, refusals };
+    return { ok: false, refusals: ['the model was changed meanwhile'], busy: true };
   }
   await Promise.all(shards.map((shard, at) => shard.markPublished(encoded[at]?.change ?? 0)));
   await deleteUnused(env, [manifest, ...kept], written);
