@@ -260,7 +260,7 @@ describe('a repair', () => {
       Array.from({ length: 7 }, () => view2('rep-1')),
     );
     await counted(site, { product_viewed: 7 });
-    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(7));
+    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(7), { timeout: 5_000 });
     const repair = (body: object) =>
       send('/api/reconciliation/repair', {
         method: 'POST',
