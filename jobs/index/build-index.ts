@@ -87,11 +87,11 @@ export async function abandonBuild(env: Env, site: string): Promise<boolean> {
  * Goes on with a site's build, stage by stage until it has ended or the time is over; then the next run goes on. Reads are served by the model
  * that was published last all the while.
  *
- * @returns the index as it is then.
+ * @returns the index as it is then; `busy` where another run is at it, which may have more to say of a build that has ended.
  */
-export async function goOn(env: Env, site: string, deadline: number): Promise<IndexRow> {
+export async function goOn(env: Env, site: string, deadline: number): Promise<IndexRow & { readonly busy?: true }> {
   const lease = await takeLease(env, `index ${site}`, crypto.randomUUID(), Date.now(), LEASE_MS);
-  if (!lease) return readIndex(env, site);
+  if (!lease) return { ...(await readIndex(env, site)), busy: true };
   try {
     for (;;) {
       const index = await readIndex(env, site);

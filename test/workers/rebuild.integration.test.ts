@@ -8,6 +8,7 @@ import { HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 import { beginBuild, dropRetired, goOn } from '../../jobs/index/build-index.ts';
 import { buildIndexes } from '../../jobs/index/build-indexes.ts';
 import { publishModel } from '../../jobs/publish/publish-model.ts';
+import { takeLease } from '../../jobs/schedule/lease.ts';
 import { readIndex } from '../../stores/model/index-row.ts';
 import { servingShards } from '../../stores/model/serving-shards.ts';
 import { type Generation, type ShardStub, shardStubs } from '../../stores/objects/shards.ts';
@@ -343,6 +344,14 @@ describe('/api/model/index', () => {
     expect(told).toMatchObject({ shards: 3, lastBuild: { result: 'swapped', shards: 3, sessions: 24 } });
     expect(told.build).toBeUndefined();
     expect(await (await ask(site)).json()).toEqual(told);
+  });
+
+  it('is not done with a build as long as another run is at it', async ({ expect }) => {
+    const site = await makeSite();
+    const lease = await takeLease(env, `index ${site.id}`, 'another', Date.now(), MINUTE_MS);
+    expect((await ask(site, '/rebuild/resume', 'POST')).status).toBe(202);
+    await lease?.release();
+    expect((await ask(site, '/rebuild/resume', 'POST')).status).toBe(200);
   });
 
   it('gives a build up, by wish or for another one', async ({ expect }) => {

@@ -33,7 +33,7 @@ export const indexRoutes = new Hono<ApiContext>()
   .post('/rebuild/resume', async (c) => {
     const site = c.get('site').id;
     const index = await onDemand(() => goOn(c.env, site, Date.now() + REQUEST_MS));
-    return answer(indexSchema, await described(c.env, site, index), { status: index.build ? 202 : 200 });
+    return answer(indexSchema, await described(c.env, site, index), { status: index.build || index.busy ? 202 : 200 });
   })
   .delete('/rebuild', async (c) => {
     const site = c.get('site').id;
