@@ -184,8 +184,8 @@ export async function dropRetired(env: Env, site: string, now: number): Promise<
   const index = await readIndex(env, site);
   const isDue = ({ since }: { readonly since: number }) => since + RETIRED_MS <= now;
   const due = index.retired.filter(isDue);
-  for (const generation of due) for (const shard of shardStubs(env, site, generation)) await shard.drop();
   if (due.length === 0) return;
+  for (const generation of due) for (const shard of shardStubs(env, site, generation)) await shard.drop();
   // Also what a run has left that was at it when its build was given up.
   await forgetMarks(env, site, index.build);
   await writeIndex(env, site, index, { ...index, retired: index.retired.filter((one) => !isDue(one)) });
