@@ -144,8 +144,8 @@ async function swap(env: Env, site: string, index: IndexRow, build: IndexBuild):
     outcome,
     retired: [...index.retired, { ...generationOf(index), since: Date.now() }],
   };
-  // What serves is published once more, so that both models are of one time.
-  const before = await publishedBlocks(env, site, false);
+  // What serves is published once more, so that both models are of one time. Cut into other shards, all blocks are others.
+  const before = shards === index.shards ? await publishedBlocks(env, site, false) : undefined;
   if (!(await end(env, site, index, serving))) return false;
   const after = await publishedBlocks(env, site, build.acceptCounts);
   if (!before || !after) return true;
