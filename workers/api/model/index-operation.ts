@@ -44,12 +44,9 @@ export const indexSchema = z.object({
       sessions: z.int().optional(),
       sessionsBefore: z.int().optional(),
       blocks: z.int().optional().meta({ description: 'Blocks of the model that was published from it.' }),
-      sameBlocks: z
-        .int()
-        .optional()
-        .meta({
-          description: 'Those of them that the model before had, to the byte; told where the shards are as many.',
-        }),
+      sameBlocks: z.int().optional().meta({
+        description: 'Those of them that the model before had, to the byte; told where the shards are as many.',
+      }),
     })
     .optional(),
 });
