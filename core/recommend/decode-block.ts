@@ -22,13 +22,14 @@ export interface Block {
   readonly listStarts: Uint32Array;
   readonly listEnds: Uint32Array;
   readonly lists: Uint16Array | Uint32Array;
-  readonly endSeconds: Uint32Array;
-  readonly keys: Uint32Array;
-  /** Where each session's items begin; one more entry than sessions. */
-  readonly itemStarts: Uint32Array;
-  /** Items of the sessions, by their numbers in the table. */
-  readonly sessionItems: Uint32Array;
+  /** The sessions one after another, each in one place of memory: its key, its end in seconds, its items by their numbers in the table. */
+  readonly sessions: Uint32Array;
+  /** Where each session begins; one more entry than sessions. */
+  readonly sessionStarts: Uint32Array;
 }
+
+/** Places of a session's facts in `Block.sessions`, from its start. */
+export const [SESSION_KEY, SESSION_END, SESSION_ITEMS] = [0, 1, 2] as const;
 
 /**
  * Reads a block and enters its items, with how many sessions hold each, into the table.
@@ -79,16 +80,42 @@ export function decodeBlock(bytes: Uint8Array, table: ItemTable): Block {
   }
   const listStarts = starts(listLengths);
   return {
-    bytes: bytes.byteLength + header.sessionItems * 4 + header.strings * 4 + header.items * 32,
+    bytes: bytes.byteLength + header.sessionItems * 4 + header.sessions * 12 + header.strings * 4 + header.items * 32,
     places: new Map(Array.from(owned, (local, place) => [numbers[local] ?? 0, place])),
     listStarts,
     listEnds: listStarts.subarray(1),
     lists,
-    endSeconds,
-    keys,
-    itemStarts: starts(sessionLengths),
-    sessionItems: Uint32Array.from(localItems, (local) => numbers[local] ?? 0),
+    ...layOutSessions(sessionLengths, keys, endSeconds, (place) => numbers[localItems[place] as number] ?? 0),
   };
+}
+
+/**
+ * Puts what the columns say of each session side by side: a walk over sessions in no order waits for memory once a session.
+ *
+ * @param itemAt the number of an item, by its place among those of all sessions.
+ */
+export function layOutSessions(
+  lengths: ArrayLike<number>,
+  keys: ArrayLike<number>,
+  endSeconds: ArrayLike<number>,
+  itemAt: (place: number) => number,
+): Pick<Block, 'sessions' | 'sessionStarts'> {
+  const sessionStarts = new Uint32Array(lengths.length + 1);
+  let at = 0;
+  for (let session = 0; session < lengths.length; session += 1) {
+    at += SESSION_ITEMS + (lengths[session] as number);
+    sessionStarts[session + 1] = at;
+  }
+  const sessions = new Uint32Array(at);
+  let place = 0;
+  for (let session = 0; session < lengths.length; session += 1) {
+    const start = sessionStarts[session] as number;
+    sessions[start + SESSION_KEY] = keys[session] as number;
+    sessions[start + SESSION_END] = endSeconds[session] as number;
+    for (let item = 0; item < (lengths[session] as number); item += 1, place += 1)
+      sessions[start + SESSION_ITEMS + item] = itemAt(place);
+  }
+  return { sessions, sessionStarts };
 }
 
 function readHeader(bytes: Uint8Array): Header {
@@ -107,7 +134,7 @@ function readHeader(bytes: Uint8Array): Header {
   return header;
 }
 
-function starts(lengths: Uint8Array | Uint16Array): Uint32Array {
+function starts(lengths: Uint16Array): Uint32Array {
   const result = new Uint32Array(lengths.length + 1);
   for (let index = 0; index < lengths.length; index += 1)
     result[index + 1] = (result[index] ?? 0) + (lengths[index] ?? 0);

@@ -3,7 +3,7 @@ export const RANKED = 60;
 
 /**
  * What a ranker knows of each candidate, in this order; a ranker names them by place, so the list only grows at its end, under a new
- * version. "Over the largest": scaled to the largest of the query. "Newest item": the visitor's last one.
+ * version. None is ever negative. "Over the largest": scaled to the largest of the query. "Newest item": the visitor's last one.
  */
 export const FEATURES = [
   /** The stage-1 score. */

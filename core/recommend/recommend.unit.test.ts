@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeBlock } from './decode-block.ts';
+import { decodeBlock, SESSION_END, SESSION_ITEMS } from './decode-block.ts';
 import { encodeBlock } from './encode-block.ts';
 import { ItemSessions } from './item-sessions.ts';
 import { ItemTable } from './item-table.ts';
@@ -107,10 +107,13 @@ describe('a block', () => {
           [...block.places].map(([number, place]) => {
             const sessions = [...block.lists.subarray(block.listStarts[place], block.listStarts[place + 1])];
             const contents = sessions.map((session) => ({
-              end: block.endSeconds[session],
-              items: [...block.sessionItems.subarray(block.itemStarts[session], block.itemStarts[session + 1])].map(
-                (n) => table.idOf(n),
-              ),
+              end: block.sessions[(block.sessionStarts[session] as number) + SESSION_END],
+              items: [
+                ...block.sessions.subarray(
+                  (block.sessionStarts[session] as number) + SESSION_ITEMS,
+                  block.sessionStarts[session + 1],
+                ),
+              ].map((n) => table.idOf(n)),
             }));
             return [table.idOf(number), contents];
           }),

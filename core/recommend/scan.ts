@@ -1,4 +1,4 @@
-import type { Block } from './decode-block.ts';
+import { type Block, SESSION_END, SESSION_ITEMS, SESSION_KEY } from './decode-block.ts';
 import {
   AFTER_SHARE,
   AFTER_TWO_TIMES,
@@ -203,88 +203,121 @@ export class Scan {
 
   /** All sessions of one of the visitor's items. */
   private walk(block: Block, place: number, source: number, steps: number): void {
-    const { lists, itemStarts, sessionItems, keys, endSeconds } = block;
-    const { sums, slots, seen } = this;
+    const { lists, sessions, sessionStarts } = block;
     const from = block.listStarts[place] as number;
     const to = block.listEnds[place] as number;
-    const isNewest = steps === 0;
-    const sourceWeight = (POSITION[steps] as number) * (to - from) ** -SOURCE_EXPONENT;
+    const weight = (POSITION[steps] as number) * (to - from) ** -SOURCE_EXPONENT;
     for (let entry = from; entry < to; entry += 1) {
       if (this.reached > MAX_CANDIDATES - HEADROOM) return;
       const session = lists[entry] as number;
-      const first = itemStarts[session] as number;
-      const end = itemStarts[session + 1] as number;
-      const root = ROOT[end - first] as number;
-      const weight = sourceWeight * root;
-      for (let at = first; at < end; at += 1) {
-        if (sessionItems[at] !== source) continue;
-        for (let other = first; other < at; other += 1) {
-          const item = sessionItems[other] as number;
-          if (item === source) continue;
-          let slot = slots[item] as number;
-          if (slot < 0) slot = this.enter(item);
-          const row = slot * SUMS;
-          const distance = at - other;
-          sums[row + PAIRS] = (sums[row + PAIRS] as number) + weight * (BEFORE[distance] as number);
-          if (isNewest)
-            sums[row + BEFORE_NEWEST] = (sums[row + BEFORE_NEWEST] as number) + (INVERSE[distance] as number);
-        }
-        for (let other = at + 1; other < end; other += 1) {
-          const item = sessionItems[other] as number;
-          let slot = slots[item] as number;
-          if (slot < 0) slot = this.enter(item);
-          const row = slot * SUMS;
-          const distance = other - at;
-          sums[row + PAIRS] = (sums[row + PAIRS] as number) + weight * (AFTER[distance] as number);
-          if (!isNewest) continue;
-          if (distance === 1) {
-            sums[row + NEXT] = (sums[row + NEXT] as number) + 1;
-            if (at > first && sessionItems[at - 1] === this.beforeNewest)
-              sums[row + AFTER_TWO] = (sums[row + AFTER_TWO] as number) + 1;
-          }
-          sums[row + AFTER_NEWEST] =
-            (sums[row + AFTER_NEWEST] as number) + (FRESH[entry - from] as number) * (INVERSE[distance] as number);
-        }
-      }
-      if (seen.add(keys[session] as number))
-        this.addNeighbour(sessionItems, first, end, root, endSeconds[session] as number);
+      const start = sessionStarts[session] as number;
+      const end = sessionStarts[session + 1] as number;
+      const fresh = steps === 0 ? (FRESH[entry - from] as number) : 0;
+      this.addSession(sessions, start, end, source, weight, fresh);
     }
   }
 
-  /** A session that was not met before, as a whole: by what it shares with the visitor's. */
-  private addNeighbour(items: Uint32Array, first: number, end: number, root: number, endSeconds: number): void {
-    const { sums, slots, position, newest, neighbours } = this;
+  /**
+   * One session of a list: as a neighbour, by what it shares with the visitor's, if it was not met before, and as pairs of the list's item
+   * with the others, both in one pass.
+   *
+   * @param fresh what a follower weighs by the session's place in the list of the visitor's newest item; 0 in any other list.
+   */
+  private addSession(
+    sessions: Uint32Array,
+    start: number,
+    end: number,
+    source: number,
+    sourceWeight: number,
+    fresh: number,
+  ): void {
+    const { sums, slots, newest, neighbours, position } = this;
+    const first = start + SESSION_ITEMS;
+    const endSeconds = sessions[start + SESSION_END] as number;
+    const root = ROOT[end - first] as number;
+    const isNew = this.seen.add(sessions[start + SESSION_KEY] as number);
     let shared = 0;
     let sharedItems = 0;
     let nearest = MAX_STEPS;
     let lastShared = first;
-    for (let at = first; at < end; at += 1) {
-      const item = items[at] as number;
+    let at = end;
+    let lastAt = first;
+    for (let other = first; other < end; other += 1) {
+      const item = sessions[other] as number;
       const place = position[item] as number;
       if (place === 0 || place > LIST_STEPS) continue;
-      lastShared = at;
+      if (item === source) {
+        if (at === end) at = other;
+        lastAt = other;
+      }
+      lastShared = other;
       if (place < nearest) nearest = place;
       let again = false;
-      for (let before = first; before < at && !again; before += 1) again = items[before] === item;
+      for (let before = first; before < other && !again; before += 1) again = sessions[before] === item;
       if (again) continue;
       shared += RECENCY[place - 1] as number;
       sharedItems += 1;
     }
-    const similarity = shared * this.norm * root * (NEIGHBOUR[nearest - 1] as number);
-    const flat = sharedItems * root;
-    for (let at = first; at < end; at += 1) {
-      const item = items[at] as number;
+    const similarity = isNew ? shared * this.norm * root * (NEIGHBOUR[nearest - 1] as number) : 0;
+    const flat = isNew ? sharedItems * root : 0;
+    const isMulti = sharedItems > 1;
+    const met = isNew ? 1 : 0;
+    const weight = sourceWeight * root;
+    for (let other = first; other < end; other += 1) {
+      const item = sessions[other] as number;
       let slot = slots[item] as number;
       if (slot < 0) slot = this.enter(item);
-      if (endSeconds > (newest[slot] as number)) newest[slot] = endSeconds;
-      neighbours[slot] = (neighbours[slot] as number) + 1;
       const row = slot * SUMS;
-      const distance = at < lastShared ? lastShared - at : at - lastShared;
-      const value = similarity * (DISTANCE[distance] as number);
+      if (endSeconds > (newest[slot] as number)) newest[slot] = endSeconds;
+      neighbours[slot] = (neighbours[slot] as number) + met;
+      const away = other < lastShared ? lastShared - other : other - lastShared;
+      const value = similarity * (DISTANCE[away] as number);
       sums[row + SESSIONS] = (sums[row + SESSIONS] as number) + value;
-      sums[row + FLAT] = (sums[row + FLAT] as number) + flat * (FLAT_DISTANCE[distance] as number);
-      if (sharedItems > 1) sums[row + MULTI] = (sums[row + MULTI] as number) + value;
+      sums[row + FLAT] = (sums[row + FLAT] as number) + flat * (FLAT_DISTANCE[away] as number);
+      if (isMulti) sums[row + MULTI] = (sums[row + MULTI] as number) + value;
+      if (other < at) {
+        const distance = at - other;
+        sums[row + PAIRS] = (sums[row + PAIRS] as number) + weight * (BEFORE[distance] as number);
+        if (fresh > 0)
+          sums[row + BEFORE_NEWEST] = (sums[row + BEFORE_NEWEST] as number) + (INVERSE[distance] as number);
+      } else if (other > at) {
+        const distance = other - at;
+        sums[row + PAIRS] = (sums[row + PAIRS] as number) + weight * (AFTER[distance] as number);
+        if (fresh > 0)
+          sums[row + AFTER_NEWEST] = (sums[row + AFTER_NEWEST] as number) + fresh * (INVERSE[distance] as number);
+      }
     }
+    if (fresh > 0) this.addNext(sessions, first, at, end);
+    for (let other = at + 1; other <= lastAt; other += 1)
+      if (sessions[other] === source) this.addPairs(sessions, first, other, end, weight, fresh);
+  }
+
+  /** Pairs of a further place of an item in a session whose items have all been entered, as `addSession` adds those of the first. */
+  private addPairs(sessions: Uint32Array, first: number, at: number, end: number, weight: number, fresh: number): void {
+    const { sums, slots } = this;
+    const source = sessions[at];
+    for (let other = first; other < end; other += 1) {
+      const item = sessions[other] as number;
+      if (other === at || (other < at && item === source)) continue;
+      const row = (slots[item] as number) * SUMS;
+      const distance = other < at ? at - other : other - at;
+      const inverse = INVERSE[distance] as number;
+      sums[row + PAIRS] = (sums[row + PAIRS] as number) + weight * ((other < at ? BEFORE : AFTER)[distance] as number);
+      if (fresh === 0) continue;
+      if (other < at) sums[row + BEFORE_NEWEST] = (sums[row + BEFORE_NEWEST] as number) + inverse;
+      else sums[row + AFTER_NEWEST] = (sums[row + AFTER_NEWEST] as number) + fresh * inverse;
+    }
+    if (fresh > 0) this.addNext(sessions, first, at, end);
+  }
+
+  /** What came directly after the visitor's newest item. */
+  private addNext(sessions: Uint32Array, first: number, at: number, end: number): void {
+    if (at + 1 >= end) return;
+    const { sums } = this;
+    const row = (this.slots[sessions[at + 1] as number] as number) * SUMS;
+    sums[row + NEXT] = (sums[row + NEXT] as number) + 1;
+    if (at > first && sessions[at - 1] === this.beforeNewest)
+      sums[row + AFTER_TWO] = (sums[row + AFTER_TWO] as number) + 1;
   }
 
   private enter(item: number): number {
@@ -383,7 +416,7 @@ export class Scan {
       features[BEFORE_SHARE + at] = (sums[row + BEFORE_NEWEST] as number) * perEntry;
       features[AFTER_TWO_TIMES + at] = sums[row + AFTER_TWO] as number;
       const newest = this.newest[slot] as number;
-      features[AGE + at] = newest < 0 ? NEVER_SECONDS : facts.newestSeconds - newest;
+      features[AGE + at] = newest < 0 ? NEVER_SECONDS : Math.max(0, facts.newestSeconds - newest);
       features[NEIGHBOURS + at] = this.neighbours[slot] as number;
       features[COUNT + at] = count;
       features[TREND + at] = ((recents[item] as number) + 0.5) / (facts.recentShare * count + 0.5);

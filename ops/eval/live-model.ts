@@ -1,4 +1,4 @@
-import type { Block } from '../../core/recommend/decode-block.ts';
+import { type Block, layOutSessions } from '../../core/recommend/decode-block.ts';
 import { ItemTable } from '../../core/recommend/item-table.ts';
 import { Scorer } from '../../core/recommend/scorer.ts';
 import { ITEMS_PER_SESSION, SESSIONS_PER_ITEM } from '../../core/recommend/session-update.ts';
@@ -25,17 +25,19 @@ export function liveModel(sessions: readonly (readonly string[])[], known: numbe
   const listEnds = new Uint32Array(table.size);
   const counts = new Uint32Array(table.size);
   const recents = new Uint32Array(table.size);
-  const lengths = cut.map(({ length }) => length);
+  const items = cut.flat();
   const block: Block = {
     bytes: 0,
     places: new Map(Array.from({ length: table.size }, (_, number) => [number, number])),
     listStarts,
     listEnds,
     lists: whole.lists,
-    endSeconds: Uint32Array.from(cut.keys(), (session) => session * SESSION_SECONDS),
-    keys: Uint32Array.from(cut.keys()),
-    itemStarts: Uint32Array.from([0, ...lengths].map(sum())),
-    sessionItems: Uint32Array.from(cut.flat()),
+    ...layOutSessions(
+      cut.map(({ length }) => length),
+      [...cut.keys()],
+      Array.from(cut.keys(), (session) => session * SESSION_SECONDS),
+      (at) => items[at] as number,
+    ),
   };
   const facts = { sessions: 0, recentShare: RECENT_SHARE, newestSeconds: 0 };
   const place = (item: number) => {
