@@ -19,6 +19,7 @@ import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
 import { handleMetrics } from './metrics/handle-metrics.ts';
 
+export { Catalog } from '../durable-objects/catalog/catalog.ts';
 export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
 export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
 export { Jobs } from './entry/jobs.ts';

@@ -22,6 +22,13 @@ export class SessionIndex extends production.SessionIndex {
   }
 }
 
+export class Catalog extends production.Catalog {
+  constructor(ctx: DurableObjectState, env: Env) {
+    countObject(ctx);
+    super(ctx, env);
+  }
+}
+
 export class Jobs extends production.Jobs {
   constructor(ctx: ExecutionContext, env: Env) {
     super(ctx, countBindings(env));

@@ -1,4 +1,4 @@
-import type { Item } from '../catalog/item.ts';
+import type { ServedItem } from '../catalog/served-item.ts';
 import { type Known, sequenceOf } from './known.ts';
 import { isPersonal, type Strategy } from './strategy.ts';
 
@@ -41,15 +41,15 @@ export interface Sources {
   /** What many look at now; none of `hidden`. */
   popular(limit: number, hidden: ReadonlySet<string>): readonly Candidate[];
   /** Products by id; those that may not be shown are missing. */
-  products(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, Item>>;
+  products(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, ServedItem>>;
   /** The first products that may be shown, in the catalogue's order. */
-  first(limit: number): Promise<readonly Item[]>;
+  first(limit: number): Promise<readonly ServedItem[]>;
   /** Hears of what failed on a rung, before the next one is tried. */
   failed(rung: 'personal' | 'popular', error: unknown): void;
 }
 
 export interface DecidedItem {
-  readonly item: Item;
+  readonly item: ServedItem;
   readonly score: number;
   readonly reason: {
     readonly code: 'viewed' | 'similar' | 'trending' | 'recent' | 'cart' | 'catalogue';
@@ -134,7 +134,10 @@ async function descend(ask: Ask, reason: string, sources: Sources): Promise<Deci
     const popular = sources.popular(ask.limit * OVERFETCH, hidden(ask));
     const items = await lookUp({ ...ask, strategy: 'trending' }, popular, sources);
     if (items.length > 0) return { tier: 'popular', reason, items };
-    const first = (await sources.first(ask.limit + 1)).filter(({ id }) => id !== ask.item).slice(0, ask.limit);
+    const groups = new Set<string>();
+    const first = (await sources.first(ask.limit * OVERFETCH))
+      .filter((item) => item.id !== ask.item && !isShown(item, groups))
+      .slice(0, ask.limit);
     const why = { code: 'catalogue' as const, text: 'From our collection' };
     return {
       tier: 'baseline',
@@ -150,6 +153,7 @@ async function descend(ask: Ask, reason: string, sources: Sources): Promise<Deci
 /** Turns candidates, best first, into at most `limit` products that may be shown, with their reasons. */
 async function lookUp(ask: Ask, candidates: readonly Candidate[], sources: Sources): Promise<DecidedItem[]> {
   const found: DecidedItem[] = [];
+  const groups = new Set<string>();
   // The best ones first; the others are looked up only for those that are not available.
   for (let from = 0; from < candidates.length && found.length < ask.limit; ) {
     const next = candidates.slice(from, from + ask.limit - found.length + SPARE);
@@ -158,17 +162,24 @@ async function lookUp(ask: Ask, candidates: readonly Candidate[], sources: Sourc
     const products = await sources.products(ids);
     for (const candidate of next) {
       const item = products.get(candidate.item);
-      if (item && found.length < ask.limit)
-        found.push({ item, score: candidate.score, reason: reasonFor(ask.strategy, candidate, products) });
+      if (!item || found.length >= ask.limit || isShown(item, groups)) continue;
+      found.push({ item, score: candidate.score, reason: reasonFor(ask.strategy, candidate, products) });
     }
   }
   return found;
 }
 
+/** Whether another variant of the product is shown already; if not, this one is now. */
+function isShown({ group }: ServedItem, groups: Set<string>): boolean {
+  if (group === undefined) return false;
+  const { size } = groups;
+  return groups.add(group).size === size;
+}
+
 function reasonFor(
   strategy: Strategy,
   { because }: Candidate,
-  products: ReadonlyMap<string, Item>,
+  products: ReadonlyMap<string, ServedItem>,
 ): DecidedItem['reason'] {
   const item = because === undefined ? {} : { item: because };
   switch (strategy) {

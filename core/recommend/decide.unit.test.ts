@@ -1,9 +1,16 @@
 import { describe, it } from 'vitest';
-import type { Item } from '../catalog/item.ts';
+import type { ServedItem } from '../catalog/served-item.ts';
 import { type Ask, type Candidate, decide, type Sources } from './decide.ts';
 import type { Known } from './known.ts';
 
-const item = (id: string): Item => ({ id, title: id.toUpperCase(), url: `/p/${id}`, available: true });
+/** A product; those whose ids begin alike, before a dot, are variants of one. */
+const item = (id: string): ServedItem => ({
+  id,
+  title: id.toUpperCase(),
+  url: `/p/${id}`,
+  ...(id.includes('.') && { group: id.split('.')[0] }),
+  available: true,
+});
 const LIVE: Known = { tier: 'live', reason: 'live_profile', recent: ['seen'] };
 const NONE: Known = { tier: 'none', reason: 'profile_deadline' };
 const ask = (strategy: Ask['strategy'], more: Partial<Ask> = {}): Ask => ({ strategy, limit: 2, ...more });
@@ -46,6 +53,24 @@ describe('what a slot shows', () => {
       'last_known',
       'profile_deadline',
       ['n1', 'n2'],
+    ],
+    [
+      'of variants the best, and what comes after them',
+      ask('for_you'),
+      LIVE,
+      [{ near: ['shirt.s', 'shirt.m', 'hat', 'shoe'] }],
+      'live',
+      'live_profile',
+      ['shirt.s', 'hat'],
+    ],
+    [
+      'of variants one, from the catalogue too',
+      ask('for_you'),
+      NONE,
+      [{ catalogue: ['shirt.s', 'shirt.m', 'hat'] }],
+      'baseline',
+      'profile_deadline',
+      ['shirt.s', 'hat'],
     ],
     ['what is popular, without a profile', ask('for_you'), NONE, [FULL], 'popular', 'profile_deadline', ['p1', 'p2']],
     [

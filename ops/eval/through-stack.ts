@@ -49,7 +49,8 @@ export async function throughStack(
   const vitrine = await startVitrine({ stateDir, maxBatchTimeoutSeconds: 0.05, log: () => undefined });
   try {
     await seedSite(await vitrine.getD1('DB'), SITE);
-    await uploadProducts(vitrine, [...new Set(sessions.flatMap(({ items }) => items))]);
+    const asked = questions.flatMap(({ prefix }) => prefix);
+    await uploadProducts(vitrine, [...new Set([...sessions.flatMap(({ items }) => items), ...asked])]);
     await sendSessions(vitrine, sessions);
     await post(vitrine, '/api/model/publish?accept=counts');
     const fit = await fitted(vitrine);

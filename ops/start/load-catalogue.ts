@@ -1,3 +1,5 @@
+import { loadReportSchema } from '../../core/catalog/load-report.ts';
+
 /** A product as `POST /api/catalog` takes it. */
 interface CatalogueLine {
   readonly id: string;
@@ -17,6 +19,7 @@ export async function loadCatalogue(
     body: products.map((product) => JSON.stringify(product)).join('\n'),
   });
   const text = await response.text();
-  if (!response.ok || !text.includes('"rejected":[]'))
+  const report = response.ok ? loadReportSchema.safeParse(JSON.parse(text.trim().split('\n').at(-1) ?? '')) : undefined;
+  if (!report?.success || report.data.refused.count > 0)
     throw new Error(`the catalogue was refused: ${response.status} ${text}`);
 }

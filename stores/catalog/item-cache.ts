@@ -3,32 +3,32 @@ import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { refreshBehind } from '../cache/read-through.ts';
 import { log } from '../log.ts';
-import { settledWithin } from '../with-deadline.ts';
-import { itemRowSchema } from './item-row.ts';
+import { withDeadline } from '../with-deadline.ts';
+import { catalogStub } from './catalog-stub.ts';
 
 /** Products of all sites that an isolate holds; at about 500 bytes each some 10 MB. */
 const CAPACITY = 20_000;
-/** How often an isolate that serves a site asks what changed in its catalogue. */
-const FOLLOW_MS = 3_000;
-/** An isolate that has not asked for so long asks before it answers. */
-const UNFOLLOWED_MS = 10_000;
-/** How long a read waits for it then. */
+/** How often an isolate that serves a site asks what changed in its catalogue, behind an answer. */
+const FOLLOW_MS = 1_500;
+/** An isolate whose knowledge is older asks before it answers: a change holds everywhere within three seconds. */
+const UNFOLLOWED_MS = 2_500;
+/** How long a read waits for it then, and for how long none does after it was late. */
 const FOLLOW_WAIT_MS = 250;
-/** Clocks of the Workers that write may differ by this much. */
-const CLOCK_MARGIN_MS = 10_000;
-/** More changes than this at once are not read one by one: everything is loaded anew when it is needed. */
-const MAX_CHANGES = 1_000;
+const FAILED_MS = 2_000;
 /** Sites whose catalogue an isolate follows. */
 const MAX_SITES = 1_000;
-
-export const ITEM_COLUMNS = 'id, title, url, image, price, currency, category, brand, available';
 
 /** How far an isolate has followed a site's catalogue; times are ms since 1970. */
 interface Followed {
   /** Part of the cache's keys; a new one voids what is held. */
   epoch: number;
+  /** Number of the last change that it has heard of; nothing before the first product was read. */
+  change: number | undefined;
   askedAt: number;
   knownUntil: number;
+  pausedUntil: number;
+  /** The question that is under way. */
+  asking: Promise<void> | undefined;
 }
 
 // What changes is followed, so entries need no short life of their own.
@@ -39,49 +39,75 @@ let epochs = 0;
 /** An isolate's view of one site's catalogue: products by id, null for those that are not available. */
 export interface ItemCache {
   get(id: string): Item | null | undefined;
-  set(id: string, item: Item | null): void;
+  /** Takes what was read at a change: a later one will be heard of. */
+  set(id: string, item: Item | null, change: number): void;
 }
 
-/** The cache of a site, not more than some seconds behind the catalogue; as it last was when D1 does not answer. */
+/** The cache of a site, not more than three seconds behind the catalogue; as it last was when that does not answer. */
 export async function itemCache(env: Env, site: string): Promise<ItemCache> {
   const now = Date.now();
-  let followed = sites.get(site, now);
-  if (!followed) {
-    epochs += 1;
-    followed = { epoch: epochs, askedAt: now, knownUntil: now };
-    sites.set(site, followed, now);
-  }
-  if (now - followed.askedAt >= FOLLOW_MS) {
-    followed.askedAt = now;
-    const changes = follow(env, site, followed, now);
-    if (now - followed.knownUntil < UNFOLLOWED_MS) refreshBehind(changes);
-    else {
-      const outcome = await settledWithin(changes, FOLLOW_WAIT_MS);
-      if (outcome !== undefined) log('catalogue_unfollowed', { site, why: outcome });
-    }
-  }
+  const followed = followedOf(site, now);
+  if (followed.change !== undefined && now >= followed.pausedUntil) await catchUp(env, site, followed, now);
   const prefix = `${site}/${followed.epoch}/`;
   return {
     get: (id) => items.get(prefix + id, now),
-    set: (id, item) => items.set(prefix + id, item, now),
+    set: (id, item, change) => {
+      // What is followed from there on is all that may change what is held.
+      if (followed.change === undefined || change < followed.change) {
+        if (followed.change === undefined) followed.knownUntil = now;
+        followed.change = change;
+      }
+      items.set(prefix + id, item, now);
+    },
   };
 }
 
+/** Asks what changed, if it is time; waits for the answer if what is known is too old, whoever asked. */
+async function catchUp(env: Env, site: string, followed: Followed, now: number): Promise<void> {
+  if (!followed.asking && now - followed.askedAt >= FOLLOW_MS) {
+    followed.askedAt = now;
+    followed.asking = follow(env, site, followed, now).finally(() => {
+      followed.asking = undefined;
+    });
+    refreshBehind(followed.asking);
+  }
+  if (!followed.asking || now - followed.knownUntil < UNFOLLOWED_MS) return;
+  const outcome = await withDeadline(followed.asking, FOLLOW_WAIT_MS);
+  if (outcome === undefined) return;
+  followed.pausedUntil = Date.now() + FAILED_MS;
+  followed.asking = undefined;
+  log('catalogue_unfollowed', { site, why: outcome });
+}
+
+function followedOf(site: string, now: number): Followed {
+  const known = sites.get(site, now);
+  if (known) return known;
+  epochs += 1;
+  const followed: Followed = {
+    epoch: epochs,
+    change: undefined,
+    askedAt: now,
+    knownUntil: now,
+    pausedUntil: 0,
+    asking: undefined,
+  };
+  sites.set(site, followed, now);
+  return followed;
+}
+
 async function follow(env: Env, site: string, followed: Followed, now: number): Promise<void> {
-  const { results } = await env.DB.prepare(
-    `SELECT ${ITEM_COLUMNS} FROM items WHERE site = ? AND updated_at >= ? LIMIT ?`,
-  )
-    .bind(site, followed.knownUntil - CLOCK_MARGIN_MS, MAX_CHANGES)
-    .all();
+  const since = followed.change ?? 0;
+  const { change, items: changed, complete } = await catalogStub(env, site).changesSince(since);
   followed.knownUntil = now;
-  if (results.length === MAX_CHANGES) {
+  if (!complete) {
     epochs += 1;
     followed.epoch = epochs;
+    followed.change = change;
     return;
   }
-  for (const row of results) {
-    const item = itemRowSchema.parse(row);
-    const key = `${site}/${followed.epoch}/${item.id}`;
-    if (items.last(key) !== undefined) items.set(key, item.available ? item : null, now);
+  for (const { id, item } of changed) {
+    const key = `${site}/${followed.epoch}/${id}`;
+    if (items.last(key) !== undefined) items.set(key, item, now);
   }
+  if (followed.change === since) followed.change = change;
 }

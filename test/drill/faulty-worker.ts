@@ -35,6 +35,8 @@ Date.now = () => trueNow() + faults.clockMs;
 
 export class SessionIndex extends production.SessionIndex {}
 
+export class Catalog extends production.Catalog {}
+
 export class Jobs extends production.Jobs {
   constructor(ctx: ExecutionContext, env: Env) {
     super(ctx, faulty(env));

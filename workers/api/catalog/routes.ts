@@ -1,72 +1,76 @@
-import { Hono } from 'hono';
-import { type Item, itemSchema } from '../../../core/catalog/item.ts';
+import { type Context, Hono } from 'hono';
+import type { LoadReport } from '../../../core/catalog/load-report.ts';
+import type { RowMeaning } from '../../../core/catalog/read-item.ts';
+import { readProducts } from '../../../core/catalog/read-products.ts';
+import { servedItem } from '../../../core/catalog/served-item.ts';
+import { catalogStub } from '../../../stores/catalog/catalog-stub.ts';
+import { loadItems } from '../../../stores/catalog/load-items.ts';
+import { log } from '../../../stores/log.ts';
 import { answer } from '../../http/answer.ts';
+import { answerLines } from '../../http/answer-lines.ts';
 import type { ApiContext } from '../../http/api-context.ts';
+import { begun } from '../../http/begun.ts';
 import { HttpError } from '../../http/error.ts';
-import { parseJson } from '../../http/parse-json.ts';
-import { readBoundedText } from '../../http/read-body.ts';
-import { uploadedSchema } from './operation.ts';
+import { itemAnswerSchema, listQuerySchema, listSchema, removedSchema, uploadQuerySchema } from './operation.ts';
 
-/** Bytes of one upload; a larger catalogue comes in several. */
-const MAX_CATALOG_BYTES = 8 * 1024 * 1024;
-/** Rows a D1 batch writes at once. */
-const ROWS_PER_BATCH = 100;
+/** `/api/catalog`: the products. Uploads stream; a short one answers with its report alone, a long one tells how far it is before. */
+export const catalogRoutes = new Hono<ApiContext>()
+  .post('/', (c) => upload(c, 'put'))
+  .patch('/', (c) => upload(c, 'patch'))
+  .get('/', async (c) => {
+    const query = listQuerySchema.safeParse(c.req.query());
+    if (!query.success) throw invalidQuery(query.error.issues);
+    const { after, limit } = query.data;
+    const catalog = catalogStub(c.env, c.get('site').id);
+    const [items, { items: total, shown }] = await Promise.all([catalog.page(after, limit), catalog.size()]);
+    return answer(listSchema, { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null), total, shown });
+  })
+  .get('/:id', async (c) => {
+    const { items } = await catalogStub(c.env, c.get('site').id).read([c.req.param('id')]);
+    const [item] = items;
+    if (!item) throw new HttpError(404, 'There is no such product.', { code: 'unknown_product' });
+    return answer(itemAnswerSchema, { item, served: servedItem(item, undefined, Date.now()) ?? null });
+  })
+  .delete('/:id', async (c) => {
+    const changes = [{ kind: 'delete' as const, id: c.req.param('id') }];
+    const [outcome] = await catalogStub(c.env, c.get('site').id).apply({ v: 1, changes, source: 'api' });
+    return answer(removedSchema, { removed: outcome === 'changed' });
+  });
 
-/** `POST /api/catalog`: products as NDJSON, one a line; each line is taken or refused for itself. */
-export const catalogRoutes = new Hono<ApiContext>().post('/', async (c) => {
-  const lines = (await readBoundedText(c.req.raw, MAX_CATALOG_BYTES)).text.split('\n');
-  const good: { item: Item; position: number }[] = [];
-  const rejected: { line: number; message: string }[] = [];
-  for (const [index, line] of lines.entries()) {
-    if (line.trim() === '') continue;
-    const parsed = parseLine(line);
-    if (typeof parsed === 'string') rejected.push({ line: index + 1, message: parsed });
-    else good.push({ item: parsed, position: index });
-  }
+async function upload(c: Context<ApiContext>, rows: RowMeaning): Promise<Response> {
+  const query = uploadQuerySchema.safeParse(c.req.query());
+  if (!query.success) throw invalidQuery(query.error.issues);
+  const { source, whole, accept } = query.data;
+  const meaning = { rows, source, whole: whole === '1', acceptsFewer: accept === 'fewer' };
+  if (meaning.whole && rows === 'patch')
+    throw new HttpError(400, 'whole: a file of parts is never whole. Send the products with POST.', {
+      code: 'invalid_query',
+    });
+  const read = await begun(readProducts(c.req.raw));
   const site = c.get('site').id;
-  for (let from = 0; from < good.length; from += ROWS_PER_BATCH) {
-    await c.env.DB.batch(
-      good
-        .slice(from, from + ROWS_PER_BATCH)
-        .map(({ item, position }) => upsert(c.env, site, item, position, Date.now())),
-    );
-  }
-  return answer(uploadedSchema, { accepted: good.length, rejected });
-});
-
-function parseLine(line: string): Item | string {
-  try {
-    const parsed = itemSchema.safeParse(withoutEmpty(parseJson(line)));
-    if (parsed.success) return parsed.data;
-    return parsed.error.issues.map((issue) => `${issue.path.join('.') || '(item)'}: ${issue.message}`).join('; ');
-  } catch (error) {
-    if (error instanceof HttpError) return error.message;
-    throw error;
-  }
-}
-
-/** A product without members that say nothing: feeds write `"brand": null`, and empty texts. */
-function withoutEmpty(item: unknown): unknown {
-  if (typeof item !== 'object' || item === null) return item;
-  return Object.fromEntries(Object.entries(item).filter(([, value]) => value !== null && value !== ''));
-}
-
-function upsert(env: Env, site: string, item: Item, position: number, now: number): D1PreparedStatement {
-  return env.DB.prepare(
-    `INSERT OR REPLACE INTO items (site, id, title, url, image, price, currency, category, brand, available, position, updated_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  ).bind(
-    site,
-    item.id,
-    item.title,
-    item.url,
-    item.image ?? null,
-    item.price?.amount ?? null,
-    item.price?.currency ?? null,
-    item.category ?? null,
-    item.brand ?? null,
-    item.available ? 1 : 0,
-    position,
-    now,
+  return answerLines(
+    async (line) => {
+      const report = await loadItems(c.env, site, read, meaning, ({ accepted, refused }) =>
+        line({ progress: { accepted, refused: refused.count } }),
+      );
+      await line(report);
+      log('catalogue_loaded', { site, source, ...counts(report) });
+    },
+    async (error, line) => {
+      log('catalogue_load_failed', { site, source, error: String(error) });
+      await line({
+        error:
+          'The upload ended before its end. Products up to the last progress are taken, none was removed; send it again.',
+      });
+      return 'ended';
+    },
   );
+}
+
+function counts({ accepted, changed, removed, refused, held }: LoadReport) {
+  return { accepted, changed, removed, refused: refused.count, held: held?.missing };
+}
+
+function invalidQuery([issue]: readonly { readonly path: PropertyKey[]; readonly message: string }[]): HttpError {
+  return new HttpError(400, `${issue?.path.join('.')}: ${issue?.message}`, { code: 'invalid_query' });
 }

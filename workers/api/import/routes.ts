@@ -1,16 +1,17 @@
 import { Hono } from 'hono';
 import { consentDefaults } from '../../../core/consent/policy.ts';
 import type { Candidate } from '../../../core/events/judge-events.ts';
-import { importedEvent } from '../../../core/profile/import-row.ts';
+import { importedEvent, rowOfCsv } from '../../../core/profile/import-row.ts';
+import { type ReadLine, readLines } from '../../../core/tables/read-lines.ts';
+import { type ReadRow, readCsv, readNdjson } from '../../../core/tables/read-rows.ts';
 import { type EventSource, takeEvents } from '../../../queues/events/take-events.ts';
 import { log } from '../../../stores/log.ts';
 import type { Site } from '../../../stores/sites/site.ts';
 import { answerLines, type WriteLine } from '../../http/answer-lines.ts';
 import type { ApiContext } from '../../http/api-context.ts';
+import { begun } from '../../http/begun.ts';
 import { HttpError } from '../../http/error.ts';
-import { type ReadLine, readLines } from '../../http/read-lines.ts';
 import { importQuerySchema } from './operation.ts';
-import { type ReadRow, readCsv, readNdjson } from './read-rows.ts';
 
 /** Rows between two lines of progress, and that one `sendBatch` after the other hands to the queue. */
 const ROWS_PER_STEP = 1_000;
@@ -21,7 +22,7 @@ const MEASURED_BYTES = 1_000_000;
 
 const READERS: Readonly<Record<string, (lines: AsyncIterable<ReadLine>) => AsyncGenerator<ReadRow>>> = {
   'application/x-ndjson': readNdjson,
-  'text/csv': readCsv,
+  'text/csv': (lines) => readCsv(lines, rowOfCsv),
 };
 
 /**
@@ -56,22 +57,6 @@ export const importRoutes = new Hono<ApiContext>().post('/import', async (c) => 
     },
   );
 });
-
-/** The rows, with the first one read: a file that cannot be read at all is told so before the answer begins. */
-async function begun(rows: Rows): Promise<Rows> {
-  const first = await rows.next().catch((cause) => {
-    if (cause instanceof HttpError) throw cause;
-    throw new HttpError(400, 'The file cannot be read; is it the gzip it says it is?', {
-      code: 'body_unreadable',
-      cause,
-    });
-  });
-  return (async function* () {
-    if (first.done) return;
-    yield first.value;
-    yield* rows;
-  })();
-}
 
 /** The shop's own server, which knows whom it speaks of. */
 function sourceOf(site: Site, receivedAtMs: number): EventSource {

@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { Money } from '../../../core/catalog/item.ts';
 import type { DecidedItem } from '../../../core/recommend/decide.ts';
 import type { Strategy } from '../../../core/recommend/strategy.ts';
 
@@ -23,7 +24,7 @@ export async function renderFragment(slot: string, strategy: Strategy, items: re
 }
 
 function card({ item, reason }: DecidedItem) {
-  return html`<li class="vitrine-item" data-product-id="${item.id}"><a href="${safeUrl(item.url)}">${picture(item.image)}<span class="vitrine-title">${item.title}</span>${price(item.price)}<span class="vitrine-reason">${reason.text}</span></a></li>`;
+  return html`<li class="vitrine-item" data-product-id="${item.id}"><a href="${safeUrl(item.url)}">${picture(item.image)}<span class="vitrine-title">${item.title}</span>${price(item)}<span class="vitrine-reason">${reason.text}</span></a></li>`;
 }
 
 function picture(image: string | undefined) {
@@ -32,10 +33,16 @@ function picture(image: string | undefined) {
     : html`<img src="${safeUrl(image)}" alt="" width="300" height="375" loading="lazy" decoding="async">`;
 }
 
-function price(value: DecidedItem['item']['price']) {
-  return value
-    ? html`<span class="vitrine-price">${new Intl.NumberFormat('en', { style: 'currency', currency: value.currency }).format(value.amount)}</span>`
-    : '';
+/** The price; with a sale the lower one, and the old one as what it was. */
+function price({ price: whole, salePrice }: DecidedItem['item']) {
+  if (!whole && !salePrice) return '';
+  if (!salePrice || !whole) return html`<span class="vitrine-price">${written(salePrice ?? whole)}</span>`;
+  return html`<span class="vitrine-price"><ins>${written(salePrice)}</ins> <del>${written(whole)}</del></span>`;
+}
+
+function written(money: Money | undefined): string {
+  if (!money) return '';
+  return new Intl.NumberFormat('en', { style: 'currency', currency: money.currency }).format(money.amount);
 }
 
 /** Only addresses that a browser opens as a page or picture; `javascript:` and its kin become a link to nowhere. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
-import { itemSchema } from '../../../core/catalog/item.ts';
+import { servedItemSchema } from '../../../core/catalog/served-item.ts';
 import { STRATEGIES } from '../../../core/recommend/strategy.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 import { readBody, readQuerySchema } from '../visitor/read-query.ts';
@@ -13,7 +13,7 @@ export const recommendationsSchema = z.object({
   tier: tierHeadersSchema.shape['vitrine-tier'],
   reason: z.string(),
   items: z.array(
-    itemSchema.extend({
+    servedItemSchema.extend({
       score: z.number(),
       reason: z.object({ code: z.string(), item: z.string().optional(), text: z.string() }),
     }),

@@ -28,6 +28,11 @@ export const readQuerySchema = z.object({
     description: 'Whether "for_you" may answer with what the visitor has seen already.',
   }),
   limit: z.coerce.number().int().min(1).max(50).default(8),
+  locale: z
+    .string()
+    .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language such as "de" or "de-AT"')
+    .optional()
+    .meta({ description: 'The language of the page: products are told in it, where the catalogue has it.' }),
   anonymousId: anonymousIdSchema.optional(),
   visitorToken: z.string().max(VISITOR_TOKEN_LENGTH).optional().meta({
     description:

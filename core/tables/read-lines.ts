@@ -1,5 +1,4 @@
-import type { TextLine } from '../../core/tables/csv-records.ts';
-import { HttpError } from './error.ts';
+import type { TextLine } from './csv-records.ts';
 
 /** A line longer than this many bytes is none that we read. */
 const MAX_LINE_BYTES = 65_536;
@@ -8,18 +7,43 @@ const CR = 13;
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const WINDOWS_1252 = new TextDecoder('windows-1252');
 
+/** A file that cannot be read at all, in words for who sent it. */
+export class UnreadableFile extends Error {}
+
+/** A file as it came: its bytes and the `Content-Encoding` that was said of them. */
+export interface FileBytes {
+  readonly body: ReadableStream<Uint8Array> | null;
+  readonly headers: { get(name: string): string | null };
+}
+
 /** A line of a file, or why it is none. */
 export type ReadLine = TextLine | { readonly line: number; readonly fault: string };
 
 /**
- * The lines of an uploaded file as they come: gzip or deflate, said or not; UTF-8 or UTF-16 by their marks, and a line that is no UTF-8
+ * The lines of a file as they come: gzip or deflate, said or not; UTF-8 or UTF-16 by their marks, and a line that is no UTF-8
  * as windows-1252, as spreadsheets write it; ends as LF, CRLF or CR. Lines are numbered from 1 as an editor shows them.
  *
- * @throws HttpError 415 for a compression that is none of these.
+ * @throws UnreadableFile for a compression that is none of these.
  */
-export async function* readLines(request: Request): AsyncGenerator<ReadLine> {
-  if (!request.body) return;
-  const bytes = await asUtf8(await inflated(request, request.body));
+export async function* readLines(file: FileBytes): AsyncGenerator<ReadLine> {
+  if (file.body) yield* linesOf((await openFile(file, file.body)).text);
+}
+
+/**
+ * A file without its compression, as UTF-8 where its mark says what it is, and its first bytes, at most four.
+ *
+ * @throws UnreadableFile for a compression that we do not read.
+ */
+export async function openFile(
+  file: FileBytes,
+  body: ReadableStream<Uint8Array>,
+): Promise<{ readonly head: Uint8Array; readonly text: ReadableStream<Uint8Array> }> {
+  const { head, whole } = await peek(await asUtf8(await inflated(file, body)));
+  return { head, text: whole };
+}
+
+/** The lines of a text, each decoded for itself. */
+export async function* linesOf(bytes: ReadableStream<Uint8Array>): AsyncGenerator<ReadLine> {
   let line = 0;
   let parts: Uint8Array[] = [];
   let length = 0;
@@ -64,21 +88,30 @@ function decode(bytes: Uint8Array): string {
 
 type Bytes = ReadableStream<Uint8Array>;
 
-async function inflated(request: Request, body: Bytes): Promise<Bytes> {
-  const encoding = request.headers.get('content-encoding')?.toLowerCase() ?? 'identity';
-  if (encoding === 'deflate') return body.pipeThrough(new DecompressionStream('deflate'));
+async function inflated({ headers }: FileBytes, body: Bytes): Promise<Bytes> {
+  const encoding = headers.get('content-encoding')?.toLowerCase() ?? 'identity';
+  if (encoding === 'deflate') return body.pipeThrough(inflate('deflate'));
   if (encoding !== 'identity' && encoding !== 'gzip') throw unsupported(`Content-Encoding "${encoding}"`);
   const { head, whole } = await peek(body);
-  if (head[0] === 0x1f && head[1] === 0x8b) return whole.pipeThrough(new DecompressionStream('gzip'));
+  if (head[0] === 0x1f && head[1] === 0x8b) return whole.pipeThrough(inflate('gzip'));
   if (head[0] === 0x50 && head[1] === 0x4b) throw unsupported('A ZIP file, or an Excel workbook,');
   if (head[0] === 0x28 && head[1] === 0xb5) throw unsupported('Zstandard');
   return whole;
 }
 
-function unsupported(what: string): HttpError {
-  return new HttpError(415, `${what} is not understood. Send the plain file, or compress it with gzip.`, {
-    code: 'encoding_unsupported',
-  });
+/** The types of the two runtimes differ in what it takes. */
+function inflate(format: 'gzip' | 'deflate'): TransformStream<Uint8Array, Uint8Array> {
+  return new DecompressionStream(format) as unknown as TransformStream<Uint8Array, Uint8Array>;
+}
+
+function unsupported(what: string): UnreadableFile {
+  return new UnreadableFile(`${what} is not understood. Send the plain file, or compress it with gzip.`);
+}
+
+/** A text in pieces, for who does not read by line. */
+export async function* piecesOf(bytes: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const pieces = bytes.pipeThrough(new TextDecoderStream('utf-8') as unknown as TransformStream<Uint8Array, string>);
+  for await (const piece of pieces) yield piece;
 }
 
 /** The text as UTF-8 without its mark; what has no mark stays as it is. */

@@ -1,7 +1,6 @@
-import { parseWellFormed } from '../../../core/json/parse.ts';
-import { rowOfCsv } from '../../../core/profile/import-row.ts';
-import { type CsvRecord, CsvRecords } from '../../../core/tables/csv-records.ts';
-import type { ReadLine } from '../../http/read-lines.ts';
+import { parseWellFormed } from '../json/parse.ts';
+import { type CsvRecord, CsvRecords } from './csv-records.ts';
+import type { ReadLine } from './read-lines.ts';
 
 /** A row of an uploaded file with the number of its line, counted from 1, or why the line is none. */
 export type ReadRow =
@@ -16,11 +15,18 @@ export async function* readNdjson(lines: AsyncIterable<ReadLine>): AsyncGenerato
   }
 }
 
-/** Rows of a CSV file with a head, as they come. */
-export async function* readCsv(lines: AsyncIterable<ReadLine>): AsyncGenerator<ReadRow> {
+/**
+ * Rows of a CSV file with a head, as they come.
+ *
+ * @param meaning what a record says; default: itself.
+ */
+export async function* readCsv(
+  lines: AsyncIterable<ReadLine>,
+  meaning: (record: Record<string, string>) => unknown = (record) => record,
+): AsyncGenerator<ReadRow> {
   const records = new CsvRecords();
   const rowOf = (one: CsvRecord): ReadRow =>
-    'record' in one ? { line: one.line, row: rowOfCsv(one.record) } : { line: one.line, fault: one.fault };
+    'record' in one ? { line: one.line, row: meaning(one.record) } : { line: one.line, fault: one.fault };
   for await (const one of lines) {
     if ('fault' in one) yield one;
     else for (const record of records.push(one)) yield rowOf(record);

@@ -1,0 +1,82 @@
+import { DurableObject } from 'cloudflare:workers';
+import type { ChangeOutcome, ItemChange } from '../../core/catalog/change.ts';
+import type { Item } from '../../core/catalog/item.ts';
+import { migrate } from '../storage/migrate.ts';
+import { type CatalogChanges, ItemStore } from './item-store.ts';
+import { movedFromD1 } from './move-from-d1.ts';
+import { CATALOG_MIGRATIONS } from './schema.ts';
+
+/** Changes that one call tells of. */
+const CHANGES_TOLD = 1_000;
+
+/** How large a catalogue is. */
+export interface CatalogSize {
+  readonly items: number;
+  /** Those that may be shown. */
+  readonly shown: number;
+}
+
+/** The products of one site. Its name is the site's id (`stores/catalog/catalog-stub.ts`). */
+export class Catalog extends DurableObject<Env> {
+  private readonly store: ItemStore;
+  private moving: Promise<void> | undefined;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage, CATALOG_MIGRATIONS);
+    this.store = new ItemStore(ctx.storage);
+  }
+
+  /** Makes changes in order, all that can be made; what became of each. `source` names who says so. */
+  async apply(batch: { v: 1; changes: ItemChange[]; source: string }): Promise<ChangeOutcome[]> {
+    await this.moved();
+    return this.store.apply(batch.changes, batch.source);
+  }
+
+  /** The products of these ids, those too that may not be shown, and the number of the newest change. */
+  async read(ids: string[]): Promise<{ change: number; items: Item[] }> {
+    await this.moved();
+    return { change: this.store.counters().change, items: this.store.read(ids) };
+  }
+
+  /** What changed after a change, if that is little enough to be told. */
+  async changesSince(change: number): Promise<CatalogChanges> {
+    await this.moved();
+    return this.store.changesSince(change, CHANGES_TOLD);
+  }
+
+  /** The first products that may be shown, in the catalogue's order: what a shop shows that knows nothing else. */
+  async first(limit: number): Promise<Item[]> {
+    await this.moved();
+    return this.store.first(limit);
+  }
+
+  /** Products after an id, in the order of ids. */
+  async page(after: string, limit: number): Promise<Item[]> {
+    await this.moved();
+    return this.store.page(after, limit);
+  }
+
+  /** Ids of the products that a source said last, after an id, in their order. */
+  async idsOf(source: string, after: string, limit: number): Promise<string[]> {
+    await this.moved();
+    return this.store.idsOf(source, after, limit);
+  }
+
+  async size(): Promise<CatalogSize> {
+    await this.moved();
+    const { items, shown } = this.store.counters();
+    return { items, shown };
+  }
+
+  /** Products that stood in D1, where they were kept before there was this object, come over once. */
+  private async moved(): Promise<void> {
+    if (this.ctx.storage.kv.get('moved')) return;
+    this.moving ??= movedFromD1(this.env, this.ctx.id.name ?? '', (changes) => this.store.apply(changes, 'api'))
+      .then(() => this.ctx.storage.kv.put('moved', true))
+      .finally(() => {
+        this.moving = undefined;
+      });
+    await this.moving;
+  }
+}

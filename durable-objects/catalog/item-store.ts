@@ -1,0 +1,191 @@
+import { afterChange, type ChangeOutcome, type ItemChange } from '../../core/catalog/change.ts';
+import type { Item } from '../../core/catalog/item.ts';
+
+/** Products that a catalogue holds at most. */
+export const MAX_ITEMS = 2_000_000;
+/** Changes that who follows may be behind before he begins anew; rows of what is gone are kept as long. */
+const FOLLOWED_CHANGES = 100_000;
+/** Rows of what is gone that one call removes. */
+const SWEPT_ROWS = 1_000;
+/** Parameters of a statement: the platform takes a hundred. */
+const IDS_AT_ONCE = 90;
+
+interface Row {
+  readonly [column: string]: SqlStorageValue;
+  readonly id: string;
+  readonly source: string;
+  /** The product as JSON; empty when it is gone. */
+  readonly content: string;
+}
+
+interface Counters {
+  /** Number of the newest change, and of the newest one whose row is forgotten. */
+  readonly change: number;
+  readonly forgotten: number;
+  /** Place behind the last product. */
+  readonly position: number;
+  /** Products that there are, and those of them that may be shown. */
+  readonly items: number;
+  readonly shown: number;
+}
+
+const NONE: Counters = { change: 0, forgotten: 0, position: 0, items: 0, shown: 0 };
+
+/** What changed of a catalogue since a change: products by id, null for those that are gone or may not be shown. */
+export interface CatalogChanges {
+  readonly change: number;
+  readonly items: { readonly id: string; readonly item: Item | null }[];
+  /** Whether that is all; if not, nothing that is known can be relied on. */
+  readonly complete: boolean;
+}
+
+/** The products in the object's SQLite. Every change has a number, so that isolates can follow. */
+export class ItemStore {
+  private readonly storage: DurableObjectStorage;
+  private readonly sql: SqlStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.storage = storage;
+    this.sql = storage.sql;
+  }
+
+  counters(): Counters {
+    return this.storage.kv.get<Counters>('counters') ?? NONE;
+  }
+
+  /** Makes changes, in order, in one transaction; what changes nothing writes nothing. `source` names who says so. */
+  apply(changes: readonly ItemChange[], source: string): ChangeOutcome[] {
+    return this.storage.transactionSync(() => {
+      const known = this.rows(changes.map(idOf));
+      const counters = { ...this.counters() };
+      const outcomes = changes.map((change) => this.applyOne(change, known, counters, source));
+      if (outcomes.includes('changed')) this.storage.kv.put('counters', this.sweep(counters));
+      return outcomes;
+    });
+  }
+
+  private applyOne(
+    change: ItemChange,
+    known: Map<string, Row>,
+    counters: { -readonly [K in keyof Counters]: Counters[K] },
+    source: string,
+  ): ChangeOutcome {
+    const id = idOf(change);
+    const { content, source: saidBy } = known.get(id) ?? { content: '', source };
+    const before = content === '' ? undefined : parse(content);
+    const after = afterChange(before, change);
+    if (after && 'fault' in after) return after;
+    const next = after === null ? '' : JSON.stringify(after);
+    // Who sends a product whole has it; who changes a part of it does not take it over.
+    const owner = change.kind === 'put' ? source : saidBy;
+    if (next === content) {
+      if (owner !== saidBy) this.sql.exec('UPDATE items SET source = ? WHERE id = ?', owner, id);
+      return 'same';
+    }
+    if (!before && counters.items >= MAX_ITEMS) return { fault: `the catalogue is full: it has ${MAX_ITEMS} products` };
+    counters.change += 1;
+    counters.items += (after ? 1 : 0) - (before ? 1 : 0);
+    counters.shown += (after?.available ? 1 : 0) - (before?.available ? 1 : 0);
+    if (after) {
+      this.sql.exec(
+        `INSERT INTO items (id, change, position, source, shown, content) VALUES (?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET change = excluded.change, source = excluded.source, shown = excluded.shown,
+           content = excluded.content, position = CASE WHEN content = '' THEN excluded.position ELSE position END`,
+        ...[id, counters.change, counters.position, owner, after.available ? 1 : 0, next],
+      );
+      if (!before) counters.position += 1;
+    } else {
+      this.sql.exec("UPDATE items SET change = ?, shown = 0, content = '' WHERE id = ?", counters.change, id);
+    }
+    known.set(id, { id, source: owner, content: next });
+    return 'changed';
+  }
+
+  /** Forgets what went long ago. */
+  private sweep(counters: Counters): Counters {
+    const until = counters.change - FOLLOWED_CHANGES;
+    if (until <= counters.forgotten) return counters;
+    const swept = this.sql
+      .exec<{ change: number }>(
+        `DELETE FROM items WHERE id IN (SELECT id FROM items WHERE content = '' AND change <= ? ORDER BY change LIMIT ?) RETURNING change`,
+        until,
+        SWEPT_ROWS,
+      )
+      .toArray();
+    return swept.length === 0 ? counters : { ...counters, forgotten: Math.max(...swept.map(({ change }) => change)) };
+  }
+
+  /** The products of these ids, those too that may not be shown. */
+  read(ids: readonly string[]): Item[] {
+    return [...this.rows(ids).values()].flatMap(({ content }) => (content === '' ? [] : parse(content)));
+  }
+
+  /** The first products that may be shown, in the catalogue's order. */
+  first(limit: number): Item[] {
+    return this.sql
+      .exec<Row>('SELECT content FROM items WHERE shown = 1 ORDER BY position LIMIT ?', limit)
+      .toArray()
+      .map(({ content }) => parse(content));
+  }
+
+  /** What changed after `since`, if it is no more than `limit`. */
+  changesSince(since: number, limit: number): CatalogChanges {
+    const { change, forgotten } = this.counters();
+    const rows =
+      since >= forgotten && since <= change
+        ? this.sql
+            .exec<Row>('SELECT id, content FROM items WHERE change > ? ORDER BY change LIMIT ?', since, limit + 1)
+            .toArray()
+        : undefined;
+    if (!rows || rows.length > limit) return { change, items: [], complete: false };
+    return {
+      change,
+      items: rows.map(({ id, content }) => {
+        const item = content === '' ? null : parse(content);
+        return { id, item: item?.available ? item : null };
+      }),
+      complete: true,
+    };
+  }
+
+  /** Products after an id, in the order of ids. */
+  page(after: string, limit: number): Item[] {
+    return this.sql
+      .exec<Row>("SELECT content FROM items WHERE id > ? AND content <> '' ORDER BY id LIMIT ?", after, limit)
+      .toArray()
+      .map(({ content }) => parse(content));
+  }
+
+  /** Ids of the products that a source said last, after an id, in their order. */
+  idsOf(source: string, after: string, limit: number): string[] {
+    return this.sql
+      .exec<{ id: string }>(
+        "SELECT id FROM items WHERE id > ? AND content <> '' AND source = ? ORDER BY id LIMIT ?",
+        after,
+        source,
+        limit,
+      )
+      .toArray()
+      .map(({ id }) => id);
+  }
+
+  private rows(ids: readonly string[]): Map<string, Row> {
+    const found = new Map<string, Row>();
+    for (let from = 0; from < ids.length; from += IDS_AT_ONCE) {
+      const some = ids.slice(from, from + IDS_AT_ONCE);
+      const marks = some.map(() => '?').join(',');
+      for (const row of this.sql.exec<Row>(`SELECT id, source, content FROM items WHERE id IN (${marks})`, ...some))
+        found.set(row.id, row);
+    }
+    return found;
+  }
+}
+
+function idOf(change: ItemChange): string {
+  return change.kind === 'put' ? change.item.id : change.id;
+}
+
+/** What was checked before it was written needs no second check at each read. */
+function parse(content: string): Item {
+  return JSON.parse(content) as Item;
+}
