@@ -1,6 +1,7 @@
 import { compactSites } from './compact/compact-sites.ts';
 import { sweepLake } from './compact/sweep-lake.ts';
 import { runOpenErasures } from './erase/run-open-erasures.ts';
+import { pullFeeds } from './feeds/pull-feeds.ts';
 import { fitSites } from './fit/fit-sites.ts';
 import { buildIndexes } from './index/build-indexes.ts';
 import { publishSites } from './publish/publish-sites.ts';
@@ -20,6 +21,7 @@ export const JOBS: readonly Job[] = [
   { name: 'publish', when: everyMinute, deadlineMs: 50_000, run: publishSites },
   { name: 'fit', when: everyMinute, deadlineMs: 20_000, run: fitSites },
   { name: 'index', when: everyMinute, deadlineMs: 40_000, run: buildIndexes },
+  { name: 'feeds', when: everyMinute, deadlineMs: 240_000, run: pullFeeds },
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
   { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },

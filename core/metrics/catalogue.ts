@@ -10,6 +10,21 @@ interface MetricDefinition {
  * not named here.
  */
 export const METRICS = {
+  vitrine_catalog_items: {
+    type: 'gauge',
+    help: 'Products of the catalogue: all, and those of them that may be shown.',
+    labels: ['kind'],
+  },
+  vitrine_feed_last_run_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a product feed was fetched last, seconds since 1970.',
+    labels: ['feed'],
+  },
+  vitrine_feed_state: {
+    type: 'gauge',
+    help: 'What came of the last run of a product feed: 1 for the state that it ended in, 0 for the others.',
+    labels: ['feed', 'state'],
+  },
   vitrine_model_published_timestamp_seconds: {
     type: 'gauge',
     help: 'When the model that serves was published, seconds since 1970.',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
-import { targetFault } from './check-target.ts';
+import { targetFault } from '../outbound/check-target.ts';
 
 const REFUSED = [
   'http://shop.example/hook',

@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import type { ChangeOutcome, ItemChange } from '../../core/catalog/change.ts';
 import type { Item } from '../../core/catalog/item.ts';
+import type { CatalogSize } from '../../core/catalog/size.ts';
 import { migrate } from '../storage/migrate.ts';
 import { type CatalogChanges, ItemStore } from './item-store.ts';
 import { movedFromD1 } from './move-from-d1.ts';
@@ -8,13 +9,6 @@ import { CATALOG_MIGRATIONS } from './schema.ts';
 
 /** Changes that one call tells of. */
 const CHANGES_TOLD = 1_000;
-
-/** How large a catalogue is. */
-export interface CatalogSize {
-  readonly items: number;
-  /** Those that may be shown. */
-  readonly shown: number;
-}
 
 /** The products of one site. Its name is the site's id (`stores/catalog/catalog-stub.ts`). */
 export class Catalog extends DurableObject<Env> {

@@ -1,11 +1,9 @@
 import { Webhook as Signer } from 'standardwebhooks';
 import { bodyOf, type WebhookMessage } from '../../core/webhooks/message.ts';
-import { faultOf, type Webhook } from '../../stores/webhooks/webhooks.ts';
+import { followRedirects } from '../../stores/outbound.ts';
+import type { Webhook } from '../../stores/webhooks/webhooks.ts';
 
 const TIMEOUT_MS = 5_000;
-const MAX_REDIRECTS = 3;
-/** Answers that are read before the connection is let go. */
-const REDIRECTS = new Set([301, 302, 307, 308]);
 
 /** What came of a delivery: taken, to be tried again, never to be tried again, or the receiver wants no more at all. */
 export type Delivery =
@@ -27,19 +25,12 @@ export async function deliver(env: Env, webhook: Webhook, message: WebhookMessag
     'webhook-timestamp': String(Math.floor(now.getTime() / 1000)),
     'webhook-signature': new Signer(webhook.secret).sign(message.id, now, body),
   };
-  let url = webhook.url;
-  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const fault = faultOf(env, url);
-    if (fault !== undefined) return { kind: 'refused', why: `${url}: ${fault}` };
-    const answer = await post(url, headers, body);
-    if (typeof answer === 'string') return { kind: 'retry', why: answer };
-    const location = REDIRECTS.has(answer.status) ? answer.headers.get('location') : null;
-    if (location === null) return outcome(answer.status);
-    const next = URL.parse(location, url);
-    if (!next) return { kind: 'refused', why: `it redirects to "${location}", which is no URL` };
-    url = next.href;
+  try {
+    const answer = await followRedirects(env, webhook.url, (url) => post(url, headers, body));
+    return 'refused' in answer ? { kind: 'refused', why: answer.refused } : outcome(answer.status);
+  } catch (error) {
+    return { kind: 'retry', why: `it did not answer: ${String(error).slice(0, 200)}` };
   }
-  return { kind: 'refused', why: `it redirects more than ${MAX_REDIRECTS} times` };
 }
 
 function outcome(status: number): Delivery {
@@ -49,14 +40,10 @@ function outcome(status: number): Delivery {
   return { kind: 'retry', why };
 }
 
-/** The answer without its body, or why there is none. */
-async function post(url: string, headers: Record<string, string>, body: string): Promise<Response | string> {
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
-    await response.body?.cancel();
-    return response;
-  } catch (error) {
-    return `it did not answer: ${String(error).slice(0, 200)}`;
-  }
+/** The answer without its body. */
+async function post(url: string, headers: Record<string, string>, body: string): Promise<Response> {
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+  await response.body?.cancel();
+  return response;
 }

@@ -113,7 +113,9 @@ async function removeOthers(
     missing += ids.filter((id) => !seen.has(id)).length;
   }
   if (missing === 0) return;
-  if (!acceptsFewer && missing > Math.max(LACKING_ITEMS, all * LACKING_SHARE)) {
+  // A file without any product of use, such as a page that says "log in", is an accident however few there were.
+  const isMany = report.accepted === 0 || missing > Math.max(LACKING_ITEMS, all * LACKING_SHARE);
+  if (isMany && !acceptsFewer) {
     report.held = { missing, of: all };
     return;
   }

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { targetFault } from '../../core/webhooks/check-target.ts';
 
 /** A webhook of a site. */
 export interface Webhook {
@@ -34,10 +33,4 @@ export async function listWebhooks(env: Env, site: string): Promise<Webhook[]> {
 /** Turns a webhook off, and keeps why. */
 export async function disableWebhook(env: Env, site: string, id: string, why: string): Promise<void> {
   await env.DB.prepare('UPDATE webhooks SET disabled = ? WHERE site = ? AND id = ?').bind(why, site, id).run();
-}
-
-/** Why an address may not be called; on a developer's machine (`WEBHOOKS_LOCAL`) its own may be. */
-export function faultOf(env: Env, url: string): string | undefined {
-  const local = String(env.WEBHOOKS_LOCAL) === '1' && URL.parse(url)?.hostname === '127.0.0.1';
-  return local ? undefined : targetFault(url);
 }

@@ -47,6 +47,7 @@ describe('jobs', () => {
     expect(Object.keys(outcomes).sort()).toEqual([
       'compact',
       'erase',
+      'feeds',
       'fit',
       'index',
       'publish',

@@ -165,7 +165,7 @@ describe('a model', () => {
         },
       }),
     };
-    expect(await publish(slow)).toEqual({ ok: false, refusals: ['the model was changed meanwhile'] });
+    expect(await publish(slow)).toEqual({ ok: false, refusals: ['the model was changed meanwhile'], busy: true });
     const current = await readCurrent(env, site.id);
     expect([current?.held, current?.manifest.version]).toEqual([true, first?.version]);
     expect(newest?.version).not.toBe(first?.version);

@@ -175,6 +175,8 @@ describe('GET /metrics', () => {
     const page = await send('/metrics', { headers: secret(site) });
     expect(page.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
     expect(await metricsOf(site)).toEqual({
+      'vitrine_catalog_items{kind="all"}': 0,
+      'vitrine_catalog_items{kind="shown"}': 0,
       'vitrine_ranker_fit_running{}': 0,
       'vitrine_index_shards{}': 4,
       'vitrine_index_build_running{}': 0,

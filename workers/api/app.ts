@@ -8,6 +8,7 @@ import { catalogRoutes } from './catalog/routes.ts';
 import { eraseDevice, eraseUser, erasureRoutes } from './erasure/routes.ts';
 import { exportDevice, exportUser } from './export/routes.ts';
 import { failedEventsRoutes } from './failed-events/routes.ts';
+import { feedRoutes } from './feeds/routes.ts';
 import { importRoutes } from './import/routes.ts';
 import { lakeRoutes } from './lake/routes.ts';
 import { modelRoutes } from './model/routes.ts';
@@ -28,6 +29,7 @@ export const api = new Hono<ApiContext>()
   .route('/attributes', attributeRoutes)
   .route('/catalog', catalogRoutes)
   .route('/failed-events', failedEventsRoutes)
+  .route('/feeds', feedRoutes)
   .route('/lake', lakeRoutes)
   .route('/model', modelRoutes)
   .route('/profiles', importRoutes)

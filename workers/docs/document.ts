@@ -3,6 +3,7 @@ import { catalogPaths } from '../api/catalog/operation.ts';
 import { erasurePaths } from '../api/erasure/operation.ts';
 import { exportPaths } from '../api/export/operation.ts';
 import { failedEventsPaths } from '../api/failed-events/operation.ts';
+import { feedPaths } from '../api/feeds/operation.ts';
 import { importPaths } from '../api/import/operation.ts';
 import { lakePaths } from '../api/lake/operation.ts';
 import { indexPaths } from '../api/model/index-operation.ts';
@@ -40,6 +41,7 @@ export function apiDocument(): Document {
       ...profilePaths,
       ...beaconPaths,
       ...catalogPaths,
+      ...feedPaths,
       ...importPaths,
       ...failedEventsPaths,
       ...lakePaths,

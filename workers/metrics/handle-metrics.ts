@@ -1,5 +1,9 @@
+import { feedOutcomeSchema } from '../../core/catalog/feed.ts';
+import type { CatalogSize } from '../../core/catalog/size.ts';
 import { EXPOSITION_TYPE, Exposition } from '../../core/metrics/exposition.ts';
 import { type FitOutcome, fitOutcomeSchema, readFit } from '../../jobs/fit/fit-state.ts';
+import { catalogStub } from '../../stores/catalog/catalog-stub.ts';
+import { type Feed, listFeeds } from '../../stores/catalog/feeds.ts';
 import { type ReadCurrent, readCurrent } from '../../stores/model/current-model.ts';
 import { readIndex } from '../../stores/model/index-row.ts';
 import { authorizePrivate } from '../http/authorize.ts';
@@ -7,14 +11,33 @@ import { authorizePrivate } from '../http/authorize.ts';
 /** `GET /metrics`: what there is to measure of the key's site, for Prometheus. */
 export async function handleMetrics(request: Request, env: Env): Promise<Response> {
   const { id } = await authorizePrivate(request, new URL(request.url), env);
-  const [current, fit, index] = await Promise.all([readCurrent(env, id), readFit(env, id), readIndex(env, id)]);
+  const [current, fit, index, size, feeds] = await Promise.all([
+    readCurrent(env, id),
+    readFit(env, id),
+    readIndex(env, id),
+    catalogStub(env, id).size(),
+    listFeeds(env, id),
+  ]);
   const page = new Exposition(id);
+  setCatalog(page, size, feeds);
   if (current) setModel(page, current);
   page.set('vitrine_ranker_fit_running', {}, fit?.state !== undefined);
   if (fit?.outcome) setFit(page, fit.outcome);
   page.set('vitrine_index_shards', {}, index.shards);
   page.set('vitrine_index_build_running', {}, index.build !== undefined);
   return new Response(page.text(), { headers: { 'content-type': EXPOSITION_TYPE, 'cache-control': 'no-store' } });
+}
+
+function setCatalog(page: Exposition, size: CatalogSize, feeds: readonly Feed[]): void {
+  page
+    .set('vitrine_catalog_items', { kind: 'all' }, size.items)
+    .set('vitrine_catalog_items', { kind: 'shown' }, size.shown);
+  for (const { name: feed, outcome } of feeds) {
+    if (!outcome) continue;
+    page.set('vitrine_feed_last_run_timestamp_seconds', { feed }, outcome.at / 1_000);
+    for (const state of feedOutcomeSchema.shape.state.options)
+      page.set('vitrine_feed_state', { feed, state }, state === outcome.state);
+  }
 }
 
 function setModel(page: Exposition, { manifest, held }: ReadCurrent): void {

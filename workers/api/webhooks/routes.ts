@@ -2,7 +2,8 @@ import { Hono } from 'hono';
 import { uuidv7 } from 'uuidv7';
 import type { WebhookMessage } from '../../../core/webhooks/message.ts';
 import { deliver } from '../../../queues/webhooks/deliver.ts';
-import { faultOf, listWebhooks, type Webhook } from '../../../stores/webhooks/webhooks.ts';
+import { outboundFault } from '../../../stores/outbound.ts';
+import { listWebhooks, type Webhook } from '../../../stores/webhooks/webhooks.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
@@ -26,7 +27,7 @@ export const webhookRoutes = new Hono<ApiContext>()
       maxBytes: MAX_BODY_BYTES,
       code: 'invalid_webhook',
     });
-    const fault = faultOf(c.env, url);
+    const fault = outboundFault(c.env, url);
     if (fault !== undefined) throw new HttpError(400, `url: ${fault}.`, { code: 'private_target' });
     if ((await listWebhooks(c.env, site)).length >= MAX_WEBHOOKS)
       throw new HttpError(409, `A site has at most ${MAX_WEBHOOKS} webhooks. Delete one first.`, { code: 'too_many' });

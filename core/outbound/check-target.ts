@@ -30,7 +30,7 @@ const PRIVATE_SUFFIXES = [
 ];
 
 /**
- * Why a webhook may not be sent to an address, or nothing when it may. Understands every spelling that URLs do: the parser of the
+ * Why an address that a shop names may not be called, or nothing when it may. Understands every spelling that URLs do: the parser of the
  * platform turns decimal, octal, hexadecimal and shortened IPv4 addresses into the usual one, and lowers and decodes names.
  */
 export function targetFault(text: string): string | undefined {
