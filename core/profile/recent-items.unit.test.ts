@@ -33,6 +33,7 @@ describe('the last items of a profile', () => {
     ).toEqual({
       items: ['c', 'a', 'a', 'b'],
       carts: [1, 3],
+      orders: [],
       session: 2,
       sessionUntil: at(125),
     });

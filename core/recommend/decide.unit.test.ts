@@ -1,14 +1,17 @@
+import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import type { ServedItem } from '../catalog/served-item.ts';
-import { type Ask, type Candidate, decide, type Sources } from './decide.ts';
+import type { Candidate, Sources } from './candidates.ts';
+import { type Ask, decide } from './decide.ts';
 import type { Known } from './known.ts';
 
-/** A product; those whose ids begin alike, before a dot, are variants of one. */
+/** A product; those whose ids begin alike, before a dot, are variants of one, and before a slash of a category. */
 const item = (id: string): ServedItem => ({
   id,
   title: id.toUpperCase(),
   url: `/p/${id}`,
   ...(id.includes('.') && { group: id.split('.')[0] }),
+  ...(id.includes('/') && { category: id.split('/')[0] }),
   available: true,
 });
 const LIVE: Known = { tier: 'live', reason: 'live_profile', recent: ['seen'] };
@@ -17,7 +20,14 @@ const ask = (strategy: Ask['strategy'], more: Partial<Ask> = {}): Ask => ({ stra
 
 /** Sources of a shop with these neighbours, popular items and catalogue; `failed` collects what is heard of faults. */
 function shop(
-  stock: { near?: string[]; popular?: string[]; catalogue?: string[]; soldOut?: string[]; hasModel?: boolean },
+  stock: {
+    near?: string[];
+    related?: Record<string, string[]>;
+    popular?: string[];
+    catalogue?: string[];
+    soldOut?: string[];
+    hasModel?: boolean;
+  },
   breaking: { near?: boolean; products?: boolean } = {},
 ) {
   const failed: string[] = [];
@@ -29,6 +39,7 @@ function shop(
       if (breaking.near) throw new Error('no block');
       return candidates(stock.near ?? [], hidden, items.at(-1));
     },
+    related: async (anchor) => candidates(stock.related?.[anchor] ?? [], new Set()),
     popular: (_limit, hidden) => candidates(stock.popular ?? [], hidden),
     products: async (ids) => {
       if (breaking.products) throw new Error('no catalogue');
@@ -210,13 +221,99 @@ describe('what a slot shows', () => {
     const { sources } = shop({ near: ['seen', 'x', 'n1'], popular: ['x', 'p1'], catalogue: ['x', 'c1'] });
     const ids = async (asked: Ask, known: Known = LIVE) =>
       (await decide(asked, known, sources)).items.map((one) => one.item.id);
-    expect(await ids(ask('for_you', { item: 'x' }))).toEqual(['n1']);
+    expect(await ids(ask('for_you', { item: 'x' }))).toEqual(['n1', 'p1']);
     expect(await ids(ask('similar', { item: 'x' }))).toEqual(['seen', 'n1']);
-    expect(await ids(ask('trending', { item: 'x' }))).toEqual(['p1']);
-    expect(await ids(ask('for_you', { item: 'x' }), NONE)).toEqual(['p1']);
+    expect(await ids(ask('trending', { item: 'x' }))).toEqual(['p1', 'c1']);
+    expect(await ids(ask('for_you', { item: 'x' }), NONE)).toEqual(['p1', 'c1']);
     expect(
       await ids(ask('recently_viewed', { item: 'x' }), { tier: 'live', reason: 'live_profile', recent: ['x', 'seen'] }),
     ).toEqual(['seen']);
+  });
+
+  it('is full: what the model lacks comes from likeness, what is popular, and the catalogue, each with its reason', async ({
+    expect,
+  }) => {
+    const { sources } = shop({
+      near: ['n1'],
+      related: { seen: ['r1', 'n1', 'seen'], older: ['r2', 'r1'] },
+      popular: ['c/p1', 'p2', 'n1'],
+      catalogue: ['p2', 'c1', 'seen'],
+    });
+    const known: Known = { tier: 'live', reason: 'live_profile', recent: ['seen', 'seen', 'older', 'c/old'] };
+    const { tier, items } = await decide(ask('for_you', { limit: 9 }), known, sources);
+    expect([tier, ...items.map(({ item: { id }, reason }) => [id, reason.code, reason.item])]).toEqual([
+      'live',
+      ['n1', 'viewed', 'seen'],
+      ['r1', 'related', 'seen'],
+      ['r2', 'related', 'older'],
+      ['c/p1', 'trending_category', undefined],
+      ['p2', 'trending', undefined],
+      ['c1', 'catalogue', undefined],
+    ]);
+  });
+
+  it('comes from likeness where the model knows nothing, and says so', async ({ expect }) => {
+    const { sources } = shop({ hasModel: false, related: { seen: ['r1', 'r2'], x: ['r3'] }, catalogue: ['c1'] });
+    expect(await decide(ask('for_you'), LIVE, sources)).toMatchObject({
+      tier: 'live',
+      reason: 'live_profile_by_content',
+      items: [{ reason: { code: 'related', text: 'Similar to SEEN' } }, {}],
+    });
+    expect(await decide(ask('similar', { item: 'x' }), NONE, sources)).toMatchObject({
+      tier: 'popular',
+      reason: 'not_personal_by_content',
+      items: [{ item: { id: 'r3' } }, { item: { id: 'c1' } }],
+    });
+  });
+
+  it('is nothing that was bought, and no reason says "viewed" of it', async ({ expect }) => {
+    const { sources } = shop({ near: ['bought', 'n1'], popular: ['bought', 'p1'], catalogue: ['bought', 'c1'] });
+    const known: Known = { tier: 'live', reason: 'live_profile', recent: ['bought', 'seen'], orders: [0] };
+    for (const strategy of ['for_you', 'cart'] as const) {
+      const { items } = await decide(ask(strategy, { seen: 'show', limit: 9 }), known, sources);
+      expect([strategy, ...items.map((one) => one.item.id)]).toEqual([strategy, 'n1', 'p1', 'c1']);
+    }
+    const because: Known = { ...known, recent: ['seen', 'bought'], orders: [1] };
+    const { items } = await decide(
+      ask('for_you', { limit: 1 }),
+      { ...because, recent: ['bought'], orders: [0] },
+      sources,
+    );
+    expect(items[0]?.reason).toEqual({ code: 'bought', item: 'bought', text: 'Because you bought BOUGHT' });
+  });
+
+  it('whatever the sources have, each product once, none that is hidden, and never fewer than there are', async ({
+    expect,
+  }) => {
+    const id = fc.constantFrom('a', 'b', 'c/a', 'c/b', 'g.1', 'g.2', 'x', 'seen');
+    const ids = fc.uniqueArray(id);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({ near: ids, popular: ids, catalogue: ids, soldOut: ids, related: fc.dictionary(id, ids) }),
+        fc.record({
+          tier: fc.constant('live' as const),
+          reason: fc.constant('live_profile'),
+          recent: fc.array(id),
+          orders: fc.array(fc.nat(5)),
+        }),
+        fc.constantFrom('for_you', 'similar', 'trending', 'cart', 'recently_viewed' as const),
+        fc.integer({ min: 1, max: 9 }),
+        async (stock, known, strategy, limit) => {
+          const { sources } = shop(stock);
+          const { items } = await decide(ask(strategy, { limit, item: 'x' }), known, sources);
+          const shown = items.map((one) => one.item.id);
+          expect(new Set(shown).size).toBe(shown.length);
+          for (const one of ['x', ...stock.soldOut]) expect(shown).not.toContain(one);
+          if (strategy === 'recently_viewed') return;
+          const seen = strategy === 'for_you' || strategy === 'cart' ? known.recent : [];
+          const bought = known.orders.flatMap((at) => known.recent[at] ?? []);
+          const hidden = new Set([...stock.soldOut, ...seen, ...bought, 'x']);
+          const kinds = new Set(stock.catalogue.filter((one) => !hidden.has(one)).map((one) => item(one).group ?? one));
+          expect(shown.length).toBeGreaterThanOrEqual(Math.min(limit, kinds.size));
+        },
+      ),
+      { numRuns: 2_000 },
+    );
   });
 
   it('says which item brought each one, and what failed on the way', async ({ expect }) => {
@@ -225,7 +322,12 @@ describe('what a slot shows', () => {
     expect(items[0]?.reason).toEqual({ code: 'viewed', item: 'seen', text: 'Because you viewed SEEN' });
     const broken = shop(FULL, { near: true, products: true });
     await decide(ask('for_you'), LIVE, broken.sources);
-    expect(broken.failed).toEqual(['personal: no block', 'popular: no catalogue']);
+    expect(broken.failed).toEqual([
+      'asked: no block',
+      'content: no catalogue',
+      'popular: no catalogue',
+      'baseline: no catalogue',
+    ]);
   });
 
   it('fills up from later candidates when earlier ones may not be shown', async ({ expect }) => {

@@ -54,13 +54,14 @@ export function withHint(known: Known, hint: Hint, mayPersonalize: boolean, of: 
   const told = new Set(known.recent.slice(0, said.length));
   const news = said.filter((item) => !told.has(item));
   if (news.length === 0) return known;
-  const { session = known.recent.length, carts = [] } = known;
+  const { session = known.recent.length, carts = [], orders } = known;
   return {
     ...known,
     reason: `${known.reason}_and_browser`,
     recent: [...news, ...known.recent],
     session: session + news.length,
     carts: [...cartsOf(news), ...carts.map((at) => at + news.length)],
+    ...(orders && { orders: orders.map((at) => at + news.length) }),
   };
 
   function cartsOf(items: readonly string[]): number[] {

@@ -9,8 +9,9 @@ export type Known =
       readonly recent: readonly string[];
       /** How many of the first are of the session that goes on; all, if nothing is said. */
       readonly session?: number;
-      /** Places among them of what he put into his cart. */
+      /** Places among them of what he put into his cart, and of what he bought. */
       readonly carts?: readonly number[];
+      readonly orders?: readonly number[];
     }
   | { readonly tier: 'none'; readonly reason: string };
 

@@ -45,6 +45,18 @@ export class Catalog extends DurableObject<Env> {
     return this.store.first(limit);
   }
 
+  /** Products that may be shown and are alike to one, by what the catalogue says of them, best first. */
+  async related(id: string, limit: number): Promise<{ id: string; score: number }[]> {
+    await this.moved();
+    return this.store.related(id, limit);
+  }
+
+  /** Products that have all these words, the last as a beginning, best first. */
+  async search(text: string, limit: number): Promise<Item[]> {
+    await this.moved();
+    return this.store.search(text, limit);
+  }
+
   /** Products after an id, in the order of ids. */
   async page(after: string, limit: number): Promise<Item[]> {
     await this.moved();

@@ -1,5 +1,7 @@
 import { afterChange, type ChangeOutcome, type ItemChange } from '../../core/catalog/change.ts';
 import type { Item } from '../../core/catalog/item.ts';
+import { relatedTo } from '../../core/catalog/related.ts';
+import { searchText, wordsOf } from '../../core/catalog/words.ts';
 
 /** Products that a catalogue holds at most. */
 export const MAX_ITEMS = 2_000_000;
@@ -7,6 +9,11 @@ export const MAX_ITEMS = 2_000_000;
 const FOLLOWED_CHANGES = 100_000;
 /** Rows of what is gone that one call removes. */
 const SWEPT_ROWS = 1_000;
+/** Products that are looked at of each: those of a category, of a brand, with a word. */
+const RELATED_ROWS = 150;
+/** A word that so many products have tells little; and how many words are looked for. */
+const COMMON_WORD = 5_000;
+const WORDS_ASKED = 4;
 /** Parameters of a statement: the platform takes a hundred. */
 const IDS_AT_ONCE = 90;
 
@@ -86,19 +93,43 @@ export class ItemStore {
     counters.change += 1;
     counters.items += (after ? 1 : 0) - (before ? 1 : 0);
     counters.shown += (after?.available ? 1 : 0) - (before?.available ? 1 : 0);
-    if (after) {
-      this.sql.exec(
-        `INSERT INTO items (id, change, position, source, shown, content) VALUES (?, ?, ?, ?, ?, ?)
-         ON CONFLICT (id) DO UPDATE SET change = excluded.change, source = excluded.source, shown = excluded.shown,
-           content = excluded.content, position = CASE WHEN content = '' THEN excluded.position ELSE position END`,
-        ...[id, counters.change, counters.position, owner, after.available ? 1 : 0, next],
-      );
-      if (!before) counters.position += 1;
-    } else {
-      this.sql.exec("UPDATE items SET change = ?, shown = 0, content = '' WHERE id = ?", counters.change, id);
-    }
+    this.write(id, counters, owner, before, after, next);
+    if (after && !before) counters.position += 1;
     known.set(id, { id, source: owner, content: next });
     return 'changed';
+  }
+
+  private write(
+    id: string,
+    { change, position }: Counters,
+    owner: string,
+    before: Item | undefined,
+    after: Item | null,
+    content: string,
+  ): void {
+    const { number } = this.sql
+      .exec<{ number: number }>(
+        `INSERT INTO items (id, change, position, source, shown, category, brand, content) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET change = excluded.change, source = excluded.source, shown = excluded.shown,
+           category = excluded.category, brand = excluded.brand, content = excluded.content,
+           position = CASE WHEN content = '' THEN excluded.position ELSE position END
+         RETURNING number`,
+        ...[
+          id,
+          change,
+          position,
+          owner,
+          after?.available ? 1 : 0,
+          after?.category ?? null,
+          after?.brand ?? null,
+          content,
+        ],
+      )
+      .one();
+    const [had, has] = [before && searchText(before), after ? searchText(after) : undefined];
+    if (had === has) return;
+    if (had !== undefined) this.sql.exec('DELETE FROM found_by WHERE rowid = ?', number);
+    if (has !== undefined) this.sql.exec('INSERT INTO found_by (rowid, words) VALUES (?, ?)', number, has);
   }
 
   /** Forgets what went long ago. */
@@ -107,7 +138,7 @@ export class ItemStore {
     if (until <= counters.forgotten) return counters;
     const swept = this.sql
       .exec<{ change: number }>(
-        `DELETE FROM items WHERE id IN (SELECT id FROM items WHERE content = '' AND change <= ? ORDER BY change LIMIT ?) RETURNING change`,
+        `DELETE FROM items WHERE number IN (SELECT number FROM items WHERE content = '' AND change <= ? ORDER BY change LIMIT ?) RETURNING change`,
         until,
         SWEPT_ROWS,
       )
@@ -146,6 +177,66 @@ export class ItemStore {
       }),
       complete: true,
     };
+  }
+
+  /** Products that have all these words, the last as a beginning, best first (BM25, as SQLite's FTS5 has it). */
+  search(text: string, limit: number): Item[] {
+    const words = wordsOf(text);
+    if (words.length === 0) return [];
+    const query = words.map((word, at) => `"${word}"${at === words.length - 1 ? '*' : ''}`).join(' ');
+    return this.sql
+      .exec<Row>(
+        `SELECT content FROM (SELECT rowid FROM found_by WHERE found_by MATCH ? ORDER BY rank LIMIT ?) AS found
+         JOIN items ON items.number = found.rowid WHERE content <> ''`,
+        query,
+        limit,
+      )
+      .toArray()
+      .map(({ content }) => parse(content));
+  }
+
+  /** Products that may be shown and are alike to one, best first: see `relatedTo`. */
+  related(id: string, limit: number): { readonly id: string; readonly score: number }[] {
+    const [item] = this.read([id]);
+    if (!item) return [];
+    const found = new Map<string, Item>();
+    const add = (rows: Iterable<Row>) => {
+      for (const row of rows) found.set(row.id, parse(row.content));
+    };
+    for (const column of ['category', 'brand'] as const)
+      add(
+        this.sql.exec<Row>(
+          `SELECT id, content FROM items WHERE ${column} = ? AND shown = 1 ORDER BY position DESC LIMIT ?`,
+          item[column] ?? '',
+          RELATED_ROWS,
+        ),
+      );
+    const query = this.rarest(wordsOf(item.title))
+      .map((word) => `"${word}"`)
+      .join(' OR ');
+    if (query !== '')
+      add(
+        this.sql.exec<Row>(
+          `SELECT id, content FROM (SELECT rowid FROM found_by WHERE found_by MATCH ? ORDER BY rank LIMIT ?) AS found
+           JOIN items ON items.number = found.rowid WHERE shown = 1`,
+          query,
+          RELATED_ROWS,
+        ),
+      );
+    return relatedTo(item, [...found.values()]).slice(0, limit);
+  }
+
+  /** Those of the words that some other product has too, and not so many that to look at all of them would take long. */
+  private rarest(words: readonly string[]): string[] {
+    if (words.length === 0) return [];
+    const marks = words.map(() => '?').join(',');
+    return this.sql
+      .exec<{ term: string; doc: number }>(
+        `SELECT term, doc FROM vocabulary WHERE term IN (${marks}) AND doc BETWEEN 2 AND ? ORDER BY doc LIMIT ?`,
+        ...[...words, COMMON_WORD, WORDS_ASKED],
+      )
+      .toArray()
+      .map(({ term }) => term);
   }
 
   /** Products after an id, in the order of ids. */

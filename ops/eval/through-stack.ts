@@ -22,7 +22,11 @@ const TRIES = 20;
 export const MAX_SESSIONS = Math.floor((13 * 86_400) / SESSION_SECONDS);
 
 const fitSchema = z.object({ state: z.string(), why: z.string().optional() });
-const answerSchema = z.object({ tier: z.string(), reason: z.string(), items: z.array(z.object({ id: z.string() })) });
+const answerSchema = z.object({
+  tier: z.string(),
+  reason: z.string(),
+  items: z.array(z.object({ id: z.string(), reason: z.object({ code: z.string() }) })),
+});
 
 /** What a whole Vitrine answered, beside what the evaluation did. */
 export interface ThroughStack {
@@ -97,9 +101,12 @@ async function ask(vitrine: Vitrine, { q, prefix }: Question): Promise<string[]>
   for (let tries = 1; ; tries += 1) {
     const response = await fetch(`${vitrine.url}/v/recommendations?${query}`, { headers: HEADERS });
     const answer = answerSchema.parse(await response.json());
-    if (answer.tier === 'live' || tries === TRIES) return answer.items.map(({ id }) => id);
+    if (answer.tier === 'live' || tries === TRIES) return answer.items.filter(fromModel).map(({ id }) => id);
   }
 }
+
+/** A slot is filled up from elsewhere where the model has too few. */
+const fromModel = ({ reason }: { reason: { code: string } }) => reason.code === 'viewed';
 
 const view = (anonymousId: string, id: string, product: string, timeMs: number) => ({
   id,

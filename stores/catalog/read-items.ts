@@ -1,4 +1,5 @@
 import type { Item } from '../../core/catalog/item.ts';
+import type { Candidate } from '../../core/recommend/candidates.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { log } from '../log.ts';
@@ -9,6 +10,10 @@ import { type ItemCache, itemCache } from './item-cache.ts';
 const MAX_SITES = 1_000;
 /** The first products of a catalogue. */
 const firsts = new LoadedCache<readonly Item[]>(200, { ttlMs: 10_000 });
+/** What is alike to products that were asked for lately; the catalogue changes slowly in that. */
+const alike = new LoadedCache<readonly Candidate[]>(2_000, { ttlMs: 600_000, refreshMs: 120_000 });
+/** Likes of a product that are held. */
+const ALIKE_HELD = 48;
 /** How long a read waits for products that its isolate does not know. */
 const WAIT_MS = 250;
 /** After a catalogue failed or was late, no read of its site waits for it for so long. */
@@ -54,15 +59,40 @@ async function load(env: Env, site: string, ids: string[], cache: ItemCache, fou
 
 /** The first available products in catalogue order, as far as is known now: what a shop shows that knows nothing else. */
 export async function firstItems(env: Env, site: string, limit: number): Promise<Item[]> {
-  const held = await readThrough(firsts, `${site}/${limit}`, async () => {
-    const first = await withDeadline(catalogStub(env, site).first(limit), WAIT_MS);
-    if (typeof first === 'string') throw new Error(`the catalogue is away (${first})`);
-    return first;
-  });
+  const held = await readThrough(firsts, `${site}/${limit}`, () =>
+    inTime(site, () => catalogStub(env, site).first(limit)),
+  );
   const now = await readItems(
     env,
     site,
     held.map(({ id }) => id),
   );
   return held.flatMap(({ id }) => now.get(id) ?? []);
+}
+
+/** What the catalogue says is alike to a product, best first, without a look at whether it may be shown. */
+export async function relatedItems(env: Env, site: string, item: string, limit: number): Promise<Candidate[]> {
+  const held = await readThrough(alike, `${site}/${item}`, async () =>
+    (await inTime(site, () => catalogStub(env, site).related(item, ALIKE_HELD))).map(({ id, score }) => ({
+      item: id,
+      score,
+    })),
+  );
+  return held.slice(0, limit);
+}
+
+/**
+ * What the catalogue answers, if it does in time.
+ *
+ * @throws at once while it has just failed or been late.
+ */
+async function inTime<T>(site: string, ask: () => Promise<T>): Promise<T> {
+  if (failures.get(site, Date.now())) throw new Error('the catalogue is away (paused)');
+  const outcome = await withDeadline(
+    ask().then((value) => ({ value })),
+    WAIT_MS,
+  );
+  if (typeof outcome !== 'string') return outcome.value;
+  failures.set(site, true, Date.now());
+  throw new Error(`the catalogue is away (${outcome})`);
 }

@@ -204,6 +204,47 @@ describe('the catalogue', () => {
   });
 });
 
+describe('what is alike', () => {
+  const SHOP = [
+    product('s1', { title: 'Linen shirt blue', category: 'Clothes > Shirts', brand: 'Loom', price: '40 EUR' }),
+    product('s2', { title: 'Linen shirt white', category: 'Clothes > Shirts', brand: 'Loom', price: '42 EUR' }),
+    product('s3', { title: 'Oxford shirt', category: 'Clothes > Shirts', brand: 'Thread', price: '400 EUR' }),
+    product('t1', { title: 'Linen trousers', category: 'Clothes > Trousers', brand: 'Weft', price: '60 EUR' }),
+    product('b1', { title: 'Tote', category: 'Bags', brand: 'Loom', price: '40 EUR' }),
+    product('k1', { title: 'Kettle', category: 'Kitchen', brand: 'Steam', price: '40 EUR' }),
+    product('s4', { title: 'Linen shirt grey', category: 'Clothes > Shirts', brand: 'Loom', available: false }),
+  ];
+
+  it('is what shares category, words, brand and price, in that order, and nothing that is not', async ({ expect }) => {
+    const site = await makeSite();
+    await upload(site, linesOf(SHOP));
+    const related = await catalogStub(env, site.id).related('s1', 9);
+    expect(related.map(({ id }) => id)).toEqual(['s2', 's3', 't1', 'b1']);
+    expect(await catalogStub(env, site.id).related('k1', 9)).toEqual([]);
+    expect(await catalogStub(env, site.id).related('nothing', 9)).toEqual([]);
+  });
+
+  it('is found by words, as the products are now', async ({ expect }) => {
+    const site = await makeSite();
+    await upload(site, linesOf([...SHOP, product('c', { title: 'Crème brûlée "set" AND' })]));
+    const found = async (q: string) => (await list(site, `?q=${encodeURIComponent(q)}`)).items.map(({ id }) => id);
+    expect((await found('linen shi')).sort()).toEqual(['s1', 's2', 's4']);
+    expect(await found('creme BRULEE')).toEqual(['c']);
+    expect(await found('"and" -set*')).toEqual(['c']);
+    expect(await found('()')).toEqual([]);
+    await upload(
+      site,
+      linesOf([
+        { id: 's1', title: 'Silk scarf' },
+        { id: 's2', deleted: true },
+      ]),
+      { method: 'PATCH' },
+    );
+    expect([await found('linen shirt blue'), await found('silk')]).toEqual([[], ['s1']]);
+    expect((await found('linen shirt')).sort()).toEqual(['s4']);
+  });
+});
+
 describe('a read', () => {
   it('shows within three seconds everywhere what changed, in every slot', async ({ expect }) => {
     const site = await makeSite();

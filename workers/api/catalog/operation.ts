@@ -23,6 +23,11 @@ export const uploadQuerySchema = z.object({
 /** The query of a list. */
 export const listQuerySchema = z.object({
   after: z.string().max(256).default('').meta({ description: 'The `next` of the page before.' }),
+  q: z
+    .string()
+    .max(256)
+    .optional()
+    .meta({ description: 'Words that a product has, the last as a beginning; best first, one page.' }),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 });
 
@@ -83,7 +88,10 @@ export const catalogPaths: ZodOpenApiPathsObject = {
       summary: 'List products',
       requestParams: { query: listQuerySchema },
       responses: {
-        '200': { description: 'In the order of ids.', content: { 'application/json': { schema: listSchema } } },
+        '200': {
+          description: 'In the order of ids, or of how well they fit.',
+          content: { 'application/json': { schema: listSchema } },
+        },
         ...problemResponses(400, 401, 403),
       },
     },

@@ -20,10 +20,12 @@ export const catalogRoutes = new Hono<ApiContext>()
   .get('/', async (c) => {
     const query = listQuerySchema.safeParse(c.req.query());
     if (!query.success) throw invalidQuery(query.error.issues);
-    const { after, limit } = query.data;
+    const { after, limit, q } = query.data;
     const catalog = catalogStub(c.env, c.get('site').id);
-    const [items, { items: total, shown }] = await Promise.all([catalog.page(after, limit), catalog.size()]);
-    return answer(listSchema, { items, next: items.length < limit ? null : (items.at(-1)?.id ?? null), total, shown });
+    const found = q === undefined ? catalog.page(after, limit) : catalog.search(q, limit);
+    const [items, { items: total, shown }] = await Promise.all([found, catalog.size()]);
+    const isLast = q !== undefined || items.length < limit;
+    return answer(listSchema, { items, next: isLast ? null : (items.at(-1)?.id ?? null), total, shown });
   })
   .get('/:id', async (c) => {
     const { items } = await catalogStub(c.env, c.get('site').id).read([c.req.param('id')]);

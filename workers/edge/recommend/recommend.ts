@@ -1,11 +1,12 @@
 import type { Item } from '../../../core/catalog/item.ts';
 import { type ServedItem, servedItem } from '../../../core/catalog/served-item.ts';
 import { isGranted } from '../../../core/consent/policy.ts';
-import { type Decision, decide, type Sources } from '../../../core/recommend/decide.ts';
+import type { Sources } from '../../../core/recommend/candidates.ts';
+import { type Decision, decide } from '../../../core/recommend/decide.ts';
 import { withHint } from '../../../core/recommend/hint.ts';
 import type { Known } from '../../../core/recommend/known.ts';
 import { isPersonal, type Strategy } from '../../../core/recommend/strategy.ts';
-import { firstItems, readItems } from '../../../stores/catalog/read-items.ts';
+import { firstItems, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
 import { log } from '../../../stores/log.ts';
 import { loadModel, type Model } from '../../../stores/model/load-model.ts';
 import { type ProfileRead, readProfile } from '../../../stores/objects/read-profile.ts';
@@ -56,9 +57,9 @@ async function knownOf(env: Env, site: string, query: ReadQuery, ofCart: boolean
   }
   const read = await readProfile(env, site, query, 'recent');
   if (read.tier === 'none') return read;
-  const { items, carts, session, sessionUntil } = read.profile;
+  const { items, carts, orders = [], session, sessionUntil } = read.profile;
   const goesOn = Date.now() <= sessionUntil;
-  return { tier: read.tier, reason: reasonOf(read), recent: items, carts, session: goesOn ? session : 0 };
+  return { tier: read.tier, reason: reasonOf(read), recent: items, carts, orders, session: goesOn ? session : 0 };
 }
 
 function reasonOf(read: Exclude<ProfileRead<'recent' | 'cart'>, { tier: 'none' }>): string {
@@ -72,6 +73,7 @@ function sourcesOf(env: Env, site: string, model: Model | null, locale: string |
   return {
     hasModel: model !== null,
     near: async (items, limit, hidden, purpose) => (model ? model.near(env, items, limit, hidden, purpose) : []),
+    related: (item, limit) => relatedItems(env, site, item, limit),
     popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
     products: async (ids) => byId(served((await readItems(env, site, ids)).values())),
     first: async (limit) => served(await firstItems(env, site, limit)),

@@ -1,0 +1,35 @@
+import type { ServedItem } from '../catalog/served-item.ts';
+
+/** A candidate before its product is known. */
+export interface Candidate {
+  readonly item: string;
+  readonly score: number;
+  /** The visitor's item that brought it. */
+  readonly because?: string | undefined;
+}
+
+/** Where candidates and products come from. */
+export interface Sources {
+  /** Whether there is a model. */
+  readonly hasModel: boolean;
+  /**
+   * The best items for who had these, oldest first, each as often as he had it; none of `hidden`. What comes `next`, or what goes
+   * `together` with all of them.
+   */
+  near(
+    items: readonly string[],
+    limit: number,
+    hidden: ReadonlySet<string>,
+    purpose: 'next' | 'together',
+  ): Promise<readonly Candidate[]>;
+  /** What the catalogue says is alike to a product, best first. */
+  related(item: string, limit: number): Promise<readonly Candidate[]>;
+  /** What many look at now; none of `hidden`. */
+  popular(limit: number, hidden: ReadonlySet<string>): readonly Candidate[];
+  /** Products by id; those that may not be shown are missing. */
+  products(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, ServedItem>>;
+  /** The first products that may be shown, in the catalogue's order. */
+  first(limit: number): Promise<readonly ServedItem[]>;
+  /** Hears of what failed on a rung, before the next one is tried. */
+  failed(rung: string, error: unknown): void;
+}

@@ -1,0 +1,126 @@
+import type { Candidate, Sources } from './candidates.ts';
+import type { Ask } from './decide.ts';
+import { type Known, sequenceOf } from './known.ts';
+import type { ReasonCode } from './reasons.ts';
+
+/** Candidates are asked for beyond the limit, since some are not available any more. */
+const OVERFETCH = 3;
+/** The visitor's last items whose likes are looked for, and what each of them back weighs less. */
+const ANCHORS = 3;
+const ANCHOR_DECAY = 0.8;
+/** Of what is popular so many are looked at for those of a category. */
+const POPULAR_LOOKED_AT = 60;
+
+/**
+ * One way to fill a slot, of which those above are better. `asked`: what was asked for; `content`: the same by what the catalogue says;
+ * `popular` and `baseline`: what is left.
+ */
+export interface Rung {
+  readonly kind: 'asked' | 'content' | 'popular' | 'baseline';
+  readonly candidates: () => Promise<readonly Candidate[]> | readonly Candidate[];
+  readonly reason: (candidate: Candidate) => ReasonCode;
+}
+
+/** The rungs of a strategy, best first; each is climbed only while there is room. */
+export function rungsOf(ask: Ask, known: Known, sources: Sources): Rung[] {
+  const wanted = ask.limit * OVERFETCH;
+  const seen = known.tier === 'none' ? [] : known.recent;
+  const bought = boughtOf(known);
+  const hides = ask.strategy === 'cart' || (ask.strategy === 'for_you' && ask.seen !== 'show');
+  const hidden = new Set([...(hides ? seen : []), ...bought, ...(ask.item === undefined ? [] : [ask.item])]);
+  const anchors =
+    ask.strategy === 'similar'
+      ? [ask.item ?? '']
+      : ask.strategy === 'for_you'
+        ? [...new Set(seen)].slice(0, ANCHORS)
+        : [];
+  const asked = (candidates: Rung['candidates'], reason: Rung['reason']): Rung => ({
+    kind: 'asked',
+    candidates,
+    reason,
+  });
+  const near = (items: readonly string[], purpose: 'next' | 'together') => () =>
+    sources.hasModel && items.length > 0 ? sources.near(items, wanted, hidden, purpose) : [];
+  const because = ({ because: item }: Candidate) => (item !== undefined && bought.has(item) ? 'bought' : 'viewed');
+  const popular: Rung = {
+    kind: 'popular',
+    candidates: () => sources.popular(wanted, hidden),
+    reason: () => 'trending',
+  };
+  const catalogue: Rung = {
+    kind: 'baseline',
+    candidates: async () =>
+      (await sources.first(wanted + hidden.size)).flatMap(({ id }) => (hidden.has(id) ? [] : [{ item: id, score: 0 }])),
+    reason: () => 'catalogue',
+  };
+  const alike: Rung[] =
+    anchors.length === 0
+      ? []
+      : [
+          {
+            kind: 'content',
+            candidates: async () => notIn(hidden, await relatedTo(anchors, wanted, sources)),
+            reason: () => 'related',
+          },
+          {
+            kind: 'content',
+            candidates: () => popularBeside(anchors, hidden, sources),
+            reason: () => 'trending_category',
+          },
+        ];
+  switch (ask.strategy) {
+    case 'recently_viewed':
+      return [
+        asked(
+          () =>
+            [...new Set(seen)]
+              .filter((item) => item !== ask.item)
+              .map((item, index) => ({ item, score: 1 / (index + 1) })),
+          () => 'recent',
+        ),
+      ];
+    case 'trending':
+      return [{ ...popular, kind: 'asked' }, catalogue];
+    case 'similar':
+      return [asked(near(anchors, 'next'), () => 'similar'), ...alike, popular, catalogue];
+    case 'cart':
+      return [asked(near(seen.toReversed(), 'together'), () => 'cart'), popular, catalogue];
+    case 'for_you':
+      return [asked(near(seen.length > 0 ? sequenceOf(known) : [], 'next'), because), ...alike, popular, catalogue];
+  }
+}
+
+/** What the visitor has bought lately: he needs no second one. */
+function boughtOf(known: Known): ReadonlySet<string> {
+  if (known.tier === 'none') return new Set();
+  return new Set((known.orders ?? []).flatMap((at) => known.recent[at] ?? []));
+}
+
+function notIn(hidden: ReadonlySet<string>, candidates: readonly Candidate[]): Candidate[] {
+  return candidates.filter(({ item }) => !hidden.has(item));
+}
+
+/** What is alike to any of these, newest first: the likes of older ones weigh less. */
+async function relatedTo(anchors: readonly string[], limit: number, sources: Sources): Promise<Candidate[]> {
+  const lists = await Promise.all(anchors.map((anchor) => sources.related(anchor, limit)));
+  const best = new Map<string, Candidate>();
+  for (const [at, list] of lists.entries())
+    for (const { item, score } of list) {
+      const weighed = score * ANCHOR_DECAY ** at;
+      if (weighed > (best.get(item)?.score ?? 0)) best.set(item, { item, score: weighed, because: anchors[at] });
+    }
+  return [...best.values()].sort((a, b) => b.score - a.score).slice(0, limit);
+}
+
+/** What is popular in the categories of these. */
+async function popularBeside(
+  anchors: readonly string[],
+  hidden: ReadonlySet<string>,
+  sources: Sources,
+): Promise<Candidate[]> {
+  const popular = sources.popular(POPULAR_LOOKED_AT, hidden);
+  if (popular.length === 0) return [];
+  const products = await sources.products(new Set([...anchors, ...popular.map(({ item }) => item)]));
+  const categories = new Set(anchors.flatMap((anchor) => products.get(anchor)?.category ?? []));
+  return popular.filter(({ item }) => categories.has(products.get(item)?.category ?? ''));
+}
