@@ -1,5 +1,5 @@
 import { waitCounted } from '../../ops/runtime/wait-counted.ts';
-import { benchEvent, catalogRequest, ingestRequest, readRequest } from '../harness/bench-site.ts';
+import { BENCH_SITE, benchEvent, catalogRequest, ingestRequest, readRequest } from '../harness/bench-site.ts';
 import { percentile } from '../harness/percentile.ts';
 import { measured, type Result } from '../harness/result.ts';
 import { type Running, withWorker } from '../harness/running.ts';
@@ -26,12 +26,49 @@ export async function prepareReads({ client, vitrine }: Running): Promise<void> 
   await vitrine.scheduled();
 }
 
+/** The slot that has rules. */
+const RULED = 'ruled';
+const RULES = 50;
+
+/** Fifty rules of every kind for one slot: most ask and do not hold, some pin, weigh and exclude. */
+async function publishRules({ client }: Running): Promise<void> {
+  const when = ['context.country == "AT"', '"vip" in segments', 'visitor.sessions > 5', 'context.hour < 3'];
+  const rules = Array.from({ length: RULES }, (_, n) => ({
+    name: `rule ${n}`,
+    slots: [RULED],
+    ...(n >= 8 && { when: `context.device == "mobile" && ${when[n % when.length]} || context.page == "/${n}"` }),
+    actions: [
+      [{ do: 'boost', where: `item.category == "c${n}" && item.price > 30`, by: 1.5 }],
+      [{ do: 'exclude', where: `item.id == "p${n}"` }],
+      [{ do: 'pin', items: [`p${n * 3}`], place: 4 }],
+      [{ do: 'bury', where: 'item.on_sale' }],
+    ][n % 4],
+  }));
+  const headers = { authorization: `Bearer ${BENCH_SITE.secretKey}`, 'content-type': 'application/json' };
+  await client.expect(200, {
+    method: 'PUT',
+    path: '/api/segments/vip',
+    headers,
+    body: JSON.stringify({ condition: 'traits.tier == "gold"' }),
+  });
+  const document = { slots: { [RULED]: { limit: 8, diversity: 0.2 } }, rules };
+  await client.expect(200, {
+    method: 'PUT',
+    path: '/api/merchandising/draft',
+    headers,
+    body: JSON.stringify(document),
+  });
+  await client.expect(200, { method: 'POST', path: '/api/merchandising/publish', headers, body: '{}' });
+}
+
 /** A read of recommendations, profile included, against a bare Durable Object round trip, one after the other in turns. */
 export function benchRead(): Promise<Result[]> {
   return withWorker('vitrine', { maxBatchTimeoutSeconds: 0.05 }, (vitrine) =>
     withWorker('bare', { queue: 'unconsumed' }, async (bare) => {
       await prepareReads(vitrine);
+      await publishRules(vitrine);
       const reads: number[] = [];
+      const ruled: number[] = [];
       const trips: number[] = [];
       const tiers = new Map<string, number>();
       for (let sample = -WARM_UP; sample < SAMPLES; sample += TURN) {
@@ -47,6 +84,10 @@ export function benchRead(): Promise<Result[]> {
           const { tier } = JSON.parse(read.body) as { tier: string };
           tiers.set(tier, (tiers.get(tier) ?? 0) + 1);
         }
+        for (const visitor of visitors) {
+          const read = await vitrine.client.expect(200, readRequest(visitor, 'for_you', RULED));
+          if (sample >= 0) ruled.push(read.ms);
+        }
       }
       const served = [...tiers].map(([tier, count]) => `${tier} ${count}`).join(', ');
       return [
@@ -56,6 +97,11 @@ export function benchRead(): Promise<Result[]> {
         measured('read.bare_object_p99', percentile(trips, 0.99), 'ms'),
         measured('read.p50_ratio_to_bare', percentile(reads, 0.5) / percentile(trips, 0.5), 'x'),
         measured('read.p99_ratio_to_bare', percentile(reads, 0.99) / percentile(trips, 0.99), 'x', {
+          compare: '<=',
+          bound: 2,
+        }),
+        measured('read.p50_ratio_with_50_rules', percentile(ruled, 0.5) / percentile(trips, 0.5), 'x'),
+        measured('read.p99_ratio_with_50_rules', percentile(ruled, 0.99) / percentile(trips, 0.99), 'x', {
           compare: '<=',
           bound: 2,
         }),

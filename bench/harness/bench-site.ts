@@ -47,8 +47,8 @@ export function ingestRequest(events: readonly BenchEvent[]): BenchRequest {
 }
 
 /** The request for a visitor's recommendations. */
-export function readRequest(anonymousId: string, strategy = 'for_you'): BenchRequest {
-  const query = new URLSearchParams({ slot: 'bench', strategy, anonymousId });
+export function readRequest(anonymousId: string, strategy = 'for_you', slot = 'bench'): BenchRequest {
+  const query = new URLSearchParams({ slot, strategy, anonymousId });
   return { path: `/v/recommendations?${query}`, headers: { authorization: `Bearer ${BENCH_SITE.secretKey}` } };
 }
 

@@ -2,7 +2,7 @@ import { Agent, request } from 'node:http';
 
 /** A request of the bench. */
 export interface BenchRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PUT';
   /** Path and query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;

@@ -15,11 +15,34 @@ export type ServedItem = z.infer<typeof servedItemSchema>;
  * is on at `nowMs`, ms since 1970. Nothing if it cannot be had there.
  */
 export function servedItem(item: Item, locale: string | undefined, nowMs: number): ServedItem | undefined {
-  const { sale, description: _, locales, availability: __, ...rest } = item;
+  const { sale, locales } = item;
   const local = localOf(locales, locale);
-  if (!(local?.available ?? item.available)) return undefined;
-  const price = local?.price ?? item.price;
-  const salePrice = inForce(local ? (local.sale ?? (local.price ? undefined : sale)) : sale, price, nowMs);
+  if (!(local?.of.available ?? item.available)) return undefined;
+  const price = local?.of.price ?? item.price;
+  const salePrice = inForce(local ? (local.of.sale ?? (local.of.price ? undefined : sale)) : sale, price, nowMs);
+  let told = served.get(item);
+  if (!told) {
+    told = new Map();
+    served.set(item, told);
+  }
+  const key = `${local?.name ?? ''}${salePrice ? '/sale' : ''}`;
+  const known = told.get(key);
+  if (known) return known;
+  const made = make(item, local?.of, price, salePrice);
+  told.set(key, made);
+  return made;
+}
+
+/** What was made of products that a caller holds: the same object is the same answer. */
+const served = new WeakMap<Item, Map<string, ServedItem>>();
+
+function make(
+  item: Item,
+  local: Local | undefined,
+  price: Money | undefined,
+  salePrice: Money | undefined,
+): ServedItem {
+  const { sale: _, description: __, locales: ___, availability: ____, ...rest } = item;
   return {
     ...rest,
     ...(local?.title !== undefined && { title: local.title }),
@@ -31,15 +54,18 @@ export function servedItem(item: Item, locale: string | undefined, nowMs: number
   };
 }
 
+type Local = NonNullable<Item['locales']>[string];
+
 function localOf(
   locales: Item['locales'],
   locale: string | undefined,
-): NonNullable<Item['locales']>[string] | undefined {
+): { readonly name: string; readonly of: Local } | undefined {
   if (!locales || locale === undefined) return undefined;
   const [language = ''] = locale.split('-');
   // Else "constructor" would be a language.
-  for (const name of [locale, language]) if (Object.hasOwn(locales, name)) return locales[name];
-  return undefined;
+  const name = [locale, language].find((one) => Object.hasOwn(locales, one));
+  const of = name === undefined ? undefined : locales[name];
+  return name === undefined || !of ? undefined : { name, of };
 }
 
 /** The sale's price if it is on, and lower: a sale that is none is not shown as one. */

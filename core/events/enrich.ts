@@ -51,7 +51,8 @@ function parseUrl(value: unknown): URL | undefined {
   return typeof value === 'string' ? (URL.parse(value) ?? undefined) : undefined;
 }
 
-function campaignOf(url: URL): Record<string, string> | undefined {
+/** What the query of a landing page says of its campaign. */
+export function campaignOf(url: URL): Record<string, string> | undefined {
   const found = Object.entries(CAMPAIGN_PARAMETERS).flatMap(([name, parameter]) => {
     const value = url.searchParams.get(parameter);
     return value ? [[name, value.slice(0, 256)] as const] : [];

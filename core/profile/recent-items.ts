@@ -1,6 +1,7 @@
 import type { InteractionKind } from './interactions.ts';
 import { SESSION_GAP_MS } from './limits.ts';
 import type { ProfileState } from './state.ts';
+import type { ProfileView } from './view-profile.ts';
 
 /** A visitor's last interactions with products: what recommendations start from. */
 export interface RecentItems {
@@ -14,6 +15,39 @@ export interface RecentItems {
   readonly session: number;
   /** When that session is over if nothing more comes, ms since 1970. */
   readonly sessionUntil: number;
+}
+
+/** What the conditions of rules may ask of a profile; times are ms since 1970. */
+export interface RuleFacts {
+  readonly firstSeenAt: number | null;
+  readonly hasUser: boolean;
+  readonly sessions: number;
+  readonly orders: number;
+  /** Ids of products, distinct: what is in the cart, and the last ones, newest first. */
+  readonly cart: readonly string[];
+  readonly recent: readonly string[];
+  /** Names of the segments that he is in. */
+  readonly segments: readonly string[];
+  readonly attributes: Readonly<Record<string, number | string | boolean>>;
+}
+
+/** The last interactions, with what rules may ask; an object that runs older code does not say. */
+export interface RecentWithFacts extends RecentItems {
+  readonly facts?: RuleFacts;
+}
+
+/** What rules may ask of a profile as readers see it. */
+export function ruleFacts(view: ProfileView): RuleFacts {
+  return {
+    firstSeenAt: view.firstSeenAt,
+    hasUser: view.userId !== null,
+    sessions: view.sessions,
+    orders: view.orders.length,
+    cart: view.cart.map(({ id }) => id),
+    recent: view.recentItems.map(({ id }) => id),
+    segments: Object.keys(view.segments),
+    attributes: Object.fromEntries(Object.entries(view.attributes).map(([name, { value }]) => [name, value])),
+  };
 }
 
 /** The last interactions of a profile; of a person's ledgers the sessions that touch the last one are one with it. */

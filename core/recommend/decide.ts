@@ -1,7 +1,12 @@
 import type { ServedItem } from '../catalog/served-item.ts';
+import { arrange, type PinnedItem, type Placed } from '../merchandising/arrange.ts';
+import { type Effects, NO_EFFECTS } from '../merchandising/effects.ts';
+import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
+import type { DecidedItem } from './decided-item.ts';
+import { type Explanation, Trace } from './explanation.ts';
 import type { Known } from './known.ts';
-import { type Reason, reasonOf } from './reasons.ts';
+import { reasonOf } from './reasons.ts';
 import { type Rung, rungsOf } from './rungs.ts';
 import { isPersonal, type Strategy } from './strategy.ts';
 
@@ -9,20 +14,10 @@ import { isPersonal, type Strategy } from './strategy.ts';
 export const TIERS = ['live', 'last_known', 'popular', 'baseline'] as const;
 export type Tier = (typeof TIERS)[number];
 
-/** What is asked for. */
-export interface Ask {
+/** What a slot goes on with while it is not full, with what is known for it. */
+export interface Fallback {
   readonly strategy: Strategy;
-  readonly limit: number;
-  /** The product of the page. */
-  readonly item?: string | undefined;
-  /** Whether what the visitor has seen may be shown to him again. Default: `hide`. */
-  readonly seen?: 'hide' | 'show' | undefined;
-}
-
-export interface DecidedItem {
-  readonly item: ServedItem;
-  readonly score: number;
-  readonly reason: Reason;
+  readonly known: Known;
 }
 
 export interface Decision {
@@ -34,33 +29,121 @@ export interface Decision {
    */
   readonly reason: string;
   readonly items: readonly DecidedItem[];
+  /** For who asked for it. */
+  readonly explanation?: Explanation;
 }
 
+/** What else may shape a decision. */
+export interface Shaping {
+  readonly fallbacks?: readonly Fallback[];
+  readonly effects?: Effects;
+  readonly explain?: boolean;
+}
+
+/** Candidates of a slot whose rules rearrange them, for each place, and in all. */
+const POOL_PER_PLACE = 4;
+const MAX_POOL = 150;
 /** Candidates looked up beyond what is still missing. */
 const SPARE = 2;
 
 /**
  * The one way out: what a slot shows, always. It goes down the rungs (what was asked for, the same by content, what is popular, the
- * catalogue's order) until the slot is full; what fails on the way is left out, and `reason` names it. A tier claims the profile only where
- * the profile was asked.
+ * catalogue's order) until the slot is full; what fails on the way is left out, and `reason` names it. Then come the rules: what they exclude
+ * is never taken, what they weigh and pin is put in its place. A tier claims the profile only where the profile was asked.
  */
-export async function decide(ask: Ask, known: Known, sources: Sources): Promise<Decision> {
-  const slot = new Slot(ask.limit, sources);
+export async function decide(ask: Ask, known: Known, sources: Sources, shaping: Shaping = {}): Promise<Decision> {
+  const { effects = NO_EFFECTS, fallbacks = [], explain = false } = shaping;
+  const trace = new Trace();
+  const pinned = await pinnedItems(ask, sources, effects, trace);
+  const limit = effects.rearranges ? Math.min(MAX_POOL, ask.limit * POOL_PER_PLACE) : ask.limit;
+  const slot = new Slot(limit, sources, effects, trace);
   let best: Rung['kind'] | undefined;
   let baselineFailed = false;
-  for (const rung of rungsOf(ask, known, sources)) {
+  for (const rung of ladder({ ...ask, limit }, known, fallbacks, sources, trace)) {
     if (slot.isFull()) break;
     try {
-      await slot.fill(await rung.candidates(), rung);
+      const candidates = await rung.candidates();
+      trace.rungs.push({ kind: rung.kind, candidates: candidates.length });
+      await slot.fill(candidates, rung);
     } catch (error) {
       sources.failed(rung.kind, error);
+      trace.rungs.push({ kind: rung.kind, candidates: 0, error: String(error) });
       if (rung.kind === 'baseline') baselineFailed = true;
     }
     if (slot.items.length > 0) best ??= rung.kind;
   }
-  const { items } = slot;
-  if (best === undefined && baselineFailed) return { tier: 'baseline', reason: 'catalogue_unavailable', items };
-  return { ...tierOf(best, ask, known, sources), items };
+  const items = arrange(slot.items, pinned, effects, ask.limit);
+  const explanation = explain ? { explanation: explained(ask, fallbacks, items, effects, trace) } : {};
+  if (items.length === 0 && baselineFailed)
+    return { tier: 'baseline', reason: 'catalogue_unavailable', items, ...explanation };
+  return { ...tierOf(best, ask, known, sources), items: items.map(told), ...explanation };
+}
+
+/** All rungs: what was asked for, then what the slot goes on with, then what is left for all. */
+function ladder(ask: Ask, known: Known, fallbacks: readonly Fallback[], sources: Sources, trace: Trace): Rung[] {
+  const own = rungsOf(ask, known, sources, trace);
+  const others = fallbacks.flatMap((fallback) =>
+    rungsOf({ ...ask, strategy: fallback.strategy }, fallback.known, sources, trace),
+  );
+  const isLast = ({ kind }: Rung) => kind === 'popular' || kind === 'baseline';
+  const last = (own.some(isLast) ? own : others).filter(isLast);
+  return [...[...own, ...others].filter((rung) => !isLast(rung)), ...uniqueKinds(last)];
+}
+
+function uniqueKinds(rungs: readonly Rung[]): Rung[] {
+  return rungs.filter(({ kind }, at) => rungs.findIndex((one) => one.kind === kind) === at);
+}
+
+/** The products that rules pin, as far as they may be shown and no rule before them excludes them; each once, under the first rule. */
+async function pinnedItems(
+  ask: Ask,
+  sources: Sources,
+  { pins, removedBy }: Effects,
+  trace: Trace,
+): Promise<PinnedItem[]> {
+  if (pins.length === 0) return [];
+  try {
+    const products = await sources.products(new Set(pins.map(({ item }) => item)));
+    const taken = new Set<string>();
+    return pins.flatMap(({ item: id, place, rule, rank }) => {
+      const item = products.get(id);
+      const by = item ? removedBy(item, rank) : 'unavailable';
+      if (by !== undefined) trace.removed(id, by === 'unavailable' ? by : `rule: ${by}`);
+      if (!item || by !== undefined || id === ask.item || taken.has(id)) return [];
+      taken.add(id);
+      return [{ item, score: 1, reason: reasonOf('pinned', item), place, rule }];
+    });
+  } catch (error) {
+    sources.failed('pinned', error);
+    return [];
+  }
+}
+
+/** As it is answered: without what only an explanation tells. */
+function told({ item, score, reason }: DecidedItem): DecidedItem {
+  return { item, score, reason };
+}
+
+function explained(
+  ask: Ask,
+  fallbacks: readonly Fallback[],
+  items: readonly Placed[],
+  { verdicts }: Effects,
+  trace: Trace,
+): Explanation {
+  return {
+    strategies: [ask.strategy, ...fallbacks.map(({ strategy }) => strategy)],
+    rungs: trace.rungs,
+    rules: [...verdicts],
+    items: items.map(({ item, reason, score, weight, rules }) => ({
+      item: item.id,
+      reason: reason.code,
+      score,
+      weight,
+      rules: [...rules],
+    })),
+    removed: trace.removedItems(new Set(items.map(({ item }) => item.id))),
+  };
 }
 
 function tierOf(
@@ -96,12 +179,16 @@ class Slot {
   readonly items: DecidedItem[] = [];
   private readonly limit: number;
   private readonly sources: Sources;
+  private readonly effects: Effects;
+  private readonly trace: Trace;
   private readonly taken = new Set<string>();
   private readonly groups = new Set<string>();
 
-  constructor(limit: number, sources: Sources) {
+  constructor(limit: number, sources: Sources, effects: Effects, trace: Trace) {
     this.limit = limit;
     this.sources = sources;
+    this.effects = effects;
+    this.trace = trace;
   }
 
   isFull(): boolean {
@@ -119,12 +206,28 @@ class Slot {
       const products = await this.sources.products(ids);
       for (const candidate of next) {
         const item = products.get(candidate.item);
-        if (!item || this.isFull() || this.isShown(item)) continue;
+        if (this.isFull() || !this.mayTake(candidate.item, item)) continue;
         const title = candidate.because === undefined ? undefined : products.get(candidate.because)?.title;
         const reason = reasonOf(rung.reason(candidate), item, candidate.because, title);
         this.items.push({ item, score: candidate.score, reason });
       }
     }
+  }
+
+  /** Whether a candidate may stand there, and if not, notes why. */
+  private mayTake(id: string, item: ServedItem | undefined): item is ServedItem {
+    if (!item) {
+      this.trace.removed(id, 'unavailable');
+      return false;
+    }
+    const by = this.effects.removedBy(item);
+    if (by !== undefined) {
+      this.trace.removed(id, by === 'filter' ? by : `rule: ${by}`);
+      return false;
+    }
+    const isVariant = this.isShown(item);
+    if (isVariant) this.trace.removed(id, 'variant');
+    return !isVariant;
   }
 
   /** Whether it, or another variant of it, is shown already; if not, it is now. */

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import type { ServedItem } from '../catalog/served-item.ts';
+import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
-import { type Ask, decide } from './decide.ts';
+import { decide } from './decide.ts';
 import type { Known } from './known.ts';
 
 /** A product; those whose ids begin alike, before a dot, are variants of one, and before a slash of a category. */
@@ -45,7 +46,11 @@ function shop(
       if (breaking.products) throw new Error('no catalogue');
       return new Map([...ids].filter((id) => !stock.soldOut?.includes(id)).map((id) => [id, item(id)]));
     },
-    first: async (limit) => (stock.catalogue ?? []).slice(0, limit).map(item),
+    first: async (limit) =>
+      (stock.catalogue ?? [])
+        .filter((id) => !stock.soldOut?.includes(id))
+        .slice(0, limit)
+        .map(item),
     failed: (rung, error) => failed.push(`${rung}: ${error instanceof Error ? error.message : error}`),
   };
   return { sources, failed };

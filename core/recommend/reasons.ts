@@ -11,6 +11,7 @@ export const REASONS = [
   'trending',
   'trending_category',
   'catalogue',
+  'pinned',
 ] as const;
 export type ReasonCode = (typeof REASONS)[number];
 
@@ -47,5 +48,7 @@ function textOf(code: ReasonCode, { category }: ServedItem, title: string | unde
       return category === undefined ? 'Popular right now' : `Popular in ${category}`;
     case 'catalogue':
       return 'From our collection';
+    case 'pinned':
+      return 'Our pick';
   }
 }

@@ -1,5 +1,6 @@
+import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
-import type { Ask } from './decide.ts';
+import type { Trace } from './explanation.ts';
 import { type Known, sequenceOf } from './known.ts';
 import type { ReasonCode } from './reasons.ts';
 
@@ -22,15 +23,18 @@ export interface Rung {
 }
 
 /** The rungs of a strategy, best first; each is climbed only while there is room. */
-export function rungsOf(ask: Ask, known: Known, sources: Sources): Rung[] {
+export function rungsOf(ask: Ask, known: Known, sources: Sources, trace: Trace): Rung[] {
   const wanted = ask.limit * OVERFETCH;
   const seen = known.tier === 'none' ? [] : known.recent;
   const bought = boughtOf(known);
   const hides = ask.strategy === 'cart' || (ask.strategy === 'for_you' && ask.seen !== 'show');
   const hidden = new Set([...(hides ? seen : []), ...bought, ...(ask.item === undefined ? [] : [ask.item])]);
+  noteHidden(trace, ask, hides ? seen : [], bought);
   const anchors =
     ask.strategy === 'similar'
-      ? [ask.item ?? '']
+      ? ask.item === undefined
+        ? []
+        : [ask.item]
       : ask.strategy === 'for_you'
         ? [...new Set(seen)].slice(0, ANCHORS)
         : [];
@@ -88,6 +92,12 @@ export function rungsOf(ask: Ask, known: Known, sources: Sources): Rung[] {
     case 'for_you':
       return [asked(near(seen.length > 0 ? sequenceOf(known) : [], 'next'), because), ...alike, popular, catalogue];
   }
+}
+
+function noteHidden(trace: Trace, { item }: Ask, seen: readonly string[], bought: ReadonlySet<string>): void {
+  if (item !== undefined) trace.removed(item, 'page');
+  for (const one of bought) trace.removed(one, 'bought');
+  for (const one of seen) trace.removed(one, 'seen');
 }
 
 /** What the visitor has bought lately: he needs no second one. */

@@ -6,7 +6,7 @@ import type { ApplyOptions, ApplyResult, PersonPart, PersonRead } from '../../co
 import type { AppliedMessage } from '../../core/profile/apply-messages.ts';
 import { decodeState, encodeState } from '../../core/profile/encode-state.ts';
 import { RETRY_MS } from '../../core/profile/next-duty.ts';
-import type { RecentItems } from '../../core/profile/recent-items.ts';
+import { type RecentItems, type RecentWithFacts, ruleFacts } from '../../core/profile/recent-items.ts';
 import type { Tombstone } from '../../core/profile/tombstone.ts';
 import { type ProfileView, viewProfile } from '../../core/profile/view-profile.ts';
 import { encodeFollowing } from '../../core/segments/encode-following.ts';
@@ -78,6 +78,11 @@ export class UserProfile extends DurableObject<Env> {
     return this.parts.linking.elsewhere(via) ?? this.readRecentHere();
   }
 
+  /** As `readRecent`, with what the conditions of rules may ask. */
+  async readWithFacts(via?: Ledger): Promise<PersonRead<RecentWithFacts>> {
+    return this.parts.linking.elsewhere(via) ?? (await this.readWithFactsHere());
+  }
+
   /** The ids of what is in the person's cart, newest first. Writes nothing. `via` as for `read`. */
   readCart(via?: Ledger): PersonRead<string[]> {
     return this.parts.linking.elsewhere(via) ?? this.readCartHere();
@@ -112,6 +117,13 @@ export class UserProfile extends DurableObject<Env> {
   /** As `readHere`, the last items only. */
   readRecentHere(): PersonPart<RecentItems> {
     return this.parts.memory.recentItems();
+  }
+
+  /** As `readHere`, the last items and what rules may ask. */
+  async readWithFactsHere(): Promise<PersonPart<RecentWithFacts>> {
+    const { value: view } = await this.readHere();
+    const { value, ...choices } = this.readRecentHere();
+    return { ...choices, value: { ...value, facts: ruleFacts(view) } };
   }
 
   /** As `readHere`, the cart only. */

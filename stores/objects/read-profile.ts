@@ -2,7 +2,7 @@ import { type ConsentDefaults, isGranted } from '../../core/consent/policy.ts';
 import type { Choices } from '../../core/consent/purposes.ts';
 import { deviceLedger, type Ledger, userLedger } from '../../core/identity/ledger.ts';
 import type { PersonPart, PersonRead } from '../../core/profile/answers.ts';
-import type { RecentItems } from '../../core/profile/recent-items.ts';
+import type { RecentItems, RecentWithFacts } from '../../core/profile/recent-items.ts';
 import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
@@ -22,10 +22,11 @@ export interface Visitor {
   readonly consent?: ConsentDefaults | undefined;
 }
 
-/** What of a profile is read: `view` all that readers may see, `recent` the last items, and `cart` the ids of what is in it, newest first: what a recommendation starts from. */
+/** What of a profile is read: `view` all that readers may see, `recent` the last items, `facts` those with what rules may ask, and `cart` the ids of what is in it, newest first: what a recommendation starts from. */
 interface Parts {
   readonly view: ProfileView;
   readonly recent: RecentItems;
+  readonly facts: RecentWithFacts;
   readonly cart: readonly string[];
 }
 
@@ -48,6 +49,7 @@ const LAST_KNOWN_MS = HOUR_MS;
 const lastKnown: { readonly [Part in keyof Parts]: ExpiringCache<Found<Part>> } = {
   view: new ExpiringCache(1_000, { ttlMs: LAST_KNOWN_MS }),
   recent: new ExpiringCache(5_000, { ttlMs: LAST_KNOWN_MS }),
+  facts: new ExpiringCache(1_000, { ttlMs: LAST_KNOWN_MS }),
   cart: new ExpiringCache(1_000, { ttlMs: LAST_KNOWN_MS }),
 };
 
@@ -128,6 +130,10 @@ const READERS: { readonly [Part in keyof Parts]: Reader<Parts[Part]> } = {
   recent: {
     person: async (stub, via) => (await stub.readRecent(via)) as PersonRead<RecentItems>,
     here: (stub) => stub.readRecentHere(),
+  },
+  facts: {
+    person: async (stub, via) => (await stub.readWithFacts(via)) as PersonRead<RecentWithFacts>,
+    here: (stub) => stub.readWithFactsHere(),
   },
   cart: {
     person: async (stub, via) => (await stub.readCart(via)) as PersonRead<string[]>,

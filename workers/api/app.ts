@@ -11,6 +11,7 @@ import { failedEventsRoutes } from './failed-events/routes.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { importRoutes } from './import/routes.ts';
 import { lakeRoutes } from './lake/routes.ts';
+import { merchandisingRoutes } from './merchandising/routes.ts';
 import { modelRoutes } from './model/routes.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
 import { attributeRoutes, segmentRoutes } from './segments/routes.ts';
@@ -31,6 +32,7 @@ export const api = new Hono<ApiContext>()
   .route('/failed-events', failedEventsRoutes)
   .route('/feeds', feedRoutes)
   .route('/lake', lakeRoutes)
+  .route('/merchandising', merchandisingRoutes)
   .route('/model', modelRoutes)
   .route('/profiles', importRoutes)
   .route('/reconciliation', reconciliationRoutes)

@@ -6,6 +6,7 @@ import { failedEventsPaths } from '../api/failed-events/operation.ts';
 import { feedPaths } from '../api/feeds/operation.ts';
 import { importPaths } from '../api/import/operation.ts';
 import { lakePaths } from '../api/lake/operation.ts';
+import { merchandisingPaths } from '../api/merchandising/operation.ts';
 import { indexPaths } from '../api/model/index-operation.ts';
 import { modelPaths } from '../api/model/operation.ts';
 import { reconciliationPaths } from '../api/reconciliation/operation.ts';
@@ -42,6 +43,7 @@ export function apiDocument(): Document {
       ...beaconPaths,
       ...catalogPaths,
       ...feedPaths,
+      ...merchandisingPaths,
       ...importPaths,
       ...failedEventsPaths,
       ...lakePaths,

@@ -1,6 +1,7 @@
 import { corsHeaders } from '../../http/cors.ts';
 import { noteRequest } from '../../http/request-log.ts';
 import { recommend } from '../recommend/recommend.ts';
+import { placeOf } from '../recommend/rule-input.ts';
 import { readRequest } from '../visitor/read-query.ts';
 import { tierHeaders } from '../visitor/tier-headers.ts';
 import { renderFragment } from './render-fragment.ts';
@@ -9,10 +10,10 @@ import { renderFragment } from './render-fragment.ts';
 export async function handleFragment(request: Request, env: Env, slot: string): Promise<Response> {
   const startedAt = Date.now();
   const { site, query } = await readRequest(request, new URL(request.url), env, slot);
-  const recommendation = await recommend(env, site.id, query);
+  const recommendation = await recommend(env, site.id, query, () => placeOf(request, query, site.keyKind === 'secret'));
   const { strategy, tier, reason } = recommendation;
   noteRequest(request, { slot: recommendation.slot, strategy, tier, reason });
-  const body = await renderFragment(recommendation.slot, strategy, recommendation.items);
+  const body = await renderFragment(recommendation);
   return new Response(body, {
     headers: {
       ...corsHeaders(request, site),

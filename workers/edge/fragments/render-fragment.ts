@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import type { Money } from '../../../core/catalog/item.ts';
-import type { DecidedItem } from '../../../core/recommend/decide.ts';
+import type { ShownContent } from '../../../core/merchandising/content.ts';
+import type { DecidedItem } from '../../../core/recommend/decided-item.ts';
 import type { Strategy } from '../../../core/recommend/strategy.ts';
+import type { Recommendation } from '../recommend/recommend.ts';
 
 /** Headings of the strategies, for those who hear the page. */
 const LABELS = {
@@ -16,11 +18,31 @@ const LABELS = {
  * Products as a list of links. Everything from the catalogue is escaped; pictures carry their size, so that nothing moves when
  * they arrive. Empty when there is nothing to show.
  */
-export async function renderFragment(slot: string, strategy: Strategy, items: readonly DecidedItem[]): Promise<string> {
-  if (items.length === 0) return '';
+export async function renderFragment({
+  slot,
+  strategy,
+  layout = 'row',
+  heading,
+  content,
+  items,
+}: Shown): Promise<string> {
+  if (items.length === 0 && !content) return '';
+  const list = items.length > 0 ? html`<ul class="vitrine-items" role="list">${items.map(card)}</ul>` : '';
+  const title = heading === undefined ? '' : html`<h2 class="vitrine-heading">${heading}</h2>`;
   const rendered =
-    await html`<section class="vitrine-slot" data-slot="${slot}" aria-label="${LABELS[strategy]}"><ul class="vitrine-items" role="list">${items.map(card)}</ul></section>`;
+    await html`<section class="vitrine-slot vitrine-${layout}" data-slot="${slot}" aria-label="${heading ?? LABELS[strategy]}">${content ? banner(content) : ''}${title}${list}</section>`;
   return rendered.toString();
+}
+
+/** What is rendered of a recommendation. */
+type Shown = Pick<Recommendation, 'slot' | 'strategy' | 'layout' | 'heading' | 'content' | 'items'>;
+
+/** A banner: a link, where it leads anywhere. */
+function banner({ name, title, text, image, url }: ShownContent) {
+  const inner = html`${image === undefined ? '' : html`<img src="${safeUrl(image)}" alt="" loading="lazy" decoding="async">`}${title === undefined ? '' : html`<strong class="vitrine-content-title">${title}</strong>`}${text === undefined ? '' : html`<span class="vitrine-content-text">${text}</span>`}`;
+  return url === undefined
+    ? html`<div class="vitrine-content" data-content="${name}">${inner}</div>`
+    : html`<a class="vitrine-content" data-content="${name}" href="${safeUrl(url)}">${inner}</a>`;
 }
 
 function card({ item, reason }: DecidedItem) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { servedItemSchema } from '../../../core/catalog/served-item.ts';
+import { explanationSchema } from '../../../core/recommend/explanation.ts';
 import { STRATEGIES } from '../../../core/recommend/strategy.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 import { readBody, readQuerySchema } from '../visitor/read-query.ts';
@@ -12,12 +13,27 @@ export const recommendationsSchema = z.object({
   strategy: z.enum(STRATEGIES),
   tier: tierHeadersSchema.shape['vitrine-tier'],
   reason: z.string(),
+  heading: z.string().optional(),
+  layout: z.string().optional(),
+  content: z
+    .object({
+      name: z.string(),
+      title: z.string().optional(),
+      text: z.string().optional(),
+      image: z.string().optional(),
+      url: z.string().optional(),
+    })
+    .optional()
+    .meta({ description: 'A banner or text of the slot.' }),
   items: z.array(
     servedItemSchema.extend({
       score: z.number(),
       reason: z.object({ code: z.string(), item: z.string().optional(), text: z.string() }),
     }),
   ),
+  explanation: explanationSchema.extend({ merchandising: z.int() }).optional().meta({
+    description: 'With `explain=1`. `merchandising`: the version of the slots and rules.',
+  }),
 });
 
 const read = {

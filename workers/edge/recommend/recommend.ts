@@ -1,6 +1,11 @@
 import type { Item } from '../../../core/catalog/item.ts';
 import { type ServedItem, servedItem } from '../../../core/catalog/served-item.ts';
 import { isGranted } from '../../../core/consent/policy.ts';
+import { asksProfile, type Plan } from '../../../core/merchandising/compile.ts';
+import { contentOf, type ShownContent, textIn } from '../../../core/merchandising/content.ts';
+import type { SlotDefinition } from '../../../core/merchandising/document.ts';
+import { effectsOf, isRuled, NO_EFFECTS } from '../../../core/merchandising/effects.ts';
+import type { RecentWithFacts, RuleFacts } from '../../../core/profile/recent-items.ts';
 import type { Sources } from '../../../core/recommend/candidates.ts';
 import { type Decision, decide } from '../../../core/recommend/decide.ts';
 import { withHint } from '../../../core/recommend/hint.ts';
@@ -8,17 +13,34 @@ import type { Known } from '../../../core/recommend/known.ts';
 import { isPersonal, type Strategy } from '../../../core/recommend/strategy.ts';
 import { firstItems, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
 import { log } from '../../../stores/log.ts';
+import { type CurrentPlan, currentPlan } from '../../../stores/merchandising/current-plan.ts';
 import { loadModel, type Model } from '../../../stores/model/load-model.ts';
 import { type ProfileRead, readProfile } from '../../../stores/objects/read-profile.ts';
 import { withDeadline } from '../../../stores/with-deadline.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
+import { type Place, type Pretence, ruleInput } from './rule-input.ts';
 
 /** A decision with what it answers and what it took. */
 export interface Recommendation extends Decision {
   readonly slot: string;
   readonly strategy: Strategy;
+  readonly layout: SlotDefinition['layout'] | undefined;
+  /** In the language of the page. */
+  readonly heading: string | undefined;
+  readonly content: ShownContent | undefined;
+  /** Version of the slots and rules that held; 0 where none did. */
+  readonly merchandising: number;
   /** ms that the profile took. */
   readonly profileMs: number;
+}
+
+/** What else a caller decides on. */
+export interface RecommendOptions {
+  /** Other slots and rules than those in force. */
+  readonly plan?: CurrentPlan | undefined;
+  readonly explain?: boolean;
+  /** Laid over what there is of the visitor and his place, to see what would be shown then. */
+  readonly pretend?: Pretence | undefined;
 }
 
 /** How long a read waits for a model that its isolate does not know. */
@@ -26,19 +48,100 @@ const MODEL_DEADLINE_MS = 300;
 /** A profile that nobody needs is not asked. */
 const NOT_ASKED = { tier: 'none', reason: 'not_personal' } as const;
 
-/** Answers a read, always: asks the profile if the strategy needs it, and the model, at once, and lets `decide` do the rest. */
-export async function recommend(env: Env, site: string, query: ReadQuery): Promise<Recommendation> {
+/**
+ * Answers a read, always: takes what the slot and the rules of the site say, asks the profile if a strategy or a condition needs it, and the
+ * model, at once, and lets `decide` do the rest.
+ *
+ * @param place where the visitor is, as far as conditions may ask.
+ */
+export async function recommend(
+  env: Env,
+  site: string,
+  query: ReadQuery,
+  place: () => Place,
+  { plan: given, explain = false, pretend = {} }: RecommendOptions = {},
+): Promise<Recommendation> {
   const startedAt = Date.now();
-  const ofCart = query.strategy === 'cart';
-  const [known, model] = await Promise.all([
-    isPersonal(query.strategy) ? knownOf(env, site, query, ofCart) : NOT_ASKED,
-    modelOf(env, site),
+  const modelRead = modelOf(env, site);
+  const current = given ?? (await currentPlan(env, site));
+  const definition = current?.plan.slots.get(query.slot);
+  const strategies = definition?.strategies ?? [query.strategy];
+  const mayBe = new Set([...strategies, ...(current ? ruleStrategies(current.plan, query.slot) : [])]);
+  const asks = current !== null && pretend.visitor === undefined && asksProfile(current.plan, query.slot);
+  const [model, { known, facts }] = await Promise.all([
+    modelRead,
+    profileReads(env, site, query, mayBe, asks, pretend),
   ]);
   const profileMs = Date.now() - startedAt;
+  const now = pretend.at ?? Date.now();
+  const effects =
+    current && isRuled(current.plan, query.slot)
+      ? effectsOf(current.plan, query.slot, ruleInput(query, place(), facts, pretend, now), now)
+      : NO_EFFECTS;
+  const [strategy = 'for_you', ...others] = effects.strategy ? [effects.strategy, ...strategies] : strategies;
+  const { limit = query.limit, seen = query.seen } = definition ?? {};
+  const { item, locale } = query;
+  const decision = await decide(
+    { strategy, limit, seen, item },
+    known(strategy),
+    sourcesOf(env, site, model, locale, now),
+    {
+      effects,
+      explain,
+      fallbacks: others
+        .filter((other) => other !== strategy)
+        .map((other) => ({ strategy: other, known: known(other) })),
+    },
+  );
+  return {
+    ...decision,
+    slot: query.slot,
+    strategy,
+    layout: definition?.layout,
+    heading: textIn(definition?.heading, locale),
+    content: contentOf(definition, effects.content, locale),
+    merchandising: current?.version ?? 0,
+    profileMs,
+  };
+}
+
+/** Strategies that a rule may choose for a slot. */
+function ruleStrategies({ active, rules }: Plan, slot: string): Strategy[] {
+  if (!active) return [];
+  return rules
+    .filter(({ enabled, slots }) => enabled && (slots?.includes(slot) ?? true))
+    .flatMap(({ actions }) => actions.flatMap((action) => (action.do === 'strategy' ? [action.strategy] : [])));
+}
+
+/**
+ * What is known of the visitor for each strategy that may be, and, if `asks`, what rules may ask of him; each part of his profile is read once, all
+ * at the same time.
+ */
+async function profileReads(
+  env: Env,
+  site: string,
+  query: ReadQuery,
+  strategies: ReadonlySet<Strategy>,
+  asks: boolean,
+  { recent }: Pretence,
+): Promise<{ readonly known: (strategy: Strategy) => Known; readonly facts: RuleFacts | undefined }> {
   const mayPersonalize = isGranted(query.consent, undefined, 'personalization');
-  const said = withHint(known, query.hint, mayPersonalize, ofCart ? 'cart' : 'items');
-  const decision = await decide(query, said, sourcesOf(env, site, model, query.locale));
-  return { ...decision, slot: query.slot, strategy: query.strategy, profileMs };
+  const wanted = [...strategies].filter(isPersonal);
+  const readsItems = wanted.some((strategy) => strategy !== 'cart');
+  const [read, cart] = await Promise.all([
+    asks || (readsItems && !recent) ? readProfile(env, site, query, asks ? 'facts' : 'recent') : undefined,
+    wanted.includes('cart') ? cartOf(env, site, query) : NOT_ASKED,
+  ]);
+  const pretended: Known | undefined = recent && { tier: 'live', reason: 'pretended', recent };
+  const items = pretended ?? (readsItems && read ? itemsOf(read) : NOT_ASKED);
+  const said = {
+    items: withHint(items, query.hint, mayPersonalize, 'items'),
+    cart: withHint(cart, query.hint, mayPersonalize, 'cart'),
+  };
+  return {
+    known: (strategy) => (!isPersonal(strategy) ? NOT_ASKED : strategy === 'cart' ? said.cart : said.items),
+    facts: read && read.tier !== 'none' ? (read.profile as RecentWithFacts).facts : undefined,
+  };
 }
 
 /** The site's model, unless it does not come in time. */
@@ -49,25 +152,24 @@ async function modelOf(env: Env, site: string): Promise<Model | null> {
   return null;
 }
 
-/** What the profile knows of the visitor's last items, or of his cart. */
-async function knownOf(env: Env, site: string, query: ReadQuery, ofCart: boolean): Promise<Known> {
-  if (ofCart) {
-    const read = await readProfile(env, site, query, 'cart');
-    return read.tier === 'none' ? read : { tier: read.tier, reason: reasonOf(read), recent: read.profile };
-  }
-  const read = await readProfile(env, site, query, 'recent');
+async function cartOf(env: Env, site: string, query: ReadQuery): Promise<Known> {
+  const read = await readProfile(env, site, query, 'cart');
+  return read.tier === 'none' ? read : { tier: read.tier, reason: reasonOf(read), recent: read.profile };
+}
+
+/** What the profile says of the visitor's last items. */
+function itemsOf(read: ProfileRead<'recent' | 'facts'>): Known {
   if (read.tier === 'none') return read;
   const { items, carts, orders = [], session, sessionUntil } = read.profile;
   const goesOn = Date.now() <= sessionUntil;
   return { tier: read.tier, reason: reasonOf(read), recent: items, carts, orders, session: goesOn ? session : 0 };
 }
 
-function reasonOf(read: Exclude<ProfileRead<'recent' | 'cart'>, { tier: 'none' }>): string {
+function reasonOf(read: Exclude<ProfileRead<'recent' | 'facts' | 'cart'>, { tier: 'none' }>): string {
   return read.tier === 'live' ? 'live_profile' : read.reason;
 }
 
-function sourcesOf(env: Env, site: string, model: Model | null, locale: string | undefined): Sources {
-  const now = Date.now();
+function sourcesOf(env: Env, site: string, model: Model | null, locale: string | undefined, now: number): Sources {
   const served = (items: Iterable<Item>): ServedItem[] =>
     [...items].flatMap((item) => servedItem(item, locale, now) ?? []);
   return {

@@ -33,6 +33,13 @@ export const readQuerySchema = z.object({
     .regex(/^[a-z]{2,3}(-[A-Z]{2})?$/, 'must be a language such as "de" or "de-AT"')
     .optional()
     .meta({ description: 'The language of the page: products are told in it, where the catalogue has it.' }),
+  page: z.string().max(4_096).optional().meta({
+    description: 'The address of the page, for the conditions of rules; default: the `Referer`.',
+  }),
+  explain: z
+    .enum(['0', '1'])
+    .default('0')
+    .meta({ description: '1: tells how the slot came to show this. Secret key only.' }),
   anonymousId: anonymousIdSchema.optional(),
   visitorToken: z.string().max(VISITOR_TOKEN_LENGTH).optional().meta({
     description:
@@ -91,6 +98,9 @@ export async function readRequest(request: Request, url: URL, env: Env, slot?: s
     throw new HttpError(403, 'userId: only the secret key may ask for any user. Pages ask with the visitor’s cookie.', {
       code: 'secret_key_required',
     });
+  }
+  if (query.explain === '1' && site.keyKind !== 'secret') {
+    throw new HttpError(403, 'explain: only the secret key may ask why.', { code: 'secret_key_required' });
   }
   const visitor = namedVisitor(request, site, parsed.data);
   return {

@@ -1,0 +1,167 @@
+import type { Compiled, Condition } from '../cel/condition.ts';
+import type { NamedMember } from '../cel/named-members.ts';
+import { compileWhen, compileWhere, NAMES } from './conditions.ts';
+import { type Action, type Merchandising, merchandisingSchema, type Rule, type SlotDefinition } from './document.ts';
+
+/** What is wrong with a document, and where: the path of the member, and in a condition line and column from 1, offset from 0. */
+export interface Fault {
+  readonly path: string;
+  readonly message: string;
+  readonly line?: number;
+  readonly column?: number;
+  readonly offset?: number;
+}
+
+/** An action whose condition is ready to ask. */
+export type ReadyAction = Ready<Action>;
+type Ready<A> = A extends { where: string } ? Omit<A, 'where'> & { readonly where: Where } : A;
+
+/** A condition on products, and its place among all of the plan. */
+export interface Where {
+  readonly condition: Condition;
+  readonly index: number;
+}
+
+export interface ReadyRule extends Omit<Rule, 'when' | 'actions'> {
+  readonly when: Condition | undefined;
+  readonly actions: readonly ReadyAction[];
+  /** Whether its condition asks of the visitor's profile. */
+  readonly asksProfile: boolean;
+}
+
+/** A document that is ready to decide by. */
+export interface Plan {
+  readonly active: boolean;
+  readonly slots: ReadonlyMap<string, SlotDefinition & { readonly accepts: Where | undefined }>;
+  /** In the order in which they hold. */
+  readonly rules: readonly ReadyRule[];
+  /** How many conditions on products there are. */
+  readonly wheres: number;
+}
+
+/** Whether a rule that may hold in a slot asks of the visitor's profile. */
+export function asksProfile({ active, rules }: Plan, slot: string): boolean {
+  return active && rules.some((rule) => rule.asksProfile && rule.enabled && (rule.slots?.includes(slot) ?? true));
+}
+
+/** What a site has that conditions may name. */
+export interface KnownNames {
+  readonly segments: readonly string[];
+  readonly attributes: readonly string[];
+}
+
+/** Makes a document ready, or says all that is wrong with it. `known`: without it names of segments and attributes are taken as they are. */
+export function compile(document: unknown, known?: KnownNames): Plan | { readonly faults: readonly Fault[] } {
+  const parsed = merchandisingSchema.safeParse(document);
+  if (!parsed.success)
+    return { faults: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) };
+  return new Compiler(known).compile(parsed.data);
+}
+
+/** A word too many only reads what nobody asks for. */
+const ASKS_PROFILE = /\b(visitor|segments|attributes)\b/;
+
+class Compiler {
+  private readonly faults: Fault[] = [];
+  private wheres = 0;
+  private readonly known: KnownNames | undefined;
+
+  constructor(known: KnownNames | undefined) {
+    this.known = known;
+  }
+
+  compile({ active, slots, rules }: Merchandising): Plan | { readonly faults: readonly Fault[] } {
+    const ready = Object.entries(slots).map(([name, slot]) => {
+      const accepts = slot.filter === undefined ? undefined : this.where(`slots.${name}.filter`, slot.filter);
+      return [name, { ...slot, accepts }] as const;
+    });
+    const names = new Map<string, number>();
+    for (const [at, { name }] of rules.entries()) {
+      const before = names.get(name);
+      if (before === undefined) names.set(name, at);
+      else this.faults.push({ path: `rules.${at}.name`, message: `rule ${before + 1} has the name "${name}" already` });
+    }
+    const compiled = rules.map((rule, at) => this.rule(rule, `rules.${at}`, slots));
+    if (this.faults.length > 0) return { faults: this.faults };
+    return {
+      active,
+      slots: new Map(ready),
+      rules: compiled.sort((a, b) => b.priority - a.priority),
+      wheres: this.wheres,
+    };
+  }
+
+  private rule({ when, actions, ...rule }: Rule, path: string, slots: Merchandising['slots']): ReadyRule {
+    return {
+      ...rule,
+      when:
+        when === undefined
+          ? undefined
+          : this.condition(`${path}.when`, when, compileWhen, ['visitor', 'context', 'segments', 'attributes']),
+      asksProfile: when !== undefined && ASKS_PROFILE.test(when),
+      actions: actions.map((action, at) => this.action(action, `${path}.actions.${at}`, rule.slots, slots)),
+    };
+  }
+
+  private action(
+    action: Action,
+    path: string,
+    where: readonly string[] | undefined,
+    slots: Merchandising['slots'],
+  ): ReadyAction {
+    if ('where' in action) return { ...action, where: this.where(`${path}.where`, action.where) };
+    if (action.do === 'content') {
+      const has = (slot: string) => Object.hasOwn(slots[slot]?.content ?? {}, action.content);
+      const missing = (where ?? Object.keys(slots)).filter((slot) => !has(slot));
+      const anywhere = (where ?? Object.keys(slots)).length > missing.length;
+      if (where ? missing.length > 0 : !anywhere)
+        this.faults.push({
+          path: `${path}.content`,
+          message: `there is no content "${action.content}" in ${missing.map((slot) => `slot "${slot}"`).join(', ') || 'any slot'}`,
+        });
+    }
+    return action;
+  }
+
+  private where(path: string, source: string): Where {
+    this.wheres += 1;
+    return { condition: this.condition(path, source, compileWhere, ['item']), index: this.wheres - 1 };
+  }
+
+  private condition(
+    path: string,
+    source: string,
+    compileIt: (source: string) => Compiled,
+    variables: readonly ('visitor' | 'context' | 'item' | 'segments' | 'attributes')[],
+  ): Condition {
+    const compiled = compileIt(source);
+    if (!compiled.ok) {
+      this.faults.push({ path, ...compiled.error });
+      return { source, members: [], evaluate: () => ({ holds: false, changesAt: null }) };
+    }
+    for (const member of compiled.condition.members) this.checkName(path, source, member, variables);
+    return compiled.condition;
+  }
+
+  /** Says which names there are where one is none of them. */
+  private checkName(
+    path: string,
+    source: string,
+    { name, offset }: NamedMember,
+    variables: readonly (keyof typeof NAMES | keyof KnownNames)[],
+  ): void {
+    const variable = variables.find((one) => source.startsWith(one, offset));
+    if (variable === undefined) return;
+    const names: readonly string[] | undefined =
+      variable === 'segments' || variable === 'attributes' ? this.known?.[variable] : NAMES[variable];
+    if (names === undefined || names.includes(name)) return;
+    const before = source.slice(0, offset).split('\n');
+    this.faults.push({
+      path,
+      message: `${variable} has no "${name}"; there are: ${[...names].sort().join(', ') || 'none yet'}`,
+      offset,
+      line: before.length,
+      column: (before.at(-1)?.length ?? 0) + 1,
+    });
+  }
+}

@@ -1,0 +1,50 @@
+import { compile, type Plan } from '../../core/merchandising/compile.ts';
+import { LoadedCache, readThrough } from '../cache/read-through.ts';
+import { log } from '../log.ts';
+import { withDeadline } from '../with-deadline.ts';
+import { publishedMerchandising } from './versions.ts';
+
+/** Sites whose plans an isolate holds. */
+const MAX_SITES = 200;
+/** What is published is in force everywhere within 30 s. */
+const AGES = { refreshMs: 10_000, ttlMs: 20_000 };
+/** How long a read waits for a plan that its isolate does not know. */
+const COLD_WAIT_MS = 300;
+
+/** A plan under its version. */
+export interface CurrentPlan {
+  readonly version: number;
+  readonly plan: Plan;
+}
+
+const plans = new LoadedCache<CurrentPlan | null>(MAX_SITES, AGES);
+
+/**
+ * The plan that is in force for a site, as far as this isolate knows: one that cannot be read or made ready never replaces the last good one.
+ * Never throws; nothing where there is none, or none is known.
+ */
+export async function currentPlan(env: Env, site: string): Promise<CurrentPlan | null> {
+  const reading = readThrough(plans, site, () => load(env, site));
+  // What is known is there at once, and needs no clock.
+  if (plans.get(site, Date.now()) !== undefined) return reading;
+  const outcome = await withDeadline(reading, COLD_WAIT_MS);
+  if (typeof outcome !== 'string') return outcome;
+  log('merchandising_unavailable', { site, why: outcome });
+  return plans.last(site) ?? null;
+}
+
+/** Forgets what this isolate knows, after it published itself. */
+export function forgetPlan(site: string): void {
+  plans.delete(site);
+  plans.flights.forget(site);
+}
+
+async function load(env: Env, site: string): Promise<CurrentPlan | null> {
+  const { version, document } = await publishedMerchandising(env, site);
+  if (version === 0) return null;
+  const held = plans.last(site);
+  if (held?.version === version) return held;
+  const plan = compile(document);
+  if ('faults' in plan) throw new Error(`version ${version} cannot be used: ${plan.faults[0]?.message}`);
+  return { version, plan };
+}

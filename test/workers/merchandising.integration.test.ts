@@ -1,0 +1,278 @@
+import { env } from 'cloudflare:workers';
+import { describe, it, vi } from 'vitest';
+import type { Explanation } from '../../core/recommend/explanation.ts';
+import { currentPlan } from '../../stores/merchandising/current-plan.ts';
+import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+
+const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' });
+const call = async <T = Record<string, unknown>>(site: TestSite, method: string, path: string, body?: unknown) => {
+  const response = await send(`/api/merchandising${path}`, {
+    method,
+    headers: secret(site),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: response.status === 204 ? undefined : await response.json<T>() };
+};
+const publish = async (site: TestSite, document: object, note?: string) => {
+  const saved = await call(site, 'PUT', '/draft', document);
+  if (saved.status !== 200) throw new Error(JSON.stringify(saved.body));
+  return call<{ version: number }>(site, 'POST', '/publish', note === undefined ? {} : { note });
+};
+interface Answer {
+  tier: string;
+  heading?: string;
+  content?: { name: string; title?: string };
+  items: { id: string; reason: { code: string } }[];
+  explanation?: Explanation & { merchandising: number };
+  code?: string;
+}
+const read = async (site: TestSite, query: string) =>
+  (await send(`/v/recommendations?key=${site.writeKey}&${query}`)).json<Answer>();
+const idsOf = ({ items }: Answer) => items.map(({ id }) => id);
+
+async function shop(): Promise<TestSite> {
+  const site = await makeSite();
+  const rows = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, at) => ({
+    id,
+    title: `Product ${id}`,
+    url: `/p/${id}`,
+    price: `${10 * (at + 1)} EUR`,
+    brand: at % 2 === 0 ? 'Loom' : 'Weft',
+  }));
+  await send('/api/catalog', {
+    method: 'POST',
+    headers: secret(site),
+    body: rows.map((row) => JSON.stringify(row)).join('\n'),
+  });
+  return site;
+}
+const pin = (items: string[], more: object = {}) => ({ name: 'pin', actions: [{ do: 'pin', items }], ...more });
+
+describe('slots and rules', () => {
+  it('are saved, published, compared and rolled back, and nothing but what is published holds', async ({ expect }) => {
+    const site = await shop();
+    const home = 'slot=home&strategy=trending&limit=3';
+    expect(idsOf(await read(site, home))).toEqual(['a', 'b', 'c']);
+    const document = { rules: [pin(['f'])], slots: { home: { strategies: ['trending'], limit: 2 } } };
+    expect((await call(site, 'PUT', '/draft', document)).status).toBe(200);
+    expect(idsOf(await read(site, home))).toEqual(['a', 'b', 'c']);
+    expect((await call<{ differences: unknown[] }>(site, 'GET', '/diff')).body?.differences).toHaveLength(2);
+    expect((await call(site, 'POST', '/publish', { note: 'first' })).body).toEqual({ version: 1 });
+    expect(idsOf(await read(site, home))).toEqual(['f', 'a']);
+    expect(idsOf(await read(site, 'slot=other&strategy=trending&limit=2'))).toEqual(['f', 'a']);
+    await publish(site, { rules: [] });
+    expect(idsOf(await read(site, home))).toEqual(['a', 'b', 'c']);
+    expect((await call(site, 'POST', '/rollback', { version: 1 })).body).toEqual({ version: 3 });
+    expect(idsOf(await read(site, home))).toEqual(['f', 'a']);
+    expect((await call(site, 'POST', '/rollback', { version: 9 })).status).toBe(404);
+    const { versions } = (
+      await call<{ versions: { version: number; note: string | null }[] }>(site, 'GET', '/versions')
+    ).body ?? { versions: [] };
+    expect(versions.map(({ version, note }) => [version, note])).toEqual([
+      [3, 'back to version 1'],
+      [2, null],
+      [1, 'first'],
+    ]);
+    expect((await call(site, 'GET', '')).body).toMatchObject({ version: 3, draft: null });
+    const other = await shop();
+    expect((await call(other, 'GET', '')).body).toMatchObject({ version: 0 });
+  });
+
+  it('are refused with every mistake at its place, and by names that the site has', async ({ expect }) => {
+    const site = await shop();
+    const refused = await call<{ code: string; faults: { path: string; line?: number }[] }>(site, 'PUT', '/draft', {
+      rules: [pin([], { when: 'segments.vip' }), { name: 'b', actions: [{ do: 'exclude', where: 'item.price >' }] }],
+    });
+    expect(refused).toMatchObject({
+      status: 400,
+      body: { code: 'invalid_merchandising', faults: [{ path: 'rules.0.actions.0.items' }] },
+    });
+    const named = await call(site, 'PUT', '/draft', { rules: [pin(['a'], { when: 'segments.vip' })] });
+    expect(named.body).toMatchObject({
+      faults: [{ path: 'rules.0.when', line: 1, column: 1, message: 'segments has no "vip"; there are: none yet' }],
+    });
+    expect((await call(site, 'POST', '/publish', {})).body).toMatchObject({ code: 'no_draft' });
+  });
+
+  it('of two who publish from one version only the first does', async ({ expect }) => {
+    const site = await shop();
+    await call(site, 'PUT', '/draft', { rules: [pin(['a'])] });
+    await env.DB.prepare(
+      'INSERT INTO merchandising_versions (site, version, document, published_at) VALUES (?, 1, ?, 0)',
+    )
+      .bind(site.id, '{"rules":[]}')
+      .run();
+    expect(await call(site, 'POST', '/publish', {})).toMatchObject({
+      status: 409,
+      body: { code: 'published_meanwhile' },
+    });
+    expect((await call(site, 'GET', '')).body).toMatchObject({ version: 1, draft: { base: 0 } });
+  });
+
+  it('hold for the visitor’s segments, attributes, device and page', async ({ expect }) => {
+    const site = await shop();
+    const headers = secret(site);
+    const put = (path: string, body: object) => send(path, { method: 'PUT', headers, body: JSON.stringify(body) });
+    await put('/api/attributes/views', { event: 'product_viewed', aggregate: 'count', window: '24h' });
+    await put('/api/segments/browsing', { condition: 'attributes.views >= 2' });
+    await env.DB.batch(
+      ['attributes', 'segments'].map((table) =>
+        env.DB.prepare(`UPDATE ${table} SET since = 0 WHERE site = ?`).bind(site.id),
+      ),
+    );
+    await publish(site, {
+      slots: {
+        home: {
+          strategies: ['trending'],
+          limit: 3,
+          heading: { default: 'For you', de: 'Für dich' },
+          content: {
+            default: { title: { default: 'Welcome' } },
+            vip: { title: { default: 'Dear guest', de: 'Lieber Gast' } },
+          },
+        },
+      },
+      rules: [
+        {
+          name: 'guests',
+          when: 'segments.browsing',
+          slots: ['home'],
+          actions: [
+            { do: 'content', content: 'vip' },
+            { do: 'pin', items: ['e'] },
+          ],
+        },
+        {
+          name: 'campaign',
+          when: 'context.campaign == "summer" && context.page.startsWith("/sale")',
+          actions: [{ do: 'exclude', where: 'item.price > 15' }],
+        },
+      ],
+    });
+    const visitor = await asVisitor(site, 'ada');
+    const before = await read(site, `slot=home&${visitor}`);
+    expect([idsOf(before), before.content, before.heading]).toEqual([
+      ['a', 'b', 'c'],
+      { name: 'default', title: 'Welcome' },
+      'For you',
+    ]);
+    await postEvents(
+      site,
+      [1, 2].map(() => makeEvent('ada', 'product_viewed', { product_id: 'a' })),
+    );
+    await vi.waitFor(async () => {
+      const after = await read(site, `slot=home&locale=de-AT&${visitor}`);
+      expect([idsOf(after), after.content, after.heading]).toEqual([
+        ['e', 'a', 'b'],
+        { name: 'vip', title: 'Lieber Gast' },
+        'Für dich',
+      ]);
+    });
+    const page = encodeURIComponent('https://shop.example/sale/x?utm_campaign=summer');
+    expect(idsOf(await read(site, `slot=home&page=${page}`))).toEqual(['a']);
+    const html = await (await send(`/v/fragments/home?locale=de&${visitor}`)).text();
+    expect(html).toContain('<strong class="vitrine-content-title">Lieber Gast</strong>');
+    expect(html).toContain('<h2 class="vitrine-heading">Für dich</h2>');
+  });
+
+  it('are explained to who has the secret key, and to nobody else', async ({ expect }) => {
+    const site = await shop();
+    await publish(site, {
+      slots: { home: { strategies: ['trending'], limit: 2, filter: 'item.price < 60' } },
+      rules: [
+        pin(['d']),
+        { name: 'no weft', actions: [{ do: 'exclude', where: 'item.brand == "Weft"' }], priority: -1 },
+        { name: 'later', schedule: { from: '2099-01-01T00:00' }, actions: [{ do: 'exclude', where: 'true' }] },
+      ],
+    });
+    const asked = await send('/v/recommendations?slot=home&explain=1&item=a', { headers: secret(site) });
+    const { explanation, items } = await asked.json<Answer>();
+    // A rule that stands behind does not take a pinned product out.
+    expect(items.map(({ id, reason }) => [id, reason.code])).toEqual([
+      ['d', 'pinned'],
+      ['c', 'catalogue'],
+    ]);
+    expect(explanation).toMatchObject({
+      merchandising: 1,
+      strategies: ['trending'],
+      rules: [
+        { rule: 'pin', holds: true },
+        { rule: 'later', holds: false, why: 'schedule' },
+        { rule: 'no weft', holds: true },
+      ],
+      items: [
+        { item: 'd', rules: ['pin'] },
+        { item: 'c', rules: [] },
+      ],
+      removed: expect.arrayContaining([
+        { item: 'a', by: 'page' },
+        { item: 'b', by: 'rule: no weft' },
+      ]),
+    });
+    expect(await read(site, 'slot=home&explain=1')).toMatchObject({ code: 'secret_key_required' });
+  });
+
+  it('are seen before they are published, for a visitor who is made up', async ({ expect }) => {
+    const site = await shop();
+    await send('/api/segments/vip', {
+      method: 'PUT',
+      headers: secret(site),
+      body: JSON.stringify({ condition: 'traits.tier == "gold"' }),
+    });
+    await call(site, 'PUT', '/draft', {
+      slots: { home: { strategies: ['for_you', 'trending'], limit: 3 } },
+      rules: [
+        pin(['f'], { when: 'segments.vip && context.device == "mobile"', schedule: { from: '2099-01-01T00:00' } }),
+      ],
+    });
+    const preview = async (body: object) =>
+      (await call<Answer>(site, 'POST', '/preview', { slot: 'home', ...body })).body as Answer;
+    const pretend = {
+      segments: ['vip'],
+      context: { device: 'mobile' },
+      recent: ['a'],
+      at: Date.parse('2099-06-01T00:00Z'),
+    };
+    const shown = await preview({ pretend });
+    expect(shown).toMatchObject({ tier: 'live', items: [{ id: 'f' }, { reason: { code: 'related' } }, {}] });
+    expect(shown.explanation?.removed).toContainEqual({ item: 'a', by: 'seen' });
+    expect(idsOf(await preview({ pretend: { ...pretend, at: Date.now() } }))).not.toContain('f');
+    expect((await preview({ draft: false, pretend })).explanation?.rules).toEqual([]);
+    expect(idsOf(await read(site, 'slot=home&strategy=trending&limit=3'))).toEqual(['a', 'b', 'c']);
+  });
+
+  it('that cannot be used, or cannot be read, leave the last good ones in force', async ({ expect }) => {
+    const site = await shop();
+    await publish(site, { rules: [pin(['f'])] });
+    expect(idsOf(await read(site, 'strategy=trending&limit=1'))).toEqual(['f']);
+    const insert = (version: number, document: string) =>
+      env.DB.prepare('INSERT INTO merchandising_versions (site, version, document, published_at) VALUES (?, ?, ?, 0)')
+        .bind(site.id, version, document)
+        .run();
+    for (const [version, document] of [
+      [2, '{"rules":[{"name":"x","actions":[{"do":"exclude","where":"((("}]}]}'],
+      [3, '{'],
+      [4, '{"rules":7}'],
+    ] as const) {
+      await insert(version, document);
+      vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 60_000 * version });
+      try {
+        expect([version, idsOf(await read(site, 'strategy=trending&limit=1'))]).toEqual([version, ['f']]);
+      } finally {
+        vi.useRealTimers();
+      }
+    }
+    const away = new Proxy(env.DB, {
+      get: () => () => {
+        throw new Error('D1 is away');
+      },
+    });
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 600_000 });
+    try {
+      expect((await currentPlan({ ...env, DB: away }, site.id))?.version).toBe(1);
+      expect(await currentPlan({ ...env, DB: away }, 'unknown')).toBe(null);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
