@@ -62,18 +62,17 @@ const NO = 2;
 /** What the conditions of a plan have said of products, by plan and product: a product that is the same object is as it was. */
 const asked = new WeakMap<Plan, WeakMap<ServedItem, Uint8Array>>();
 
-function verdictsOf(plan: Plan, item: ServedItem): Uint8Array {
-  let byItem = asked.get(plan);
-  if (!byItem) {
-    byItem = new WeakMap();
-    asked.set(plan, byItem);
-  }
-  let verdicts = byItem.get(item);
-  if (!verdicts) {
-    verdicts = new Uint8Array(plan.wheres);
-    byItem.set(item, verdicts);
-  }
-  return verdicts;
+function verdictsOn(plan: Plan): (item: ServedItem) => Uint8Array {
+  const byItem = asked.get(plan) ?? new WeakMap<ServedItem, Uint8Array>();
+  asked.set(plan, byItem);
+  return (item) => {
+    let verdicts = byItem.get(item);
+    if (!verdicts) {
+      verdicts = new Uint8Array(plan.wheres);
+      byItem.set(item, verdicts);
+    }
+    return verdicts;
+  };
 }
 
 /** Whether the plan says anything of a slot: else nobody need ask. */
@@ -97,8 +96,8 @@ export function effectsOf(plan: Plan, slot: string, input: RuleInput, nowMs: num
   );
   const excludes = actions.flatMap((action) => (action.do === 'exclude' ? [action] : []));
   const weights = actions.flatMap((action) => (action.do === 'boost' || action.do === 'bury' ? [action] : []));
-  const holds = ({ condition, index }: Where, item: ServedItem) => {
-    const verdicts = verdictsOf(plan, item);
+  const verdictsOf = verdictsOn(plan);
+  const holds = ({ condition, index }: Where, item: ServedItem, verdicts: Uint8Array) => {
     const known = verdicts[index];
     if (known) return known === YES;
     const verdict = condition.evaluate(boundedInput(itemInput(item)) as Record<string, unknown>, nowMs);
@@ -110,15 +109,21 @@ export function effectsOf(plan: Plan, slot: string, input: RuleInput, nowMs: num
   return {
     pins,
     removedBy: (item, before = Number.POSITIVE_INFINITY) => {
-      if (accepts && before === Number.POSITIVE_INFINITY && !holds(accepts, item)) return 'filter';
-      return excludes.find(({ where, rank }) => rank < before && holds(where, item))?.rule;
+      if (!accepts && excludes.length === 0) return undefined;
+      const verdicts = verdictsOf(item);
+      if (accepts && before === Number.POSITIVE_INFINITY && !holds(accepts, item, verdicts)) return 'filter';
+      return excludes.find(({ where, rank }) => rank < before && holds(where, item, verdicts))?.rule;
     },
     factorOf: (item) => {
-      const hit = weights.filter(({ where }) => holds(where, item));
-      return {
-        factor: hit.reduce((factor, { do: how, by }) => (how === 'boost' ? factor * by : factor / by), 1),
-        rules: hit.map(({ rule }) => rule),
-      };
+      const verdicts = verdictsOf(item);
+      const rules: string[] = [];
+      let factor = 1;
+      for (const { do: how, where, by, rule } of weights) {
+        if (!holds(where, item, verdicts)) continue;
+        factor = how === 'boost' ? factor * by : factor / by;
+        rules.push(rule);
+      }
+      return { factor, rules };
     },
     diversity: definition?.diversity ?? 0,
     rearranges: weights.length > 0 || (definition?.diversity ?? 0) > 0,

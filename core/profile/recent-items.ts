@@ -38,7 +38,9 @@ export interface RecentWithFacts extends RecentItems {
 
 /** What rules may ask of a profile as readers see it. */
 export function ruleFacts(view: ProfileView): RuleFacts {
-  return {
+  const known = facts.get(view);
+  if (known) return known;
+  const made: RuleFacts = {
     firstSeenAt: view.firstSeenAt,
     hasUser: view.userId !== null,
     sessions: view.sessions,
@@ -48,7 +50,12 @@ export function ruleFacts(view: ProfileView): RuleFacts {
     segments: Object.keys(view.segments),
     attributes: Object.fromEntries(Object.entries(view.attributes).map(([name, { value }]) => [name, value])),
   };
+  facts.set(view, made);
+  return made;
 }
+
+/** A view is made once a minute, and read often. */
+const facts = new WeakMap<ProfileView, RuleFacts>();
 
 /** The last interactions of a profile; of a person's ledgers the sessions that touch the last one are one with it. */
 export function recentItems({ interactions, sessions }: ProfileState): RecentItems {

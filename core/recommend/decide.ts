@@ -41,7 +41,7 @@ export interface Shaping {
 }
 
 /** Candidates of a slot whose rules rearrange them, for each place, and in all. */
-const POOL_PER_PLACE = 4;
+const POOL_PER_PLACE = 3;
 const MAX_POOL = 150;
 /** Candidates looked up beyond what is still missing. */
 const SPARE = 2;
@@ -55,11 +55,11 @@ export async function decide(ask: Ask, known: Known, sources: Sources, shaping: 
   const { effects = NO_EFFECTS, fallbacks = [], explain = false } = shaping;
   const trace = new Trace();
   const pinned = await pinnedItems(ask, sources, effects, trace);
-  const limit = effects.rearranges ? Math.min(MAX_POOL, ask.limit * POOL_PER_PLACE) : ask.limit;
-  const slot = new Slot(limit, sources, effects, trace);
+  const pool = effects.rearranges ? Math.min(MAX_POOL, ask.limit * POOL_PER_PLACE) : ask.limit;
+  const slot = new Slot(pool, sources, effects, trace);
   let best: Rung['kind'] | undefined;
   let baselineFailed = false;
-  for (const rung of ladder({ ...ask, limit }, known, fallbacks, sources, trace)) {
+  for (const rung of ladder(ask, pool, known, fallbacks, sources, trace)) {
     if (slot.isFull()) break;
     try {
       const candidates = await rung.candidates();
@@ -80,10 +80,17 @@ export async function decide(ask: Ask, known: Known, sources: Sources, shaping: 
 }
 
 /** All rungs: what was asked for, then what the slot goes on with, then what is left for all. */
-function ladder(ask: Ask, known: Known, fallbacks: readonly Fallback[], sources: Sources, trace: Trace): Rung[] {
-  const own = rungsOf(ask, known, sources, trace);
+function ladder(
+  ask: Ask,
+  pool: number,
+  known: Known,
+  fallbacks: readonly Fallback[],
+  sources: Sources,
+  trace: Trace,
+): Rung[] {
+  const own = rungsOf(ask, known, sources, trace, pool);
   const others = fallbacks.flatMap((fallback) =>
-    rungsOf({ ...ask, strategy: fallback.strategy }, fallback.known, sources, trace),
+    rungsOf({ ...ask, strategy: fallback.strategy }, fallback.known, sources, trace, pool),
   );
   const isLast = ({ kind }: Rung) => kind === 'popular' || kind === 'baseline';
   const last = (own.some(isLast) ? own : others).filter(isLast);

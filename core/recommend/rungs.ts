@@ -22,9 +22,13 @@ export interface Rung {
   readonly reason: (candidate: Candidate) => ReasonCode;
 }
 
-/** The rungs of a strategy, best first; each is climbed only while there is room. */
-export function rungsOf(ask: Ask, known: Known, sources: Sources, trace: Trace): Rung[] {
-  const wanted = ask.limit * OVERFETCH;
+/**
+ * The rungs of a strategy, best first; each is climbed only while there is room.
+ *
+ * @param pool candidates that are wanted in all, where that is more than are shown.
+ */
+export function rungsOf(ask: Ask, known: Known, sources: Sources, trace: Trace, pool = ask.limit): Rung[] {
+  const wanted = Math.max(pool, ask.limit * OVERFETCH);
   const seen = known.tier === 'none' ? [] : known.recent;
   const bought = boughtOf(known);
   const hides = ask.strategy === 'cart' || (ask.strategy === 'for_you' && ask.seen !== 'show');
