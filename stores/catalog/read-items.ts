@@ -1,5 +1,5 @@
 import type { Item } from '../../core/catalog/item.ts';
-import type { Candidate } from '../../core/recommend/candidates.ts';
+import type { Candidate } from '../../core/decide/candidates.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { log } from '../log.ts';

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
-import type { Explanation } from '../../core/recommend/explanation.ts';
+import type { Explanation } from '../../core/decide/explanation.ts';
 import { currentPlan } from '../../stores/merchandising/current-plan.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { servedItemSchema } from '../../../core/catalog/served-item.ts';
-import { explanationSchema } from '../../../core/recommend/explanation.ts';
+import { explanationSchema } from '../../../core/decide/explanation.ts';
 import { STRATEGIES } from '../../../core/recommend/strategy.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 import { readBody, readQuerySchema } from '../visitor/read-query.ts';

@@ -1,13 +1,13 @@
 import type { Item } from '../../../core/catalog/item.ts';
 import { type ServedItem, servedItem } from '../../../core/catalog/served-item.ts';
 import { isGranted } from '../../../core/consent/policy.ts';
+import type { Sources } from '../../../core/decide/candidates.ts';
+import { type Decision, decide } from '../../../core/decide/decide.ts';
 import { asksProfile, type Plan } from '../../../core/merchandising/compile.ts';
 import { contentOf, type ShownContent, textIn } from '../../../core/merchandising/content.ts';
 import type { SlotDefinition } from '../../../core/merchandising/document.ts';
 import { effectsOf, isRuled, NO_EFFECTS } from '../../../core/merchandising/effects.ts';
 import type { RecentWithFacts, RuleFacts } from '../../../core/profile/recent-items.ts';
-import type { Sources } from '../../../core/recommend/candidates.ts';
-import { type Decision, decide } from '../../../core/recommend/decide.ts';
 import { withHint } from '../../../core/recommend/hint.ts';
 import type { Known } from '../../../core/recommend/known.ts';
 import { isPersonal, type Strategy } from '../../../core/recommend/strategy.ts';

@@ -1,14 +1,14 @@
 import type { ServedItem } from '../catalog/served-item.ts';
 import { arrange, type PinnedItem, type Placed } from '../merchandising/arrange.ts';
 import { type Effects, NO_EFFECTS } from '../merchandising/effects.ts';
+import type { DecidedItem } from '../recommend/decided-item.ts';
+import type { Known } from '../recommend/known.ts';
+import { reasonOf } from '../recommend/reasons.ts';
+import { isPersonal, type Strategy } from '../recommend/strategy.ts';
 import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
-import type { DecidedItem } from './decided-item.ts';
 import { type Explanation, Trace } from './explanation.ts';
-import type { Known } from './known.ts';
-import { reasonOf } from './reasons.ts';
 import { type Rung, rungsOf } from './rungs.ts';
-import { isPersonal, type Strategy } from './strategy.ts';
 
 /** Which rung of the ladder served: the live profile, the last one known, what is popular, or the catalogue's own order. */
 export const TIERS = ['live', 'last_known', 'popular', 'baseline'] as const;

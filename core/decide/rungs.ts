@@ -1,8 +1,8 @@
+import { type Known, sequenceOf } from '../recommend/known.ts';
+import type { ReasonCode } from '../recommend/reasons.ts';
 import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
 import type { Trace } from './explanation.ts';
-import { type Known, sequenceOf } from './known.ts';
-import type { ReasonCode } from './reasons.ts';
 
 /** Candidates are asked for beyond the limit, since some are not available any more. */
 const OVERFETCH = 3;

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import type { ServedItem } from '../catalog/served-item.ts';
+import type { Known } from '../recommend/known.ts';
 import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
 import { decide } from './decide.ts';
-import type { Known } from './known.ts';
 
 /** A product; those whose ids begin alike, before a dot, are variants of one, and before a slash of a category. */
 const item = (id: string): ServedItem => ({
