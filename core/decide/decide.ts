@@ -8,7 +8,7 @@ import { isPersonal, type Strategy } from '../recommend/strategy.ts';
 import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
 import { type Explanation, Trace } from './explanation.ts';
-import { type Rung, rungsOf } from './rungs.ts';
+import { hiddenOf, type Rung, rungsOf } from './rungs.ts';
 
 /** Which rung of the ladder served: the live profile, the last one known, what is popular, or the catalogue's own order. */
 export const TIERS = ['live', 'last_known', 'popular', 'baseline'] as const;
@@ -57,6 +57,7 @@ export async function decide(ask: Ask, known: Known, sources: Sources, shaping: 
   const pinned = await pinnedItems(ask, sources, effects, trace);
   const pool = effects.rearranges ? Math.min(MAX_POOL, ask.limit * POOL_PER_PLACE) : ask.limit;
   const slot = new Slot(pool, sources, effects, trace);
+  await slot.barVariantsOf(ask.item);
   let best: Rung['kind'] | undefined;
   let baselineFailed = false;
   for (const rung of ladder(ask, pool, known, fallbacks, sources, trace)) {
@@ -88,10 +89,17 @@ function ladder(
   sources: Sources,
   trace: Trace,
 ): Rung[] {
-  const own = rungsOf(ask, known, sources, trace, pool);
-  const others = fallbacks.flatMap((fallback) =>
-    rungsOf({ ...ask, strategy: fallback.strategy }, fallback.known, sources, trace, pool),
-  );
+  // What is hidden from one strategy is hidden from all that fill the slot after it.
+  const hidden = hiddenOf(ask, known);
+  const own = rungsOf(ask, known, sources, hidden, pool);
+  const others = fallbacks.flatMap((fallback) => {
+    const next = { ...ask, strategy: fallback.strategy };
+    const more = new Map([...hiddenOf(next, fallback.known), ...hidden]);
+    // To have seen them is the point of these.
+    const isSeen = fallback.strategy === 'recently_viewed';
+    return rungsOf(next, fallback.known, sources, isSeen ? hiddenOf(next, fallback.known) : more, pool);
+  });
+  for (const [item, by] of hidden) trace.removed(item, by);
   const isLast = ({ kind }: Rung) => kind === 'popular' || kind === 'baseline';
   const last = (own.some(isLast) ? own : others).filter(isLast);
   return [...[...own, ...others].filter((rung) => !isLast(rung)), ...uniqueKinds(last)];
@@ -196,6 +204,17 @@ class Slot {
     this.sources = sources;
     this.effects = effects;
     this.trace = trace;
+  }
+
+  /** The page shows a variant already: no other one is needed beside it. */
+  async barVariantsOf(item: string | undefined): Promise<void> {
+    if (item === undefined) return;
+    try {
+      const group = (await this.sources.products(new Set([item]))).get(item)?.group;
+      if (group !== undefined) this.groups.add(group);
+    } catch (error) {
+      this.sources.failed('page', error);
+    }
   }
 
   isFull(): boolean {

@@ -287,6 +287,27 @@ describe('what a slot shows', () => {
     expect(items[0]?.reason).toEqual({ code: 'bought', item: 'bought', text: 'Because you bought BOUGHT' });
   });
 
+  it('goes on with what the slot names next, and hides from it what it hides from the first', async ({ expect }) => {
+    const { sources } = shop({ near: ['n1'], popular: ['seen', 'p1'], catalogue: ['c1'] });
+    const fallbacks = [
+      { strategy: 'trending', known: NONE },
+      { strategy: 'recently_viewed', known: LIVE },
+    ] as const;
+    const { items } = await decide(ask('for_you', { limit: 9 }), LIVE, sources, { fallbacks });
+    expect(items.map((one) => [one.item.id, one.reason.code])).toEqual([
+      ['n1', 'viewed'],
+      ['p1', 'trending'],
+      ['seen', 'recent'],
+      ['c1', 'catalogue'],
+    ]);
+  });
+
+  it('is no other variant of the page’s product', async ({ expect }) => {
+    const { sources } = shop({ near: ['shirt.m', 'n1'], catalogue: ['shirt.l', 'c1'] });
+    const { items } = await decide(ask('similar', { item: 'shirt.s', limit: 9 }), NONE, sources);
+    expect(items.map((one) => one.item.id)).toEqual(['n1', 'c1']);
+  });
+
   it('whatever the sources have, each product once, none that is hidden, and never fewer than there are', async ({
     expect,
   }) => {

@@ -2,7 +2,6 @@ import { type Known, sequenceOf } from '../recommend/known.ts';
 import type { ReasonCode } from '../recommend/reasons.ts';
 import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
-import type { Trace } from './explanation.ts';
 
 /** Candidates are asked for beyond the limit, since some are not available any more. */
 const OVERFETCH = 3;
@@ -25,15 +24,19 @@ export interface Rung {
 /**
  * The rungs of a strategy, best first; each is climbed only while there is room.
  *
+ * @param hidden what none of them brings.
  * @param pool candidates that are wanted in all, where that is more than are shown.
  */
-export function rungsOf(ask: Ask, known: Known, sources: Sources, trace: Trace, pool = ask.limit): Rung[] {
+export function rungsOf(
+  ask: Ask,
+  known: Known,
+  sources: Sources,
+  hidden: ReadonlyMap<string, Hidden>,
+  pool = ask.limit,
+): Rung[] {
   const wanted = Math.max(pool, ask.limit * OVERFETCH);
   const seen = known.tier === 'none' ? [] : known.recent;
-  const bought = boughtOf(known);
-  const hides = ask.strategy === 'cart' || (ask.strategy === 'for_you' && ask.seen !== 'show');
-  const hidden = new Set([...(hides ? seen : []), ...bought, ...(ask.item === undefined ? [] : [ask.item])]);
-  noteHidden(trace, ask, hides ? seen : [], bought);
+  const barred = new Set(hidden.keys());
   const anchors =
     ask.strategy === 'similar'
       ? ask.item === undefined
@@ -48,17 +51,18 @@ export function rungsOf(ask: Ask, known: Known, sources: Sources, trace: Trace, 
     reason,
   });
   const near = (items: readonly string[], purpose: 'next' | 'together') => () =>
-    sources.hasModel && items.length > 0 ? sources.near(items, wanted, hidden, purpose) : [];
-  const because = ({ because: item }: Candidate) => (item !== undefined && bought.has(item) ? 'bought' : 'viewed');
+    sources.hasModel && items.length > 0 ? sources.near(items, wanted, barred, purpose) : [];
+  const because = ({ because: item }: Candidate) =>
+    item !== undefined && hidden.get(item) === 'bought' ? 'bought' : 'viewed';
   const popular: Rung = {
     kind: 'popular',
-    candidates: () => sources.popular(wanted, hidden),
+    candidates: () => sources.popular(wanted, barred),
     reason: () => 'trending',
   };
   const catalogue: Rung = {
     kind: 'baseline',
     candidates: async () =>
-      (await sources.first(wanted + hidden.size)).flatMap(({ id }) => (hidden.has(id) ? [] : [{ item: id, score: 0 }])),
+      (await sources.first(wanted + barred.size)).flatMap(({ id }) => (barred.has(id) ? [] : [{ item: id, score: 0 }])),
     reason: () => 'catalogue',
   };
   const alike: Rung[] =
@@ -67,12 +71,12 @@ export function rungsOf(ask: Ask, known: Known, sources: Sources, trace: Trace, 
       : [
           {
             kind: 'content',
-            candidates: async () => notIn(hidden, await relatedTo(anchors, wanted, sources)),
+            candidates: async () => notIn(barred, await relatedTo(anchors, wanted, sources)),
             reason: () => 'related',
           },
           {
             kind: 'content',
-            candidates: () => popularBeside(anchors, hidden, sources),
+            candidates: () => popularBeside(anchors, barred, sources),
             reason: () => 'trending_category',
           },
         ];
@@ -98,13 +102,20 @@ export function rungsOf(ask: Ask, known: Known, sources: Sources, trace: Trace, 
   }
 }
 
-function noteHidden(trace: Trace, { item }: Ask, seen: readonly string[], bought: ReadonlySet<string>): void {
-  if (item !== undefined) trace.removed(item, 'page');
-  for (const one of bought) trace.removed(one, 'bought');
-  for (const one of seen) trace.removed(one, 'seen');
+/** Why a product is not shown, whatever brings it. */
+export type Hidden = 'page' | 'bought' | 'seen';
+
+/** What a strategy does not show: the page's product, what the visitor bought, for he needs no second one, and what he has seen where that is not the point. */
+export function hiddenOf(ask: Ask, known: Known): Map<string, Hidden> {
+  const hidden = new Map<string, Hidden>();
+  const seen = known.tier === 'none' ? [] : known.recent;
+  const hides = ask.strategy === 'cart' || (ask.strategy === 'for_you' && ask.seen !== 'show');
+  if (hides) for (const item of seen) hidden.set(item, 'seen');
+  for (const item of boughtOf(known)) hidden.set(item, 'bought');
+  if (ask.item !== undefined) hidden.set(ask.item, 'page');
+  return hidden;
 }
 
-/** What the visitor has bought lately: he needs no second one. */
 function boughtOf(known: Known): ReadonlySet<string> {
   if (known.tier === 'none') return new Set();
   return new Set((known.orders ?? []).flatMap((at) => known.recent[at] ?? []));
