@@ -46,3 +46,12 @@ it('speaks the language of the page: its country’s, else its own, else as it i
   const swiss = servedItem(item, 'de-CH', NOW);
   expect([swiss?.price, swiss?.salePrice]).toEqual([{ amount: 22, currency: 'CHF' }, undefined]);
 });
+
+it('begins and ends a sale of a product that a caller holds', () => {
+  const item: Item = {
+    ...SHIRT,
+    sale: { price: eur(15), from: '2026-11-26T12:00:00Z', until: '2026-11-26T12:00:10Z' },
+  };
+  const at = (seconds: number) => servedItem(item, undefined, NOW + seconds * 1_000)?.salePrice?.amount;
+  expect([at(-1), at(0), at(10), at(11), at(5)]).toEqual([undefined, 15, 15, undefined, 15]);
+});

@@ -302,6 +302,13 @@ describe('what a slot shows', () => {
     ]);
   });
 
+  it('is full also where the first of the catalogue are all hidden', async ({ expect }) => {
+    const seen = ['a', 'b', 'c', 'd', 'e'];
+    const { sources } = shop({ catalogue: [...seen, 'c1'] });
+    const { items } = await decide(ask('for_you', { limit: 1 }), { ...LIVE, recent: seen } as Known, sources);
+    expect(items.map((one) => one.item.id)).toEqual(['c1']);
+  });
+
   it('is no other variant of the page’s product', async ({ expect }) => {
     const { sources } = shop({ near: ['shirt.m', 'n1'], catalogue: ['shirt.l', 'c1'] });
     const { items } = await decide(ask('similar', { item: 'shirt.s', limit: 9 }), NONE, sources);

@@ -162,6 +162,24 @@ describe('a rule', () => {
     expect(removed('item.attributes.season == "summer"', item('x'))).toBeUndefined();
   });
 
+  it('asks each time of what time changes, also of a product that it was asked of before', ({ expect }) => {
+    const where = 'passed(timestamp("2026-11-26T12:00:10Z"), duration("0s"))';
+    const timed = plan({ rules: [rule('r', [{ do: 'exclude', where }])] });
+    const one = item('a');
+    const removedAt = (seconds: number) => effectsOf(timed, 'home', INPUT, NOW + seconds * 1_000).removedBy(one);
+    expect([removedAt(0), removedAt(9), removedAt(10), removedAt(11)]).toEqual([undefined, undefined, 'r', 'r']);
+  });
+
+  it('takes out what another pins only if it stands before it', ({ expect }) => {
+    const pinning = rule('pin', [{ do: 'pin', items: ['a'] }]);
+    const excluding = (priority: number) => rule('out', [{ do: 'exclude', where: 'item.id == "a"' }], { priority });
+    const pinned = (priority: number) => {
+      const { pins, removedBy } = effects([pinning, excluding(priority)]);
+      return removedBy(item('a'), pins[0]?.rank);
+    };
+    expect([pinned(-1), pinned(1)]).toEqual([undefined, 'out']);
+  });
+
   it('of greater priority comes first where two choose one thing', ({ expect }) => {
     const { strategy, content, pins } = effects(
       [
