@@ -150,6 +150,17 @@ describe('the catalogue', () => {
     expect(await idsOf(site)).toEqual(['f1', 'f2', 'own']);
   });
 
+  it('lets a source take over what another said, also where nothing else differs', async ({ expect }) => {
+    const site = await makeSite();
+    const both = linesOf([product('a'), product('b')]);
+    await upload(site, both);
+    await upload(site, both, { query: '?source=feed&whole=1' });
+    expect(await upload(site, linesOf([product('a')]), { query: '?source=feed&whole=1' })).toMatchObject({
+      removed: 1,
+    });
+    expect(await idsOf(site)).toEqual(['a']);
+  });
+
   it('removes nothing when a file breaks off', async ({ expect }) => {
     const site = await makeSite();
     const query = '?source=feed&whole=1&accept=fewer';

@@ -52,6 +52,20 @@ describe('a feed', () => {
     expect(await findFeed(env, site.id, 'main')).toMatchObject({ outcome: { state: 'unchanged' } });
   });
 
+  it('that has moved is read anew, whatever its server said of the other address', async ({ expect }) => {
+    const site = await makeSite();
+    await define(site);
+    const etags = { headers: { etag: '"v1"' } };
+    await whileServing(
+      () => new Response(rss(upTo(3)), etags),
+      () => run(site),
+    );
+    await define(site, { url: URL_OF_FEED, everyMinutes: 5 });
+    expect(await findFeed(env, site.id, 'main')).toMatchObject({ etag: '"v1"', everyMinutes: 5 });
+    await define(site, { url: 'https://shop.example/other.xml' });
+    expect(await findFeed(env, site.id, 'main')).toMatchObject({ etag: null, everyMinutes: 60 });
+  });
+
   it('that has shrunk is held back until somebody agrees, and is asked for whole until then', async ({ expect }) => {
     const site = await makeSite();
     await define(site);
