@@ -11,9 +11,12 @@ const FOLLOWED_CHANGES = 100_000;
 const SWEPT_ROWS = 1_000;
 /** Products that are looked at of each: those of a category, of a brand, with a word. */
 const RELATED_ROWS = 150;
-/** A word that so many products have tells little; and how many words are looked for. */
-const COMMON_WORD = 5_000;
-const WORDS_ASKED = 4;
+/** A word that so many products have tells little; how many words of a title are asked about, and how many of them are looked for. */
+const COMMON_WORD = 1_000;
+const WORDS_ASKED = 12;
+const WORDS_TAKEN = 4;
+/** Products that a search ranks; where more are found, the oldest come first. */
+const RANKED_FOUND = 10_000;
 /** Parameters of a statement: the platform takes a hundred. */
 const IDS_AT_ONCE = 90;
 
@@ -184,10 +187,11 @@ export class ItemStore {
     const words = wordsOf(text);
     if (words.length === 0) return [];
     const query = words.map((word, at) => `"${word}"${at === words.length - 1 ? '*' : ''}`).join(' ');
+    const fit = this.holders(query, RANKED_FOUND) < RANKED_FOUND ? 'rank' : 'rowid';
     return this.sql
       .exec<Row>(
-        `SELECT content FROM (SELECT rowid FROM found_by WHERE found_by MATCH ? ORDER BY rank LIMIT ?) AS found
-         JOIN items ON items.number = found.rowid WHERE content <> ''`,
+        `SELECT content FROM (SELECT rowid, ${fit} AS fit FROM found_by WHERE found_by MATCH ? ORDER BY fit LIMIT ?) AS found
+         JOIN items ON items.number = found.rowid WHERE content <> '' ORDER BY found.fit`,
         query,
         limit,
       )
@@ -211,7 +215,7 @@ export class ItemStore {
           RELATED_ROWS,
         ),
       );
-    const query = this.rarest(wordsOf(item.title))
+    const query = this.telling(wordsOf(item.title))
       .map((word) => `"${word}"`)
       .join(' OR ');
     if (query !== '')
@@ -226,17 +230,26 @@ export class ItemStore {
     return relatedTo(item, [...found.values()]).slice(0, limit);
   }
 
-  /** Those of the words that some other product has too, and not so many that to look at all of them would take long. */
-  private rarest(words: readonly string[]): string[] {
-    if (words.length === 0) return [];
-    const marks = words.map(() => '?').join(',');
+  /** Those of the words that some other product has too, and not so many that they tell little and take long to look at. */
+  private telling(words: readonly string[]): string[] {
+    return [...new Set(words)]
+      .slice(0, WORDS_ASKED)
+      .map((word) => ({ word, items: this.holders(`"${word}"`, COMMON_WORD) }))
+      .filter(({ items }) => items > 1 && items < COMMON_WORD)
+      .sort((a, b) => a.items - b.items)
+      .slice(0, WORDS_TAKEN)
+      .map(({ word }) => word);
+  }
+
+  /** How many products a query finds, counted to `most`: to count all of a common word's would take as long as to look at them. */
+  private holders(query: string, most: number): number {
     return this.sql
-      .exec<{ term: string; doc: number }>(
-        `SELECT term, doc FROM vocabulary WHERE term IN (${marks}) AND doc BETWEEN 2 AND ? ORDER BY doc LIMIT ?`,
-        ...[...words, COMMON_WORD, WORDS_ASKED],
+      .exec<{ items: number }>(
+        'SELECT COUNT(*) AS items FROM (SELECT rowid FROM found_by WHERE found_by MATCH ? LIMIT ?)',
+        query,
+        most,
       )
-      .toArray()
-      .map(({ term }) => term);
+      .one().items;
   }
 
   /** Products after an id, in the order of ids. */

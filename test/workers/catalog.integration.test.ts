@@ -235,6 +235,24 @@ describe('what is alike', () => {
     expect(await catalogStub(env, site.id).related('nothing', 9)).toEqual([]);
   });
 
+  it('is not sought by words that a thousand products have: what shares only those is not alike', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    const common = Array.from({ length: 1_200 }, (_, n) => product(`c${n}`, { title: `Common thing ${n}` }));
+    await upload(
+      site,
+      linesOf([...common, product('x', { title: 'Common rare' }), product('y', { title: 'Rare one' })]),
+    );
+    const { related, search } = {
+      related: catalogStub(env, site.id).related('x', 9),
+      search: list(site, '?q=common+rare'),
+    };
+    expect((await related).map(({ id }) => id)).toEqual(['y']);
+    expect((await search).items.map(({ id }) => id)).toEqual(['x']);
+    expect((await list(site, '?q=common&limit=3')).items).toHaveLength(3);
+  });
+
   it('is found by words, as the products are now', async ({ expect }) => {
     const site = await makeSite();
     await upload(site, linesOf([...SHOP, product('c', { title: 'Crème brûlée "set" AND' })]));
