@@ -62,15 +62,21 @@ export async function decide(ask: Ask, known: Known, sources: Sources, shaping: 
   let baselineFailed = false;
   for (const rung of ladder(ask, pool, known, fallbacks, sources, trace)) {
     if (slot.isFull()) break;
+    let candidates: readonly Candidate[] = [];
+    let fault: unknown;
     try {
-      const candidates = await rung.candidates();
-      trace.rungs.push({ kind: rung.kind, candidates: candidates.length });
+      candidates = await rung.candidates();
       await slot.fill(candidates, rung);
     } catch (error) {
+      fault = error;
       sources.failed(rung.kind, error);
-      trace.rungs.push({ kind: rung.kind, candidates: 0, error: String(error) });
       if (rung.kind === 'baseline') baselineFailed = true;
     }
+    trace.rungs.push({
+      kind: rung.kind,
+      candidates: candidates.length,
+      ...(fault !== undefined && { error: String(fault) }),
+    });
     if (slot.items.length > 0) best ??= rung.kind;
   }
   const items = arrange(slot.items, pinned, effects, ask.limit);

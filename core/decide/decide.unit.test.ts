@@ -354,7 +354,15 @@ describe('what a slot shows', () => {
     const { items } = await decide(ask('for_you'), LIVE, sources);
     expect(items[0]?.reason).toEqual({ code: 'viewed', item: 'seen', text: 'Because you viewed SEEN' });
     const broken = shop(FULL, { near: true, products: true });
-    await decide(ask('for_you'), LIVE, broken.sources);
+    const { explanation } = await decide(ask('for_you'), LIVE, broken.sources, { explain: true });
+    // Each rung stands there once, with what it brought, also where its products could not be looked up.
+    expect(explanation?.rungs.map(({ kind, candidates, error }) => [kind, candidates, error !== undefined])).toEqual([
+      ['asked', 0, true],
+      ['content', 0, false],
+      ['content', 0, true],
+      ['popular', 3, true],
+      ['baseline', 3, true],
+    ]);
     expect(broken.failed).toEqual([
       'asked: no block',
       'content: no catalogue',

@@ -10,6 +10,7 @@ import { answer } from '../../http/answer.ts';
 import { answerLines } from '../../http/answer-lines.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { begun } from '../../http/begun.ts';
+import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
 import { itemAnswerSchema, listQuerySchema, listSchema, removedSchema, uploadQuerySchema } from './operation.ts';
 
@@ -18,9 +19,7 @@ export const catalogRoutes = new Hono<ApiContext>()
   .post('/', (c) => upload(c, 'put'))
   .patch('/', (c) => upload(c, 'patch'))
   .get('/', async (c) => {
-    const query = listQuerySchema.safeParse(c.req.query());
-    if (!query.success) throw invalidQuery(query.error.issues);
-    const { after, limit, q } = query.data;
+    const { after, limit, q } = checkedQuery(listQuerySchema, c.req.query());
     const catalog = catalogStub(c.env, c.get('site').id);
     const found = q === undefined ? catalog.page(after, limit) : catalog.search(q, limit);
     const [items, { items: total, shown }] = await Promise.all([found, catalog.size()]);
@@ -40,9 +39,7 @@ export const catalogRoutes = new Hono<ApiContext>()
   });
 
 async function upload(c: Context<ApiContext>, rows: RowMeaning): Promise<Response> {
-  const query = uploadQuerySchema.safeParse(c.req.query());
-  if (!query.success) throw invalidQuery(query.error.issues);
-  const { source, whole, accept } = query.data;
+  const { source, whole, accept } = checkedQuery(uploadQuerySchema, c.req.query());
   const meaning = { rows, source, whole: whole === '1', acceptsFewer: accept === 'fewer' };
   if (meaning.whole && rows === 'patch')
     throw new HttpError(400, 'whole: a file of parts is never whole. Send the products with POST.', {
@@ -71,8 +68,4 @@ async function upload(c: Context<ApiContext>, rows: RowMeaning): Promise<Respons
 
 function counts({ accepted, changed, removed, refused, held }: LoadReport) {
   return { accepted, changed, removed, refused: refused.count, held: held?.missing };
-}
-
-function invalidQuery([issue]: readonly { readonly path: PropertyKey[]; readonly message: string }[]): HttpError {
-  return new HttpError(400, `${issue?.path.join('.')}: ${issue?.message}`, { code: 'invalid_query' });
 }

@@ -7,6 +7,7 @@ import { outboundFault } from '../../../stores/outbound.ts';
 import { answer } from '../../http/answer.ts';
 import { answerLines } from '../../http/answer-lines.ts';
 import type { ApiContext } from '../../http/api-context.ts';
+import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
 import { readJson } from '../../http/read-json.ts';
 import { feedsSchema, runQuerySchema } from './operation.ts';
@@ -35,11 +36,9 @@ export const feedRoutes = new Hono<ApiContext>()
     return c.body(null, 204);
   })
   .post('/:name/run', async (c) => {
-    const query = runQuerySchema.safeParse(c.req.query());
-    if (!query.success)
-      throw new HttpError(400, `accept: ${query.error.issues[0]?.message}`, { code: 'invalid_query' });
+    const { accept } = checkedQuery(runQuerySchema, c.req.query());
     const feed = await own(c.env, c.get('site').id, c.req.param('name'));
-    const acceptsFewer = query.data.accept === 'fewer';
+    const acceptsFewer = accept === 'fewer';
     return answerLines(
       async (line) => {
         const tell = ({ accepted, refused }: { accepted: number; refused: { count: number } }) =>

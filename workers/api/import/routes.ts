@@ -10,6 +10,7 @@ import type { Site } from '../../../stores/sites/site.ts';
 import { answerLines, type WriteLine } from '../../http/answer-lines.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { begun } from '../../http/begun.ts';
+import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
 import { importQuerySchema } from './operation.ts';
 
@@ -30,18 +31,13 @@ const READERS: Readonly<Record<string, (lines: AsyncIterable<ReadLine>) => Async
  * events. The answer tells of progress while it goes on, and ends with a report.
  */
 export const importRoutes = new Hono<ApiContext>().post('/import', async (c) => {
-  const query = importQuerySchema.safeParse(c.req.query());
-  if (!query.success) {
-    const [issue] = query.error.issues;
-    throw new HttpError(400, `${issue?.path.join('.')}: ${issue?.message}`, { code: 'invalid_query' });
-  }
+  const { source, purpose, time } = checkedQuery(importQuerySchema, c.req.query());
   const mediaType = (c.req.header('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const reader = READERS[mediaType];
   if (!reader || !c.req.raw.body)
     throw new HttpError(415, `Content-Type "${mediaType}" is not understood. Send application/x-ndjson or text/csv.`, {
       code: 'media_type_unsupported',
     });
-  const { source, purpose, time } = query.data;
   const now = Date.now();
   const defaults = { source, purpose, time: time === undefined ? now : Date.parse(time) };
   const rows = await begun(reader(readLines(c.req.raw)));

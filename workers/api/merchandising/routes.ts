@@ -4,7 +4,6 @@ import { consentDefaults } from '../../../core/consent/policy.ts';
 import { compile, type Fault, type KnownNames } from '../../../core/merchandising/compile.ts';
 import { differences } from '../../../core/merchandising/diff.ts';
 import { type Merchandising, merchandisingSchema } from '../../../core/merchandising/document.ts';
-import { parseHint } from '../../../core/recommend/hint.ts';
 import { forgetPlan } from '../../../stores/merchandising/current-plan.ts';
 import {
   deleteDraft,
@@ -105,7 +104,7 @@ export const merchandisingRoutes = new Hono<ApiContext>()
     const shown = await recommend(
       c.env,
       site.id,
-      { ...query, anonymousId: query.anonymousId, unproven: false, hint: parseHint(undefined), consent },
+      { ...query, anonymousId: query.anonymousId, unproven: false, hint: [], consent },
       () => (page ? { page } : {}),
       { plan: { version: published.version, plan }, explain: true, pretend },
     );

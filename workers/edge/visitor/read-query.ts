@@ -6,6 +6,7 @@ import { type Hint, parseHint } from '../../../core/recommend/hint.ts';
 import { STRATEGIES } from '../../../core/recommend/strategy.ts';
 import type { Site } from '../../../stores/sites/site.ts';
 import { authorizePublic } from '../../http/authorize.ts';
+import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
 import { readBoundedText } from '../../http/read-body.ts';
@@ -83,12 +84,8 @@ export async function readRequest(request: Request, url: URL, env: Env, slot?: s
   const said = { ...Object.fromEntries(url.searchParams), ...(await bodyOf(request)) };
   const key = typeof said.key === 'string' && said.key !== '' ? said.key : undefined;
   const site = await authorizePublic(request, url, env, key);
-  const parsed = readQuerySchema.safeParse({ ...said, ...(slot !== undefined && { slot }) });
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw new HttpError(400, `${issue?.path.join('.')}: ${issue?.message}`, { code: 'invalid_query' });
-  }
-  const { anonymousId: _, visitorToken: __, hint, ...query } = parsed.data;
+  const asked = checkedQuery(readQuerySchema, { ...said, ...(slot !== undefined && { slot }) });
+  const { anonymousId: _, visitorToken: __, hint, ...query } = asked;
   if (query.strategy === 'similar' && query.item === undefined) {
     throw new HttpError(400, 'item: the strategy "similar" needs the product it shall be similar to, as ?item=', {
       code: 'invalid_query',
@@ -102,7 +99,7 @@ export async function readRequest(request: Request, url: URL, env: Env, slot?: s
   if (query.explain === '1' && site.keyKind !== 'secret') {
     throw new HttpError(403, 'explain: only the secret key may ask why.', { code: 'secret_key_required' });
   }
-  const visitor = namedVisitor(request, site, parsed.data);
+  const visitor = namedVisitor(request, site, asked);
   return {
     site,
     query: {
