@@ -9,6 +9,7 @@ import { handleConsole } from './console/handle-console.ts';
 import { handleDocs, handleOpenApi } from './docs/handle-docs.ts';
 import { handleBeacon, handleBeaconPage } from './edge/beacon/handle-beacon.ts';
 import { handleFragment } from './edge/fragments/handle-fragment.ts';
+import { handleSlotStyle } from './edge/fragments/handle-slot-style.ts';
 import { handleEvents } from './edge/ingest/handle-events.ts';
 import { handleProfile } from './edge/profile/handle-profile.ts';
 import { handleRecommendations } from './edge/recommend/handle-recommendations.ts';
@@ -18,6 +19,9 @@ import { startJobs } from './entry/start-jobs.ts';
 import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
 import { handleMetrics } from './metrics/handle-metrics.ts';
+import { answerPage } from './proxy/answer-page.ts';
+import { handlePixel } from './proxy/handle-pixel.ts';
+import { proxiedPage } from './proxy/proxy-hosts.ts';
 
 export { Catalog } from '../durable-objects/catalog/catalog.ts';
 export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
@@ -39,11 +43,13 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .post('/v/recommendations', (request, env) => handleRecommendations(request, env))
   .get('/v/fragments/:slot', (request, env) => handleFragment(request, env, request.params.slot ?? ''))
   .post('/v/fragments/:slot', (request, env) => handleFragment(request, env, request.params.slot ?? ''))
+  .get('/v/slots.css', () => handleSlotStyle())
   .get('/v/profile', (request, env) => handleProfile(request, env))
   .post('/v/profile', (request, env) => handleProfile(request, env))
   .get('/v/beacon.js', (request) => handleBeacon(request))
   .get('/v/beacon.:hash.js', (request) => handleBeacon(request, request.params.hash))
   .get('/v/beacon-page.:hash.js', (request) => handleBeaconPage(request, request.params.hash ?? ''))
+  .get('/v/pixel.gif', (request, env) => handlePixel(request, env))
   .get('/docs', () => handleDocs())
   .get('/openapi.json', () => handleOpenApi())
   .get('/metrics', (request, env) => handleMetrics(request, env))
@@ -55,7 +61,12 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   });
 
 export default {
-  fetch: (request, env, ctx) => answerRequest(request, env, () => router.fetch(request, env, ctx)),
+  fetch: (request, env, ctx) => {
+    const proxied = proxiedPage(env, request.url);
+    if (!proxied) return answerRequest(request, env, () => router.fetch(request, env, ctx));
+    ctx.passThroughOnException();
+    return answerPage(request, proxied.url, proxied.shop, env);
+  },
   queue: (batch, env) => consumerOf(CONSUMERS, batch, env.ENVIRONMENT)(batch, env),
   scheduled: ({ scheduledTime }) => startJobs(scheduledTime),
 } satisfies ExportedHandler<Env>;

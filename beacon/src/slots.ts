@@ -12,7 +12,10 @@ interface SlotOptions {
 /** Slots whose impression waits to be seen. */
 type Shown = (slot: string, element: Element) => void;
 
-/** Fills every `[data-vitrine-slot]` of the page that has not been filled; with `whole`, e.g. after a change of the profile, all of them. */
+/** Elements that are slots. */
+const SLOTS = '[data-vitrine-slot],vitrine-slot[name]';
+
+/** Fills every slot of the page that has not been filled, here or at the edge; with `whole`, e.g. after a change of the profile, all of them. */
 export function startSlots(options: SlotOptions): (whole: boolean) => void {
   const shown = watchImpressions(options.track);
   let filled = new WeakSet<Element>();
@@ -28,17 +31,38 @@ export function startSlots(options: SlotOptions): (whole: boolean) => void {
   );
   return (whole) => {
     if (whole) filled = new WeakSet();
-    for (const element of document.querySelectorAll<HTMLElement>('[data-vitrine-slot]')) {
+    for (const element of document.querySelectorAll<HTMLElement>(SLOTS)) {
       if (filled.has(element)) continue;
       filled.add(element);
-      void fill(element, options, shown);
+      const slot = element.dataset.vitrineSlot ?? element.getAttribute('name') ?? '';
+      element.dataset.vitrineSlot = slot;
+      if (fromEdge(element)) shown(slot, element);
+      else void fill(element, slot, options, shown);
     }
   };
 }
 
+/** Whether the edge has filled it: the mark says with which tier and why, and what lies in it goes, so that it counts once. */
+function fromEdge(element: HTMLElement): boolean {
+  const mark = element.querySelector<HTMLElement>('template[data-vitrine-edge]');
+  if (!mark) return false;
+  const [tier = '', reason = ''] = mark.dataset.vitrineEdge?.split(' ') ?? [];
+  mark.remove();
+  tell(element, tier, reason, 0);
+  return true;
+}
+
+/** Says how a slot was filled: for styles, and for scripts that come later than the event. */
+function tell(element: HTMLElement, tier: string, reason: string, ms: number): void {
+  Object.assign(element.dataset, { vitrineTier: tier, vitrineReason: reason, vitrineMs: ms });
+  const detail = { slot: element.dataset.vitrineSlot, tier, reason, ms };
+  element.dispatchEvent(new CustomEvent('vitrine:slot', { bubbles: true, detail }));
+}
+
 /** An element keeps its own content when nothing comes. */
-async function fill(element: HTMLElement, { base, said }: SlotOptions, shown: Shown): Promise<void> {
-  const { vitrineSlot: slot = '', strategy, item, limit } = element.dataset;
+async function fill(element: HTMLElement, slot: string, { base, said }: SlotOptions, shown: Shown): Promise<void> {
+  const of = (name: string) => element.dataset[name] ?? element.getAttribute(name) ?? undefined;
+  const [strategy, item, limit] = ['strategy', 'item', 'limit'].map(of);
   const start = performance.now();
   try {
     const response = await post(`${base}/v/fragments/${slot}`, stringify({ ...said(), strategy, item, limit }));
@@ -49,11 +73,7 @@ async function fill(element: HTMLElement, { base, said }: SlotOptions, shown: Sh
     }
     const tier = response.headers.get('vitrine-tier') ?? '';
     const reason = response.headers.get('vitrine-reason') ?? '';
-    const ms = Math.round(performance.now() - start);
-    // For styles, and for scripts that come later than the event.
-    Object.assign(element.dataset, { vitrineTier: tier, vitrineReason: reason, vitrineMs: ms });
-    const detail = { slot, tier, reason, ms };
-    element.dispatchEvent(new CustomEvent('vitrine:slot', { bubbles: true, detail }));
+    tell(element, tier, reason, Math.round(performance.now() - start));
   } catch {
     // No network: the page shows what it has.
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { runs } from '../../test/material/runs.ts';
 import { UnreadableFile } from '../tables/read-lines.ts';
 import type { ReadRow } from '../tables/read-rows.ts';
 import { readFeedXml } from './feed-xml.ts';
@@ -100,7 +101,7 @@ describe('a feed in XML', () => {
           if ('row' in row) expect(Object.getPrototypeOf(row.row)).toBe(Object.prototype);
         }
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 });

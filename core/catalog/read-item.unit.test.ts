@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { runs } from '../../test/material/runs.ts';
 import { afterChange } from './change.ts';
 import { type Item, itemSchema } from './item.ts';
 import { type ItemRead, readItem } from './read-item.ts';
@@ -183,7 +184,7 @@ describe('a change of a product', () => {
           if (after && !('fault' in after)) expect(itemSchema.parse(after)).toEqual(after);
         },
       ),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 });

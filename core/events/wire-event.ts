@@ -63,3 +63,4 @@ export const wireBatchSchema = z.object({
     .describe('Events that the page gave up before, since the server did not take them; it is logged.'),
   events: z.array(z.unknown()).min(1, 'events must hold at least one event'),
 });
+export type WireBatch = z.infer<typeof wireBatchSchema>;

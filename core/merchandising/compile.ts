@@ -1,5 +1,7 @@
 import type { Compiled, Condition } from '../cel/condition.ts';
 import type { NamedMember } from '../cel/named-members.ts';
+import { compileTemplate, renderFault, type Template } from '../templates/template.ts';
+import { sampleValues } from '../templates/values.ts';
 import { compileWhen, compileWhere, NAMES } from './conditions.ts';
 import { type Action, type Merchandising, merchandisingSchema, type Rule, type SlotDefinition } from './document.ts';
 
@@ -29,10 +31,16 @@ export interface ReadyRule extends Omit<Rule, 'when' | 'actions'> {
   readonly asksProfile: boolean;
 }
 
+/** A slot with its filter ready to ask and its template ready to fill. */
+export interface ReadySlot extends Omit<SlotDefinition, 'template'> {
+  readonly accepts: Where | undefined;
+  readonly template: Template | undefined;
+}
+
 /** A document that is ready to decide by. */
 export interface Plan {
   readonly active: boolean;
-  readonly slots: ReadonlyMap<string, SlotDefinition & { readonly accepts: Where | undefined }>;
+  readonly slots: ReadonlyMap<string, ReadySlot>;
   /** In the order in which they hold. */
   readonly rules: readonly ReadyRule[];
   /** How many conditions on products there are. */
@@ -73,7 +81,8 @@ class Compiler {
   compile({ active, slots, rules }: Merchandising): Plan | { readonly faults: readonly Fault[] } {
     const ready = Object.entries(slots).map(([name, slot]) => {
       const accepts = slot.filter === undefined ? undefined : this.where(`slots.${name}.filter`, slot.filter);
-      return [name, { ...slot, accepts }] as const;
+      const template = slot.template === undefined ? undefined : this.template(name, slot.template, slot.limit);
+      return [name, { ...slot, accepts, template }] as const;
     });
     const names = new Map<string, number>();
     for (const [at, { name }] of rules.entries()) {
@@ -89,6 +98,22 @@ class Compiler {
       rules: compiled.sort((a, b) => b.priority - a.priority),
       wheres: this.wheres,
     };
+  }
+
+  private template(slot: string, source: string, limit: number): Template | undefined {
+    const path = `slots.${slot}.template`;
+    const compiled = compileTemplate(source);
+    if ('fault' in compiled) {
+      this.faults.push({ path, ...compiled.fault });
+      return undefined;
+    }
+    try {
+      compiled.template.render(sampleValues(limit));
+      return compiled.template;
+    } catch (error) {
+      this.faults.push({ path, ...renderFault(error) });
+      return undefined;
+    }
   }
 
   private rule({ when, actions, ...rule }: Rule, path: string, slots: Merchandising['slots']): ReadyRule {

@@ -1,13 +1,5 @@
+import type { ShownContent } from '../templates/shown-content.ts';
 import type { SlotDefinition } from './document.ts';
-
-/** A banner or text as it is shown, in one language. */
-export interface ShownContent {
-  readonly name: string;
-  readonly title?: string;
-  readonly text?: string;
-  readonly image?: string;
-  readonly url?: string;
-}
 
 /** A text in a language: of its country, else of itself, else the one for all others. */
 export function textIn(

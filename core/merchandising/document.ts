@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CEL_LIMITS } from '../cel/limits.ts';
 import { STRATEGIES } from '../recommend/strategy.ts';
+import { TEMPLATE_LIMITS } from '../templates/template.ts';
 import { scheduleSchema } from './schedule.ts';
 
 /** Slots and rules of a site, products of a pin, at most. */
@@ -37,6 +38,12 @@ export const slotSchema = z.strictObject({
       'How much a product loses for being like those before it, by category, brand and price: 0 nothing, 1 all.',
   }),
   layout: z.enum(['row', 'grid', 'list']).default('row'),
+  template: z.string().min(1).max(TEMPLATE_LIMITS.sourceLength).optional().meta({
+    description: 'Liquid, in place of the layout’s own HTML; see docs/templates.md for its names.',
+  }),
+  deadline: z.int().min(20).max(2_000).default(400).meta({
+    description: 'How long it may take, in ms; after that it shows what needs nobody.',
+  }),
   heading: textsSchema.optional().meta({ description: 'By language, with `default` for all others.' }),
   content: z.record(slotNameSchema, contentSchema).default({}).meta({
     description: 'Banners and texts by name; the one called `default` shows where no rule chooses another.',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { runs } from '../../test/material/runs.ts';
 import type { ServedItem } from '../catalog/served-item.ts';
 import type { DecidedItem } from '../recommend/decided-item.ts';
 import { arrange } from './arrange.ts';
@@ -97,7 +98,7 @@ describe('a document', () => {
         if ('faults' in compiled) expect(compiled.faults[0]?.message).toEqual(expect.any(String));
         else effectsOf(compiled, 'home', INPUT, NOW).removedBy(item('a'));
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 

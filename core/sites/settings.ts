@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nameSchema } from '../attributes/definition.ts';
 import { consentPolicySchema } from '../consent/policy.ts';
+import { pathGlobSchema } from '../proxy/path-glob.ts';
 
 /** What of a profile a page may read of its own visitor. */
 const EXPOSABLE_FIELDS = [
@@ -39,5 +40,15 @@ export const siteSettingsSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'What `GET /v/profile` shows a visitor of his own profile.' }),
+  proxy: z
+    .strictObject({
+      active: z.boolean().default(true),
+      off: z.array(pathGlobSchema).max(100).default([]),
+    })
+    .prefault({})
+    .meta({
+      description:
+        'Whether slots are filled in the shop’s pages that come through Vitrine, and paths whose pages stay untouched, e.g. "/checkout/*".',
+    }),
 });
 export type SiteSettings = z.infer<typeof siteSettingsSchema>;

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, it } from 'vitest';
+import { runs } from '../../test/material/runs.ts';
 import { type CsvRecord, CsvRecords } from './csv-records.ts';
 
 function read(text: string): CsvRecord[] {
@@ -97,7 +98,7 @@ describe('records of a CSV', () => {
         expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
         for (const number of numbers) expect(lines[number - 2]?.trim()).not.toBe('');
       }),
-      { numRuns: 3_000 },
+      { numRuns: runs(3_000) },
     );
   });
 });

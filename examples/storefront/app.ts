@@ -31,7 +31,7 @@ export function createStorefront(vitrine: VitrineAccess): Hono {
   const app = new Hono();
   const show = (c: Context, page: Page, status: 200 | 404 = 200, pieces = cartCount(readCart(c))) => {
     c.header('cache-control', 'no-store');
-    return c.html(layout(page, vitrine, pieces), status);
+    return c.html(layout(page, accessOf(c, vitrine), pieces), status);
   };
   const style = once(() => bundle('./styles/shop.css'));
   const script = once(() => bundle('./browser/shop.ts'));
@@ -68,6 +68,11 @@ export function createStorefront(vitrine: VitrineAccess): Hono {
   app.get('/shop.js', async (c) => c.body(await script(), 200, { 'content-type': 'text/javascript; charset=utf-8' }));
   app.notFound((c) => show(c, notFoundPage, 404));
   return app;
+}
+
+/** Where the page finds Vitrine: on its own host, if it comes through Vitrine. */
+function accessOf(c: Context, vitrine: VitrineAccess): VitrineAccess {
+  return c.req.header('x-forwarded-host') === undefined ? vitrine : { ...vitrine, vitrineUrl: '' };
 }
 
 /** Runs `make` at the first call and gives its result to all later ones; a failure is tried again. */

@@ -11,10 +11,10 @@ const knownSchema = z.object({
 });
 
 /** Makes the demo's site in a local D1; `shopUrl` is the origin whose pages may call it. What `npm run site` set of it stays. */
-export async function makeDemoSite(db: D1Database, shopUrl: string): Promise<void> {
+export async function makeDemoSite(db: D1Database, shopUrl: string, more: readonly string[] = []): Promise<void> {
   const port = new URL(shopUrl).port;
   const row = await db.prepare('SELECT name, origins FROM sites WHERE id = ?').bind(DEMO.id).first();
   const known = row ? knownSchema.parse(row) : { name: 'Demo shop', origins: [] };
-  const origins = [...new Set([...known.origins, `http://localhost:${port}`, `http://127.0.0.1:${port}`])];
+  const origins = [...new Set([...known.origins, `http://localhost:${port}`, `http://127.0.0.1:${port}`, ...more])];
   await seedSite(db, { ...DEMO, name: known.name, origins });
 }

@@ -55,6 +55,7 @@ const demo = await startDemo({
 started = true;
 console.log(`
   Shop        ${demo.shopUrl}
+  … at the edge ${demo.proxiedUrl}
   Console     ${demo.vitrineUrl}/console
   API docs    ${demo.vitrineUrl}/docs
   Vitrine     ${demo.vitrineUrl}

@@ -7,6 +7,7 @@ import { startVitrine, type Vitrine } from '../runtime/start-vitrine.ts';
 import { runShoppers } from '../shoppers/run-shoppers.ts';
 import { DEMO, makeDemoSite } from './demo-site.ts';
 import { loadCatalogue } from './load-catalogue.ts';
+import { freePort } from './port-free.ts';
 import { sendHistory } from './send-history.ts';
 import { settled } from './settled.ts';
 
@@ -15,6 +16,9 @@ const VISIT_EVERY_MS = 5_000;
 const VISIT_HOURS = 0.2;
 /** A little more than the queue waits to fill a batch. */
 const QUIET_MS = 1_500;
+
+/** Browsers take each name that ends so for this machine. */
+const PROXIED_HOST = 'shop.localhost';
 
 export interface DemoOptions {
   readonly stateDir: string;
@@ -36,6 +40,8 @@ export interface Demo {
   readonly vitrine: Vitrine;
   readonly vitrineUrl: string;
   readonly shopUrl: string;
+  /** The same shop through Vitrine, which fills its pages at the edge. */
+  readonly proxiedUrl: string;
   /** Resolves once the shoppers' past visits are counted and the model knows them. `tell` hears how it goes on. */
   populate(tell: (line: string) => void): Promise<void>;
   /** Stops all, once the queue, which lives in memory here, has delivered what it holds. */
@@ -44,7 +50,10 @@ export interface Demo {
 
 /** Starts Vitrine and the demo shop, with the demo site and its catalogue. */
 export async function startDemo(options: DemoOptions): Promise<Demo> {
-  const { stateDir, fresh = false, vars = {} } = options;
+  const { stateDir, fresh = false } = options;
+  const shopPort = options.shopPort === 0 ? await freePort() : options.shopPort;
+  const proxied = { site: DEMO.id, upstream: `http://localhost:${shopPort}` };
+  const vars = { PROXY_HOSTS: JSON.stringify({ [PROXIED_HOST]: proxied }), ...options.vars };
   const vitrine = await startVitrine({
     stateDir,
     port: options.port,
@@ -60,8 +69,9 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
   try {
     // Pages and beacon must be of one site for the browser, which takes localhost and 127.0.0.1 for two.
     const vitrineUrl = vitrine.url.replace('127.0.0.1', 'localhost');
-    const shop = await startStorefront({ port: options.shopPort, vitrineUrl, writeKey: DEMO.writeKey });
-    await makeDemoSite(await vitrine.getD1('DB'), shop.url);
+    const shop = await startStorefront({ port: shopPort, vitrineUrl, writeKey: DEMO.writeKey });
+    const proxiedUrl = vitrine.url.replace('127.0.0.1', PROXIED_HOST);
+    await makeDemoSite(await vitrine.getD1('DB'), shop.url, [proxiedUrl]);
     await loadCatalogue(
       vitrine.url,
       DEMO.secretKey,
@@ -72,6 +82,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       vitrine,
       vitrineUrl,
       shopUrl: shop.url,
+      proxiedUrl,
       populate: async (tell) => {
         if (!options.shoppers) return;
         await sendHistory(vitrine, stateDir, products, stopping.signal, tell);

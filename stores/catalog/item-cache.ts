@@ -62,6 +62,12 @@ export async function itemCache(env: Env, site: string): Promise<ItemCache> {
   };
 }
 
+/** The products among `ids` that this isolate knows, however old, at once; null for those that were not available. */
+export function heldItems(site: string, ids: Iterable<string>): Item[] {
+  const epoch = sites.last(site)?.epoch;
+  return [...ids].flatMap((id) => items.last(`${site}/${epoch}/${id}`) ?? []);
+}
+
 /** Asks what changed, if it is time; waits for the answer if what is known is too old, whoever asked. */
 async function catchUp(env: Env, site: string, followed: Followed, now: number): Promise<void> {
   if (!followed.asking && now - followed.askedAt >= FOLLOW_MS) {

@@ -1,15 +1,18 @@
 import type { Item } from '../../core/catalog/item.ts';
 import type { Candidate } from '../../core/decide/candidates.ts';
+import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { log } from '../log.ts';
 import { settledWithin, withDeadline } from '../with-deadline.ts';
 import { catalogStub } from './catalog-stub.ts';
-import { type ItemCache, itemCache } from './item-cache.ts';
+import { heldItems, type ItemCache, itemCache } from './item-cache.ts';
 
 const MAX_SITES = 1_000;
 /** The first products of a catalogue. */
 const firsts = new LoadedCache<readonly Item[]>(200, { ttlMs: 10_000 });
+/** The same of a site, however many were asked for. */
+const heldFirsts = new ExpiringCache<readonly Item[]>(200, { ttlMs: HOUR_MS });
 /** What is alike to products that were asked for lately; the catalogue changes slowly in that. */
 const alike = new LoadedCache<readonly Candidate[]>(2_000, { ttlMs: 600_000, refreshMs: 120_000 });
 /** Likes of a product that are held. */
@@ -62,12 +65,22 @@ export async function firstItems(env: Env, site: string, limit: number): Promise
   const held = await readThrough(firsts, `${site}/${limit}`, () =>
     inTime(site, () => catalogStub(env, site).first(limit)),
   );
+  heldFirsts.set(site, held, Date.now());
   const now = await readItems(
     env,
     site,
     held.map(({ id }) => id),
   );
   return held.flatMap(({ id }) => now.get(id) ?? []);
+}
+
+/** The first products that this isolate last read, at once. */
+export function heldFirst(site: string, limit: number): Item[] {
+  const held = firsts.last(`${site}/${limit}`) ?? heldFirsts.last(site) ?? [];
+  return heldItems(
+    site,
+    held.map(({ id }) => id),
+  );
 }
 
 /** What the catalogue says is alike to a product, best first, without a look at whether it may be shown. */

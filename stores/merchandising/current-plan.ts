@@ -33,6 +33,11 @@ export async function currentPlan(env: Env, site: string): Promise<CurrentPlan |
   return plans.last(site) ?? null;
 }
 
+/** The plan that this isolate last knew, at once. */
+export function heldPlan(site: string): CurrentPlan | null {
+  return plans.last(site) ?? null;
+}
+
 /** Forgets what this isolate knows, after it published itself. */
 export function forgetPlan(site: string): void {
   plans.delete(site);

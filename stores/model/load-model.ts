@@ -48,6 +48,11 @@ export function loadModel(env: Env, site: string): Promise<Model | null> {
   });
 }
 
+/** The model that this isolate last knew, at once. */
+export function heldModel(site: string): Model | null {
+  return models.last(site) ?? null;
+}
+
 /** A site's current model, as far as reads need it. Items in `hidden` are never answered. */
 export class Model {
   private readonly manifest: Manifest;

@@ -35,6 +35,21 @@ export async function findSite(env: Env, key: string): Promise<Site | null> {
   return readThrough(cache, key, async () => readSite(env, await sha256Hex(key)));
 }
 
+const byId = new LoadedCache<Site | null>(200, KEY_AGES);
+
+/** The site of an id, as its write key would name it; null when there is none. Reads through the isolate's cache. */
+export async function findSiteById(env: Env, id: string): Promise<Site | null> {
+  return readThrough(byId, id, async () => {
+    const row = await env.DB.prepare(
+      `SELECT sites.id, sites.origins, sites.settings, 'write' AS kind, visitor_keys.key AS visitorKey
+       FROM sites LEFT JOIN visitor_keys ON visitor_keys.site = sites.id WHERE sites.id = ?`,
+    )
+      .bind(id)
+      .first();
+    return siteOfRow(env, row);
+  });
+}
+
 async function readSite(env: Env, hash: string): Promise<Site | null> {
   const row = await env.DB.prepare(
     `SELECT sites.id, sites.origins, sites.settings, site_keys.kind, visitor_keys.key AS visitorKey FROM site_keys
@@ -42,6 +57,10 @@ async function readSite(env: Env, hash: string): Promise<Site | null> {
   )
     .bind(hash)
     .first();
+  return siteOfRow(env, row);
+}
+
+async function siteOfRow(env: Env, row: unknown): Promise<Site | null> {
   if (!row) return null;
   const { id, origins, kind, settings, visitorKey } = rowSchema.parse(row);
   return { id, origins, keyKind: kind, settings, visitorKey: visitorKey ?? (await makeVisitorKey(env, id)) };

@@ -21,6 +21,7 @@ import { profilePaths } from '../edge/profile/operation.ts';
 import { recommendPaths } from '../edge/recommend/operation.ts';
 import { withBodyProblems } from '../http/problem-responses.ts';
 import { metricsPaths } from '../metrics/operation.ts';
+import { pixelPaths } from '../proxy/operation.ts';
 
 type Document = ReturnType<typeof createDocument>;
 
@@ -40,6 +41,7 @@ export function apiDocument(): Document {
       ...recommendPaths,
       ...fragmentPaths,
       ...profilePaths,
+      ...pixelPaths,
       ...beaconPaths,
       ...catalogPaths,
       ...feedPaths,

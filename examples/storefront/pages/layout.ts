@@ -31,7 +31,7 @@ export function layout(page: Page, { vitrineUrl, writeKey }: VitrineAccess, piec
 <meta name="color-scheme" content="light dark">
 <link rel="icon" href="/favicon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/style.css">
-<noscript><style>.shelf { display: none; }</style></noscript>
+<noscript><style>.shelf:not(:has(.vitrine-slot)) { display: none; }</style></noscript>
 <script src="/shop.js" defer blocking="render"></script>
 <script async src="${vitrineUrl}/v/beacon.js" data-key="${writeKey}"></script>
 </head>

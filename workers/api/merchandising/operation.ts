@@ -66,6 +66,9 @@ export const previewSchema = z.strictObject({
     .meta({ description: 'Instead of what there is of him.' }),
 });
 
+/** What a read would answer, and the HTML of it. */
+export const previewedSchema = recommendationsSchema.extend({ html: z.string() });
+
 const shared = { tags: ['Merchandising'], security: [{ secretKey: [] }] as Record<string, string[]>[] };
 const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
 
@@ -161,7 +164,7 @@ export const merchandisingPaths: ZodOpenApiPathsObject = {
       description: 'The same call as serving, with the draft, for a visitor who is there or is made up.',
       requestBody: { content: json(previewSchema) },
       responses: {
-        '200': { description: 'The answer of a read, explained.', content: json(recommendationsSchema) },
+        '200': { description: 'The answer of a read, explained.', content: json(previewedSchema) },
         ...problemResponses(400, 401, 403, 404, 413, 415),
       },
     },

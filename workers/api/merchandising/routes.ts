@@ -14,8 +14,8 @@ import {
   readDraft,
   readVersion,
 } from '../../../stores/merchandising/versions.ts';
+import { renderFragment } from '../../edge/fragments/render-fragment.ts';
 import { bodyOf } from '../../edge/recommend/handle-recommendations.ts';
-import { recommendationsSchema } from '../../edge/recommend/operation.ts';
 import { recommend } from '../../edge/recommend/recommend.ts';
 import { readQuerySchema } from '../../edge/visitor/read-query.ts';
 import { answer } from '../../http/answer.ts';
@@ -26,6 +26,7 @@ import {
   diffQuerySchema,
   diffSchema,
   draftSchema,
+  previewedSchema,
   previewSchema,
   publishedSchema,
   publishSchema,
@@ -108,7 +109,7 @@ export const merchandisingRoutes = new Hono<ApiContext>()
       () => (page ? { page } : {}),
       { plan: { version: published.version, plan }, explain: true, pretend },
     );
-    return answer(recommendationsSchema, bodyOf(shown));
+    return answer(previewedSchema, { ...bodyOf(shown), html: await renderFragment(shown) });
   });
 
 async function publish(

@@ -29,4 +29,13 @@ export const fragmentPaths: ZodOpenApiPathsObject = {
     get: read,
     post: { ...read, requestParams: { path: read.requestParams.path }, requestBody: readBody },
   },
+  '/v/slots.css': {
+    get: {
+      summary: 'The looks of slots',
+      description: 'A style sheet for the layouts and banners; CSS variables change it, see docs/templates.md.',
+      tags: ['Reads'],
+      security: [],
+      responses: { '200': { description: 'The style sheet.', content: { 'text/css': { schema: z.string() } } } },
+    },
+  },
 };

@@ -1,8 +1,11 @@
-import { html } from 'hono/html';
-import type { Money } from '../../../core/catalog/item.ts';
-import type { ShownContent } from '../../../core/merchandising/content.ts';
+import { html, raw } from 'hono/html';
 import type { DecidedItem } from '../../../core/recommend/decided-item.ts';
 import type { Strategy } from '../../../core/recommend/strategy.ts';
+import { safeUrl } from '../../../core/templates/safe-url.ts';
+import type { ShownContent } from '../../../core/templates/shown-content.ts';
+import { templateValues } from '../../../core/templates/values.ts';
+import { writtenPrice } from '../../../core/templates/written-price.ts';
+import { log } from '../../../stores/log.ts';
 import type { Recommendation } from '../recommend/recommend.ts';
 
 /** Headings of the strategies, for those who hear the page. */
@@ -15,27 +18,41 @@ const LABELS = {
 } as const satisfies Record<Strategy, string>;
 
 /**
- * Products as a list of links. Everything from the catalogue is escaped; pictures carry their size, so that nothing moves when
- * they arrive. Empty when there is nothing to show.
+ * What a slot shows as HTML: by its own template, or as a list of links. Everything from the catalogue is escaped; pictures carry their size, so
+ * that nothing moves when they arrive. Empty when there is nothing to show.
  */
-export async function renderFragment({
-  slot,
-  strategy,
-  layout = 'row',
-  heading,
-  content,
-  items,
-}: Shown): Promise<string> {
+export async function renderFragment(shown: Shown): Promise<string> {
+  const { slot, strategy, layout = 'row', heading, content, items } = shown;
   if (items.length === 0 && !content) return '';
-  const list = items.length > 0 ? html`<ul class="vitrine-items" role="list">${items.map(card)}</ul>` : '';
-  const title = heading === undefined ? '' : html`<h2 class="vitrine-heading">${heading}</h2>`;
+  const label = heading ?? LABELS[strategy];
+  const inner = byTemplate(shown) ?? (await byLayout(shown));
   const rendered =
-    await html`<section class="vitrine-slot vitrine-${layout}" data-slot="${slot}" aria-label="${heading ?? LABELS[strategy]}">${content ? banner(content) : ''}${title}${list}</section>`;
+    await html`<section class="vitrine-slot vitrine-${layout}" data-slot="${slot}" aria-label="${label}">${raw(inner)}</section>`;
   return rendered.toString();
 }
 
 /** What is rendered of a recommendation. */
-type Shown = Pick<Recommendation, 'slot' | 'strategy' | 'layout' | 'heading' | 'content' | 'items'>;
+type Shown = Pick<
+  Recommendation,
+  'slot' | 'strategy' | 'layout' | 'heading' | 'content' | 'items' | 'template' | 'locale'
+>;
+
+/** By the slot's template, if it has one and that can be filled. */
+function byTemplate(shown: Shown): string | undefined {
+  try {
+    return shown.template?.render(templateValues(shown));
+  } catch (error) {
+    log('template_failed', { slot: shown.slot, error: String(error).split('\n')[0] });
+    return undefined;
+  }
+}
+
+async function byLayout({ heading, content, items, locale }: Shown): Promise<string> {
+  const list =
+    items.length > 0 ? html`<ul class="vitrine-items" role="list">${items.map((item) => card(item, locale))}</ul>` : '';
+  const title = heading === undefined ? '' : html`<h2 class="vitrine-heading">${heading}</h2>`;
+  return (await html`${content ? banner(content) : ''}${title}${list}`).toString();
+}
 
 /** A banner: a link, where it leads anywhere. */
 function banner({ name, title, text, image, url }: ShownContent) {
@@ -45,8 +62,8 @@ function banner({ name, title, text, image, url }: ShownContent) {
     : html`<a class="vitrine-content" data-content="${name}" href="${safeUrl(url)}">${inner}</a>`;
 }
 
-function card({ item, reason }: DecidedItem) {
-  return html`<li class="vitrine-item" data-product-id="${item.id}"><a href="${safeUrl(item.url)}">${picture(item.image)}<span class="vitrine-title">${item.title}</span>${price(item)}<span class="vitrine-reason">${reason.text}</span></a></li>`;
+function card({ item, reason }: DecidedItem, locale: string | undefined) {
+  return html`<li class="vitrine-item" data-product-id="${item.id}"><a href="${safeUrl(item.url)}">${picture(item.image)}<span class="vitrine-title">${item.title}</span>${price(item, locale)}<span class="vitrine-reason">${reason.text}</span></a></li>`;
 }
 
 function picture(image: string | undefined) {
@@ -56,19 +73,9 @@ function picture(image: string | undefined) {
 }
 
 /** The price; with a sale the lower one, and the old one as what it was. */
-function price({ price: whole, salePrice }: DecidedItem['item']) {
-  if (!whole && !salePrice) return '';
-  if (!salePrice || !whole) return html`<span class="vitrine-price">${written(salePrice ?? whole)}</span>`;
-  return html`<span class="vitrine-price"><ins>${written(salePrice)}</ins> <del>${written(whole)}</del></span>`;
-}
-
-function written(money: Money | undefined): string {
-  if (!money) return '';
-  return new Intl.NumberFormat('en', { style: 'currency', currency: money.currency }).format(money.amount);
-}
-
-/** Only addresses that a browser opens as a page or picture; `javascript:` and its kin become a link to nowhere. */
-function safeUrl(url: string): string {
-  const parsed = URL.parse(url, 'https://relative.invalid/');
-  return parsed?.protocol === 'https:' || parsed?.protocol === 'http:' ? url : '#';
+function price({ price: whole, salePrice }: DecidedItem['item'], locale: string | undefined) {
+  const now = salePrice ?? whole;
+  if (!now) return '';
+  if (!salePrice || !whole) return html`<span class="vitrine-price">${writtenPrice(now, locale)}</span>`;
+  return html`<span class="vitrine-price"><ins>${writtenPrice(salePrice, locale)}</ins> <del>${writtenPrice(whole, locale)}</del></span>`;
 }

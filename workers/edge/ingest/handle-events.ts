@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import { deviceLedger } from '../../../core/identity/ledger.ts';
 import { isUnguessable, visitorToken } from '../../../core/identity/visitor-token.ts';
 import { QueueUnavailable, takeEvents } from '../../../queues/events/take-events.ts';
@@ -17,7 +18,7 @@ import { clientOf } from './client.ts';
 import { withDecidedChoices } from './decided-choices.ts';
 import { RETRY_AFTER_SECONDS } from './limits.ts';
 import { acceptedSchema } from './operation.ts';
-import { parseRequest } from './parse-request.ts';
+import { type ParsedRequest, parseRequest } from './parse-request.ts';
 
 /** How long an answer waits for whether its visitor is new; beyond it he gets his token with the next one. */
 const CLAIM_DEADLINE_MS = 500;
@@ -28,6 +29,27 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
   const read = await parseRequest(request);
+  const { body, cookies } = await takeRequest(request, url, env, site, read, receivedAtMs);
+  const headers = new Headers(corsHeaders(request, site));
+  if (request.headers.has('origin')) for (const cookie of cookies) headers.append('set-cookie', cookie);
+  return answer(acceptedSchema, body, { status: 202, headers });
+}
+
+/** What became of the events of a request, and the cookies of the page's visitor. */
+export interface Taken {
+  readonly body: z.infer<typeof acceptedSchema>;
+  readonly cookies: readonly string[];
+}
+
+/** Takes the events of a request, each once, and finds out whether its visitor may have a token. */
+export async function takeRequest(
+  request: Request,
+  url: URL,
+  env: Env,
+  site: Site,
+  read: ParsedRequest,
+  receivedAtMs: number,
+): Promise<Taken> {
   const consent = requestDefaults(request, site);
   const candidates =
     site.keyKind === 'secret' ? await withDecidedChoices(env, site.id, consent, read.candidates) : read.candidates;
@@ -60,20 +82,20 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
     dropped: read.dropped,
     ...(codes !== '' && { code: codes }),
   });
-  const headers = new Headers(corsHeaders(request, site));
   const { warnings } = batch;
   const { anonymousId, proven } = visitor;
   const mayRead = anonymousId !== undefined && (proven || claimed) && site.keyKind === 'write';
   const token = mayRead ? visitorToken(site.visitorKey, anonymousId) : undefined;
-  if (anonymousId !== undefined && request.headers.has('origin'))
-    for (const cookie of visitorCookieHeaders(request, url, anonymousId, token)) headers.append('set-cookie', cookie);
   const body = {
     accepted,
-    rejected,
-    ...(warnings.length > 0 && { warnings }),
+    rejected: [...rejected],
+    ...(warnings.length > 0 && { warnings: [...warnings] }),
     ...(claimed && { visitorToken: token }),
   };
-  return answer(acceptedSchema, body, { status: 202, headers });
+  return {
+    body,
+    cookies: anonymousId === undefined ? [] : visitorCookieHeaders(request, url, anonymousId, token),
+  };
 }
 
 /**

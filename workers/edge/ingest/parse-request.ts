@@ -2,7 +2,7 @@ import { checkEvent } from '../../../core/events/check-event.ts';
 import type { Candidate, RefusedEvent } from '../../../core/events/judge-events.ts';
 import { MAX_NESTING, nestsDeeper } from '../../../core/events/nesting.ts';
 import { isSmallBody, utf8Bytes } from '../../../core/events/pack.ts';
-import { wireBatchSchema } from '../../../core/events/wire-event.ts';
+import { type WireBatch, wireBatchSchema } from '../../../core/events/wire-event.ts';
 import type { EventBatch } from '../../../queues/events/take-events.ts';
 import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
@@ -44,7 +44,12 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
       },
     );
   }
-  const { events, sentAt, visitorToken, dropped } = batch.data;
+  return checkBatch(batch.data, body.bytes);
+}
+
+/** Checks each event of a batch by itself; `bytes`: of the text that it came as. */
+export function checkBatch(batch: WireBatch, bytes: number): ParsedRequest {
+  const { events, sentAt, visitorToken, dropped } = batch;
   if (events.length > MAX_EVENTS) {
     throw new HttpError(413, `${events.length} events in one request; send at most ${MAX_EVENTS}.`, {
       code: 'too_many_events',
@@ -54,7 +59,7 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
   const refused: RefusedEvent[] = [];
   const warnings: EventWarning[] = [];
   for (const [index, payload] of events.entries()) {
-    const checked = checkBounded(payload, body.bytes);
+    const checked = checkBounded(payload, bytes);
     if (checked.ok) {
       candidates.push({ index, event: checked.event });
       for (const message of checked.warnings) warnings.push({ index, id: checked.event.id, message });
@@ -62,13 +67,13 @@ export async function parseRequest(request: Request): Promise<ParsedRequest> {
   }
   const last = candidates.findLast(({ event }) => event.anonymousId !== undefined)?.event.anonymousId;
   return {
-    bytes: body.bytes,
+    bytes,
     sentAtMs: sentAt === undefined ? undefined : Date.parse(sentAt),
     candidates,
     refused,
     warnings: warnings.slice(0, MAX_WARNINGS),
     dropped,
-    visitor: { anonymousId: batch.data.anonymousId ?? last, visitorToken },
+    visitor: { anonymousId: batch.anonymousId ?? last, visitorToken },
   };
 }
 

@@ -1,20 +1,24 @@
 import type { Item } from '../../../core/catalog/item.ts';
 import { type ServedItem, servedItem } from '../../../core/catalog/served-item.ts';
 import { isGranted } from '../../../core/consent/policy.ts';
+import type { Ask } from '../../../core/decide/ask.ts';
 import type { Sources } from '../../../core/decide/candidates.ts';
 import { type Decision, decide } from '../../../core/decide/decide.ts';
 import { asksProfile, type Plan } from '../../../core/merchandising/compile.ts';
-import { contentOf, type ShownContent, textIn } from '../../../core/merchandising/content.ts';
+import { contentOf, textIn } from '../../../core/merchandising/content.ts';
 import type { SlotDefinition } from '../../../core/merchandising/document.ts';
-import { effectsOf, isRuled, NO_EFFECTS } from '../../../core/merchandising/effects.ts';
+import { type Effects, effectsOf, isRuled, NO_EFFECTS } from '../../../core/merchandising/effects.ts';
 import type { RecentWithFacts, RuleFacts } from '../../../core/profile/recent-items.ts';
 import { withHint } from '../../../core/recommend/hint.ts';
 import type { Known } from '../../../core/recommend/known.ts';
 import { isPersonal, type Strategy } from '../../../core/recommend/strategy.ts';
-import { firstItems, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
+import type { ShownContent } from '../../../core/templates/shown-content.ts';
+import type { Template } from '../../../core/templates/template.ts';
+import { heldItems } from '../../../stores/catalog/item-cache.ts';
+import { firstItems, heldFirst, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
 import { log } from '../../../stores/log.ts';
-import { type CurrentPlan, currentPlan } from '../../../stores/merchandising/current-plan.ts';
-import { loadModel, type Model } from '../../../stores/model/load-model.ts';
+import { type CurrentPlan, currentPlan, heldPlan } from '../../../stores/merchandising/current-plan.ts';
+import { heldModel, loadModel, type Model } from '../../../stores/model/load-model.ts';
 import { type ProfileRead, readProfile } from '../../../stores/objects/read-profile.ts';
 import { withDeadline } from '../../../stores/with-deadline.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
@@ -24,7 +28,9 @@ import { type Place, type Pretence, ruleInput } from './rule-input.ts';
 export interface Recommendation extends Decision {
   readonly slot: string;
   readonly strategy: Strategy;
+  readonly locale: string | undefined;
   readonly layout: SlotDefinition['layout'] | undefined;
+  readonly template: Template | undefined;
   /** In the language of the page. */
   readonly heading: string | undefined;
   readonly content: ShownContent | undefined;
@@ -41,16 +47,19 @@ export interface RecommendOptions {
   readonly explain?: boolean;
   /** Laid over what there is of the visitor and his place, to see what would be shown then. */
   readonly pretend?: Pretence | undefined;
+  /** Reads profiles; who fills several slots of one page reads each part once. */
+  readonly read?: typeof readProfile;
 }
 
 /** How long a read waits for a model that its isolate does not know. */
 const MODEL_DEADLINE_MS = 300;
+/** How long a slot may take that nobody has defined. */
+const DEADLINE_MS = 400;
 /** A profile that nobody needs is not asked. */
 const NOT_ASKED = { tier: 'none', reason: 'not_personal' } as const;
 
 /**
- * Answers a read, always: takes what the slot and the rules of the site say, asks the profile if a strategy or a condition needs it, and the
- * model, at once, and lets `decide` do the rest.
+ * Answers a read, always, and within the slot's deadline: what is late or fails is answered from what this isolate knows.
  *
  * @param place where the visitor is, as far as conditions may ask.
  */
@@ -59,45 +68,105 @@ export async function recommend(
   site: string,
   query: ReadQuery,
   place: () => Place,
-  { plan: given, explain = false, pretend = {} }: RecommendOptions = {},
+  options: RecommendOptions = {},
+): Promise<Recommendation> {
+  const startedAt = Date.now();
+  const { deadline = DEADLINE_MS } = (options.plan ?? heldPlan(site))?.plan.slots.get(query.slot) ?? {};
+  const outcome = await withDeadline(recommendLive(env, site, query, place, options), deadline);
+  if (typeof outcome !== 'string') return outcome;
+  log('slot_overdue', { site, slot: query.slot, why: outcome });
+  return recommendHeld(site, query, place, options, `slot_${outcome}`, Date.now() - startedAt);
+}
+
+/**
+ * Takes what the slot and the rules of the site say, asks the profile if a strategy or a condition needs it, and the model, at once, and lets
+ * `decide` do the rest.
+ */
+async function recommendLive(
+  env: Env,
+  site: string,
+  query: ReadQuery,
+  place: () => Place,
+  { plan: given, explain = false, pretend = {}, read = readProfile }: RecommendOptions,
 ): Promise<Recommendation> {
   const startedAt = Date.now();
   const modelRead = modelOf(env, site);
   const current = given ?? (await currentPlan(env, site));
-  const definition = current?.plan.slots.get(query.slot);
-  const strategies = definition?.strategies ?? [query.strategy];
+  const strategies = current?.plan.slots.get(query.slot)?.strategies ?? [query.strategy];
   const mayBe = new Set([...strategies, ...(current ? ruleStrategies(current.plan, query.slot) : [])]);
   const asks = current !== null && pretend.visitor === undefined && asksProfile(current.plan, query.slot);
   const [model, { known, facts }] = await Promise.all([
     modelRead,
-    profileReads(env, site, query, mayBe, asks, pretend),
+    profileReads(env, site, query, mayBe, asks, pretend, read),
   ]);
   const profileMs = Date.now() - startedAt;
   const now = pretend.at ?? Date.now();
-  const effects =
-    current && isRuled(current.plan, query.slot)
-      ? effectsOf(current.plan, query.slot, ruleInput(query, place(), facts, pretend, now), now)
-      : NO_EFFECTS;
+  const effects = effectsFor(current, query, place, facts, pretend, now);
   const [strategy = 'for_you', ...others] = effects.strategy ? [effects.strategy, ...strategies] : strategies;
-  const { limit = query.limit, seen = query.seen } = definition ?? {};
-  const { item, locale } = query;
-  const decision = await decide(
-    { strategy, limit, seen, item },
-    known(strategy),
-    sourcesOf(env, site, model, locale, now),
-    {
-      effects,
-      explain,
-      fallbacks: others
-        .filter((other) => other !== strategy)
-        .map((other) => ({ strategy: other, known: known(other) })),
-    },
-  );
+  const fallbacks = others
+    .filter((other) => other !== strategy)
+    .map((other) => ({ strategy: other, known: known(other) }));
+  const sources = sourcesOf(env, site, model, query.locale, now);
+  const decision = await decide(askOf(query, strategy, current), known(strategy), sources, {
+    effects,
+    explain,
+    fallbacks,
+  });
+  return shown(decision, query, strategy, current, effects, profileMs);
+}
+
+/** What an isolate shows by itself, asking nobody: what is popular, as the rules say of somebody who is not known. */
+async function recommendHeld(
+  site: string,
+  query: ReadQuery,
+  place: () => Place,
+  { plan: given, explain = false, pretend = {} }: RecommendOptions,
+  reason: string,
+  profileMs: number,
+): Promise<Recommendation> {
+  const current = given ?? heldPlan(site);
+  const now = pretend.at ?? Date.now();
+  const effects = effectsFor(current, query, place, undefined, pretend, now);
+  const sources = heldSources(site, query.locale, now);
+  const decision = await decide(askOf(query, 'trending', current), NOT_ASKED, sources, { effects, explain });
+  const [strategy = query.strategy] = current?.plan.slots.get(query.slot)?.strategies ?? [];
+  return shown({ ...decision, reason }, query, strategy, current, effects, profileMs);
+}
+
+function effectsFor(
+  current: CurrentPlan | null,
+  query: ReadQuery,
+  place: () => Place,
+  facts: RuleFacts | undefined,
+  pretend: Pretence,
+  now: number,
+): Effects {
+  if (!current || !isRuled(current.plan, query.slot)) return NO_EFFECTS;
+  return effectsOf(current.plan, query.slot, ruleInput(query, place(), facts, pretend, now), now);
+}
+
+function askOf(query: ReadQuery, strategy: Strategy, current: CurrentPlan | null): Ask {
+  const { limit = query.limit, seen = query.seen } = current?.plan.slots.get(query.slot) ?? {};
+  return { strategy, limit, seen, item: query.item };
+}
+
+/** A decision as the slot shows it. */
+function shown(
+  decision: Decision,
+  { slot, locale }: ReadQuery,
+  strategy: Strategy,
+  current: CurrentPlan | null,
+  effects: Effects,
+  profileMs: number,
+): Recommendation {
+  const definition = current?.plan.slots.get(slot);
   return {
     ...decision,
-    slot: query.slot,
+    slot,
     strategy,
+    locale,
     layout: definition?.layout,
+    template: definition?.template,
     heading: textIn(definition?.heading, locale),
     content: contentOf(definition, effects.content, locale),
     merchandising: current?.version ?? 0,
@@ -124,13 +193,14 @@ async function profileReads(
   strategies: ReadonlySet<Strategy>,
   asks: boolean,
   { recent }: Pretence,
+  readPart: typeof readProfile,
 ): Promise<{ readonly known: (strategy: Strategy) => Known; readonly facts: RuleFacts | undefined }> {
   const mayPersonalize = isGranted(query.consent, undefined, 'personalization');
   const wanted = [...strategies].filter(isPersonal);
   const readsItems = wanted.some((strategy) => strategy !== 'cart');
   const [read, cart] = await Promise.all([
-    asks || (readsItems && !recent) ? readProfile(env, site, query, asks ? 'facts' : 'recent') : undefined,
-    wanted.includes('cart') ? cartOf(env, site, query) : NOT_ASKED,
+    asks || (readsItems && !recent) ? readPart(env, site, query, asks ? 'facts' : 'recent') : undefined,
+    wanted.includes('cart') ? cartOf(env, site, query, readPart) : NOT_ASKED,
   ]);
   const pretended: Known | undefined = recent && { tier: 'live', reason: 'pretended', recent };
   const items = pretended ?? (readsItems && read ? itemsOf(read) : NOT_ASKED);
@@ -152,8 +222,8 @@ async function modelOf(env: Env, site: string): Promise<Model | null> {
   return null;
 }
 
-async function cartOf(env: Env, site: string, query: ReadQuery): Promise<Known> {
-  const read = await readProfile(env, site, query, 'cart');
+async function cartOf(env: Env, site: string, query: ReadQuery, readPart: typeof readProfile): Promise<Known> {
+  const read = await readPart(env, site, query, 'cart');
   return read.tier === 'none' ? read : { tier: read.tier, reason: reasonOf(read), recent: read.profile };
 }
 
@@ -180,6 +250,22 @@ function sourcesOf(env: Env, site: string, model: Model | null, locale: string |
     products: async (ids) => byId(served((await readItems(env, site, ids)).values())),
     first: async (limit) => served(await firstItems(env, site, limit)),
     failed: (rung, error) => log('recommend_degraded', { site, rung, error: String(error) }),
+  };
+}
+
+/** As `sourcesOf`, of what this isolate knows, without a word to anybody. */
+function heldSources(site: string, locale: string | undefined, now: number): Sources {
+  const model = heldModel(site);
+  const served = (items: Iterable<Item>): ServedItem[] =>
+    [...items].flatMap((item) => servedItem(item, locale, now) ?? []);
+  return {
+    hasModel: model !== null,
+    near: async () => [],
+    related: async () => [],
+    popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
+    products: async (ids) => byId(served(heldItems(site, ids))),
+    first: async (limit) => served(heldFirst(site, limit)),
+    failed: () => undefined,
   };
 }
 

@@ -85,30 +85,36 @@ export async function readRequest(request: Request, url: URL, env: Env, slot?: s
   const key = typeof said.key === 'string' && said.key !== '' ? said.key : undefined;
   const site = await authorizePublic(request, url, env, key);
   const asked = checkedQuery(readQuerySchema, { ...said, ...(slot !== undefined && { slot }) });
+  if (asked.userId !== undefined && site.keyKind !== 'secret') {
+    throw new HttpError(403, 'userId: only the secret key may ask for any user. Pages ask with the visitor’s cookie.', {
+      code: 'secret_key_required',
+    });
+  }
+  if (asked.explain === '1' && site.keyKind !== 'secret') {
+    throw new HttpError(403, 'explain: only the secret key may ask why.', { code: 'secret_key_required' });
+  }
+  return { site, query: visitorQuery(request, site, asked) };
+}
+
+/**
+ * A read as it was asked for, with the visitor whom the request names.
+ *
+ * @throws HttpError 400 where the strategy lacks what it needs.
+ */
+export function visitorQuery(request: Request, site: Site, asked: z.infer<typeof readQuerySchema>): ReadQuery {
   const { anonymousId: _, visitorToken: __, hint, ...query } = asked;
   if (query.strategy === 'similar' && query.item === undefined) {
     throw new HttpError(400, 'item: the strategy "similar" needs the product it shall be similar to, as ?item=', {
       code: 'invalid_query',
     });
   }
-  if (query.userId !== undefined && site.keyKind !== 'secret') {
-    throw new HttpError(403, 'userId: only the secret key may ask for any user. Pages ask with the visitor’s cookie.', {
-      code: 'secret_key_required',
-    });
-  }
-  if (query.explain === '1' && site.keyKind !== 'secret') {
-    throw new HttpError(403, 'explain: only the secret key may ask why.', { code: 'secret_key_required' });
-  }
   const visitor = namedVisitor(request, site, asked);
   return {
-    site,
-    query: {
-      ...query,
-      anonymousId: visitor.proven ? visitor.anonymousId : undefined,
-      unproven: visitor.anonymousId !== undefined && !visitor.proven,
-      hint: parseHint(hint ?? visitorCookies(request).hint),
-      consent: requestDefaults(request, site),
-    },
+    ...query,
+    anonymousId: visitor.proven ? visitor.anonymousId : undefined,
+    unproven: visitor.anonymousId !== undefined && !visitor.proven,
+    hint: parseHint(hint ?? visitorCookies(request).hint),
+    consent: requestDefaults(request, site),
   };
 }
 

@@ -1,0 +1,83 @@
+import { asciiHtml } from '../../core/proxy/rewritable.ts';
+import { askKey, type SlotAsk } from '../../core/proxy/slot-ask.ts';
+import { log } from '../../stores/log.ts';
+import { type ProfileRead, readProfile } from '../../stores/objects/read-profile.ts';
+import type { Site } from '../../stores/sites/site.ts';
+import { withDeadline } from '../../stores/with-deadline.ts';
+import { renderFragment } from '../edge/fragments/render-fragment.ts';
+import { recommend } from '../edge/recommend/recommend.ts';
+import { placeOf } from '../edge/recommend/rule-input.ts';
+import { readQuerySchema, visitorQuery } from '../edge/visitor/read-query.ts';
+import { checkedQuery } from '../http/checked-query.ts';
+
+/** How long a page waits for a slot before it shows its own content. */
+const SLOT_DEADLINE_MS = 300;
+/** Slots of one page that are filled. */
+const MAX_SLOTS = 20;
+
+/** A slot's HTML, in ASCII, and how it came about. */
+export interface FilledSlot {
+  readonly html: string;
+  readonly tier: string;
+  readonly reason: string;
+}
+
+/** The slots of one page for its visitor: each is asked for once, whoever asks first, and all read one profile. */
+export class SlotCalls {
+  private readonly calls = new Map<string, Promise<FilledSlot | null>>();
+  private readonly parts = new Map<string, Promise<unknown>>();
+
+  private readonly env: Env;
+  private readonly site: Promise<Site | null>;
+  private readonly request: Request;
+  private readonly upstream: string | undefined;
+
+  /**
+   * @param site null where slots shall stay as they are.
+   * @param upstream origin of the shop's own server: what the catalogue has there is on this host.
+   */
+  constructor(env: Env, site: Promise<Site | null>, request: Request, upstream: string | undefined) {
+    this.env = env;
+    this.site = site;
+    this.request = request;
+    this.upstream = upstream;
+  }
+
+  /** The slot, or null where its own content stays. Never rejects. */
+  get(ask: SlotAsk): Promise<FilledSlot | null> {
+    const key = askKey(ask);
+    const known = this.calls.get(key);
+    if (known) return known;
+    if (this.calls.size >= MAX_SLOTS) return Promise.resolve(null);
+    const call = withDeadline(this.fill(ask), SLOT_DEADLINE_MS).then((filled) => {
+      if (typeof filled === 'object') return filled;
+      log('slot_not_filled', { slot: ask.slot.slice(0, 64), why: filled });
+      return null;
+    });
+    this.calls.set(key, call);
+    return call;
+  }
+
+  private async fill(ask: SlotAsk): Promise<FilledSlot | null> {
+    const site = await this.site;
+    if (!site) return null;
+    const asked = checkedQuery(readQuerySchema, { ...ask, page: this.request.url.slice(0, 4_096) });
+    const query = visitorQuery(this.request, site, asked);
+    const shown = await recommend(this.env, site.id, query, () => placeOf(this.request, query, false), {
+      read: this.read,
+    });
+    const html = await renderFragment(shown);
+    if (html === '') return null;
+    const here = this.upstream === undefined ? html : html.replaceAll(`="${this.upstream}/`, '="/');
+    return { html: asciiHtml(here), tier: shown.tier, reason: shown.reason };
+  }
+
+  /** All slots of a page are the same visitor's. */
+  private readonly read: typeof readProfile = (env, site, visitor, part) => {
+    const known = this.parts.get(part);
+    if (known) return known as Promise<ProfileRead<typeof part>>;
+    const reading = readProfile(env, site, visitor, part);
+    this.parts.set(part, reading);
+    return reading;
+  };
+}
