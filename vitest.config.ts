@@ -2,8 +2,9 @@ import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-worker
 import { defineConfig } from 'vitest/config';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { buildBeacon } from './ops/build-beacon.ts';
+import { buildConsole } from './ops/build-console.ts';
 
-await buildBeacon();
+await Promise.all([buildBeacon(), buildConsole()]);
 
 export default defineConfig({
   test: {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,cost,rebuild] [--json]`: measures the production bundle under workerd,
+ * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,proxy,cost,rebuild] [--json]`: measures the production bundle under workerd,
  * without the dev proxy. Ratios are to bare routes in the same runtime and run. See README.md.
  */
 import { z } from 'zod';
@@ -10,6 +10,7 @@ import { benchFresh } from './groups/fresh.ts';
 import { benchGrowth } from './groups/growth.ts';
 import { benchIngest } from './groups/ingest.ts';
 import { benchLoad } from './groups/load.ts';
+import { benchProxy } from './groups/proxy.ts';
 import { benchRead } from './groups/read.ts';
 import { benchRebuild } from './groups/rebuild.ts';
 import { formatTable } from './harness/format-table.ts';
@@ -29,6 +30,7 @@ const GROUPS: Record<string, (options: Options) => Promise<Result[]>> = {
   load: benchLoad,
   growth: benchGrowth,
   catalogue: benchCatalogue,
+  proxy: benchProxy,
   cost: benchCost,
   rebuild: ({ sessions }) => benchRebuild(sessions),
 };

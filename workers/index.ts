@@ -5,7 +5,8 @@ import { consumeWebhooks } from '../queues/webhooks/consumer.ts';
 import { consumeDeadWebhooks } from '../queues/webhooks/dead-letters.ts';
 import { api } from './api/app.ts';
 import { handleKeys } from './api/erasure/routes.ts';
-import { handleConsole } from './console/handle-console.ts';
+import { handleConsole, handleConsoleAsset } from './console/handle-console.ts';
+import { handleSession } from './console/handle-session.ts';
 import { handleDocs, handleOpenApi } from './docs/handle-docs.ts';
 import { handleBeacon, handleBeaconPage } from './edge/beacon/handle-beacon.ts';
 import { handleFragment } from './edge/fragments/handle-fragment.ts';
@@ -54,7 +55,9 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .get('/openapi.json', () => handleOpenApi())
   .get('/metrics', (request, env) => handleMetrics(request, env))
   .get('/.well-known/jwks.json', (_request, env) => handleKeys(env))
+  .all('/console/session', (request, env) => handleSession(request, env))
   .get('/console', () => handleConsole())
+  .get('/console/:name+', (request) => handleConsoleAsset(request.params.name ?? ''))
   .all('/api/*', (request, env, ctx) => api.fetch(request, env, ctx))
   .all('*', (request) => {
     throw new HttpError(404, `There is no ${request.method} ${new URL(request.url).pathname}.`, { code: 'not_found' });

@@ -88,6 +88,7 @@ function watchImpressions(track: SlotOptions['track']): Shown {
         observer.unobserve(target);
         track('recommendation_shown', {
           slot: (target as HTMLElement).dataset.vitrineSlot,
+          content: target.querySelector<HTMLElement>('[data-content]')?.dataset.content,
           products: [...target.querySelectorAll<HTMLElement>('[data-product-id]')].map(({ dataset }) => ({
             product_id: dataset.productId,
           })),

@@ -16,8 +16,9 @@ interface BareObject extends Rpc.DurableObjectBranded {
 }
 
 /**
- * What the bench measures against: a route that parses the same JSON and sends it to a queue (`POST /v/events`), and one that
- * makes one round trip to a Durable Object (`GET /object?name=`). No checks, no logs.
+ * What the bench measures against: a route that parses the same JSON and sends it to a queue (`POST /v/events`), one that
+ * makes one round trip to a Durable Object (`GET /object?name=`), and two that hand on a page of `ORIGIN`, as it is (`/pass/…`) or through a parser
+ * that changes nothing (`/parse/…`). No checks, no logs.
  */
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
@@ -31,6 +32,12 @@ export default {
       const objects = env.USER_PROFILE as unknown as DurableObjectNamespace<BareObject>;
       const object = objects.get(objects.idFromName(url.searchParams.get('name') ?? ''));
       return Response.json(await object.ping());
+    }
+    const handed = /^\/(pass|parse)(\/.*)$/.exec(url.pathname);
+    if (handed) {
+      const { ORIGIN } = env as Env & { readonly ORIGIN: string };
+      const page = await fetch(ORIGIN + handed[2], { headers: request.headers });
+      return handed[1] === 'pass' ? page : new HTMLRewriter().on('vitrine-slot', { element() {} }).transform(page);
     }
     return new Response('not found', { status: 404 });
   },

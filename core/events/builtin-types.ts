@@ -50,7 +50,7 @@ export const BUILTIN_FIELDS: Readonly<Record<string, Fields>> = {
   checkout_started: fieldsOf({ ...LISTED, order_id: PRODUCT_ID }),
   order_completed: fieldsOf({ ...LISTED, order_id: { ...PRODUCT_ID, required: true } }),
   product_searched: fieldsOf({ query: TEXT }),
-  recommendation_shown: fieldsOf({ slot: { ...TEXT, required: true }, products: PRODUCTS }),
+  recommendation_shown: fieldsOf({ slot: { ...TEXT, required: true }, products: PRODUCTS, content: TEXT }),
   recommendation_clicked: fieldsOf({
     slot: { ...TEXT, required: true },
     product_id: { ...PRODUCT_ID, required: true },

@@ -3,7 +3,15 @@ import type { NamedMember } from '../cel/named-members.ts';
 import { compileTemplate, renderFault, type Template } from '../templates/template.ts';
 import { sampleValues } from '../templates/values.ts';
 import { compileWhen, compileWhere, NAMES } from './conditions.ts';
-import { type Action, type Merchandising, merchandisingSchema, type Rule, type SlotDefinition } from './document.ts';
+import {
+  type Action,
+  MAX_ACTIONS,
+  MAX_RULES,
+  type Merchandising,
+  merchandisingSchema,
+  type Rule,
+  type SlotDefinition,
+} from './document.ts';
 
 /** What is wrong with a document, and where: the path of the member, and in a condition line and column from 1, offset from 0. */
 export interface Fault {
@@ -61,9 +69,12 @@ export interface KnownNames {
 /** Makes a document ready, or says all that is wrong with it. `known`: without it names of segments and attributes are taken as they are. */
 export function compile(document: unknown, known?: KnownNames): Plan | { readonly faults: readonly Fault[] } {
   const parsed = merchandisingSchema.safeParse(document);
-  if (!parsed.success)
-    return { faults: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })) };
-  return new Compiler(known).compile(parsed.data);
+  if (parsed.success) return new Compiler(known).compile(parsed.data);
+  const faults = parsed.error.issues.map(({ path, message }): Fault => ({ path: path.join('.'), message }));
+  const paths = new Set(faults.map(({ path }) => path));
+  // One mistake does not hide the next.
+  const others = new Compiler(known).conditionFaults(document).filter(({ path }) => !paths.has(path));
+  return { faults: [...faults, ...others] };
 }
 
 /** A word too many only reads what nobody asks for. */
@@ -100,6 +111,24 @@ class Compiler {
     };
   }
 
+  /** What is wrong with the conditions of a document, whatever else is. */
+  conditionFaults(document: unknown): readonly Fault[] {
+    const { slots, rules } = membersOf(document);
+    for (const [name, slot] of Object.entries(membersOf(slots))) {
+      const { filter } = membersOf(slot);
+      if (typeof filter === 'string' && filter !== '') this.where(`slots.${name}.filter`, filter);
+    }
+    for (const [at, rule] of (Array.isArray(rules) ? rules : []).slice(0, MAX_RULES).entries()) {
+      const { when, actions } = membersOf(rule);
+      if (typeof when === 'string' && when !== '') this.when(`rules.${at}.when`, when);
+      for (const [place, action] of (Array.isArray(actions) ? actions : []).slice(0, MAX_ACTIONS).entries()) {
+        const { where } = membersOf(action);
+        if (typeof where === 'string' && where !== '') this.where(`rules.${at}.actions.${place}.where`, where);
+      }
+    }
+    return this.faults;
+  }
+
   private template(slot: string, source: string, limit: number): Template | undefined {
     const path = `slots.${slot}.template`;
     const compiled = compileTemplate(source);
@@ -119,10 +148,7 @@ class Compiler {
   private rule({ when, actions, ...rule }: Rule, path: string, slots: Merchandising['slots']): ReadyRule {
     return {
       ...rule,
-      when:
-        when === undefined
-          ? undefined
-          : this.condition(`${path}.when`, when, compileWhen, ['visitor', 'context', 'segments', 'attributes']),
+      when: when === undefined ? undefined : this.when(`${path}.when`, when),
       asksProfile: when !== undefined && ASKS_PROFILE.test(when),
       actions: actions.map((action, at) => this.action(action, `${path}.actions.${at}`, rule.slots, slots)),
     };
@@ -146,6 +172,10 @@ class Compiler {
         });
     }
     return action;
+  }
+
+  private when(path: string, source: string): Condition {
+    return this.condition(path, source, compileWhen, ['visitor', 'context', 'segments', 'attributes']);
   }
 
   private where(path: string, source: string): Where {
@@ -189,4 +219,9 @@ class Compiler {
       column: (before.at(-1)?.length ?? 0) + 1,
     });
   }
+}
+
+/** The members of what may be anything. */
+function membersOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

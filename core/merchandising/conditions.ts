@@ -36,15 +36,18 @@ export const compileWhen: (source: string) => Compiled = conditionCompiler(
 /** Compiles a condition on a product: over `item`. */
 export const compileWhere: (source: string) => Compiled = conditionCompiler({ item: 'map<string, dyn>' }, ['item']);
 
-/** A product as a condition sees it; texts that it has not are empty. */
+/** What a condition on a product is asked of. */
 export function itemInput(item: ServedItem): Record<string, unknown> {
+  return { item: productInput(item) };
+}
+
+/** A product as conditions see it; texts that it has not are empty. */
+export function productInput(item: ServedItem): Record<string, unknown> {
   const { id, title, category = '', brand = '', group = '', price, salePrice, attributes = {} } = item;
   const now = salePrice ?? price;
   return {
-    item: {
-      ...{ id, title, category, brand, group, attributes, on_sale: salePrice !== undefined },
-      ...(now && { price: now.amount, currency: now.currency }),
-      ...(price && { list_price: price.amount }),
-    },
+    ...{ id, title, category, brand, group, attributes, on_sale: salePrice !== undefined },
+    ...(now && { price: now.amount, currency: now.currency }),
+    ...(price && { list_price: price.amount }),
   };
 }

@@ -8,7 +8,7 @@ import { scheduleSchema } from './schedule.ts';
 export const MAX_SLOTS = 100;
 export const MAX_RULES = 200;
 const MAX_PINNED = 20;
-const MAX_ACTIONS = 10;
+export const MAX_ACTIONS = 10;
 export const MAX_LIMIT = 50;
 
 export const slotNameSchema = z

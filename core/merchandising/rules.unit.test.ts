@@ -68,6 +68,24 @@ describe('a document', () => {
       ['rules.2.actions.0.where', expect.stringMatching(/^matches\(\) is not available/)],
     ]);
     expect(faults[3]).toMatchObject({ line: 1, column: 18, offset: 17 });
+    // A mistake of one kind hides none of the other.
+    const both = {
+      rules: [
+        {
+          name: 'r',
+          when: 'visitor.no',
+          actions: [
+            { do: 'pin', items: [] },
+            { do: 'boost', where: 'item.no' },
+          ],
+        },
+      ],
+    };
+    expect(faultsOf(both).map(({ path }) => path)).toEqual([
+      'rules.0.actions.0.items',
+      'rules.0.when',
+      'rules.0.actions.1.where',
+    ]);
     expect(faultsOf({ rules: [{}], slots: { 'a b': {} }, more: 1 }).map(({ path }) => path)).toEqual(
       expect.arrayContaining(['rules.0.name', 'rules.0.actions', 'slots.a b']),
     );

@@ -5,6 +5,7 @@ import { startControl } from '../runtime/control.ts';
 import type { LogLine } from '../runtime/runtime-log.ts';
 import { startVitrine, type Vitrine } from '../runtime/start-vitrine.ts';
 import { runShoppers } from '../shoppers/run-shoppers.ts';
+import { defineSegments } from './define-segments.ts';
 import { DEMO, makeDemoSite } from './demo-site.ts';
 import { loadCatalogue } from './load-catalogue.ts';
 import { freePort } from './port-free.ts';
@@ -77,6 +78,7 @@ export async function startDemo(options: DemoOptions): Promise<Demo> {
       DEMO.secretKey,
       products.map((product) => toCatalogueItem(product, shop.url)),
     );
+    await defineSegments(vitrine.url, DEMO.secretKey);
     stopControl = await startControl(stateDir, vitrineUrl, () => vitrine.getD1('DB'));
     return {
       vitrine,

@@ -35,6 +35,13 @@ export async function findSite(env: Env, key: string): Promise<Site | null> {
   return readThrough(cache, key, async () => readSite(env, await sha256Hex(key)));
 }
 
+const byHash = new LoadedCache<Site | null>(200, KEY_AGES);
+
+/** The site of a key of which only the SHA-256 is known, hex; null when there is none any more. Reads through the isolate's cache. */
+export async function findSiteByKeyHash(env: Env, hash: string): Promise<Site | null> {
+  return readThrough(byHash, hash, () => readSite(env, hash));
+}
+
 const byId = new LoadedCache<Site | null>(200, KEY_AGES);
 
 /** The site of an id, as its write key would name it; null when there is none. Reads through the isolate's cache. */

@@ -7,7 +7,7 @@ import { sourcePaths } from './read-imports.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The projects that `npm run check` compiles. */
-const PROJECTS = ['beacon', 'examples/storefront/browser', 'tsconfig.json', 'tsconfig.node.json'];
+const PROJECTS = ['beacon', 'console', 'examples/storefront/browser', 'tsconfig.json', 'tsconfig.node.json'];
 
 describe('the type checker', () => {
   it('looks at every TypeScript file of the repository', { timeout: 60_000 }, async ({ expect }) => {

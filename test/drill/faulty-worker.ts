@@ -19,6 +19,9 @@ interface Faults {
   clockMs: number;
   /** Messages are written as the build before wrote them. */
   oldUntil: number;
+  /** What reads ask fails, or takes `slowMs`, until it is told otherwise. */
+  reads: { readonly [Asked in 'profile' | 'catalogue' | 'blocks' | 'd1']?: 'slow' | 'throws' | 'missing' };
+  slowMs: number;
 }
 
 const trueNow = Date.now.bind(Date);
@@ -30,6 +33,8 @@ const faults: Faults = {
   throwUntil: 0,
   clockMs: 0,
   oldUntil: 0,
+  reads: {},
+  slowMs: 2_000,
 };
 Date.now = () => trueNow() + faults.clockMs;
 
@@ -69,7 +74,7 @@ export default {
       await stub.reset().catch(() => undefined);
       return new Response(null, { status: 204 });
     }
-    return production.default.fetch(request, faulty(env), ctx);
+    return production.default.fetch(request, faultyReads(faulty(env)), ctx);
   },
   async queue(batch, env): Promise<void> {
     if (trueNow() < faults.throwUntil) throw new Error('the drill makes the consumer throw');
@@ -89,6 +94,51 @@ function faulty(env: Env): Env {
     LAKE: refusing(env.LAKE, ['put', 'get', 'list', 'delete'], () => [faults.r2Until, faults.r2LostUntil], 'R2'),
     EVENTS: downgrading(env.EVENTS),
   };
+}
+
+/** The bindings as reads ask them: each call of one that shall fail is slow, throws, or finds nothing. */
+function faultyReads(env: Env): Env {
+  const { profile, catalogue, blocks, d1 } = faults.reads;
+  return {
+    ...env,
+    ...(profile && { USER_PROFILE: faultyObjects(env.USER_PROFILE, profile) }),
+    ...(catalogue && { CATALOG: faultyObjects(env.CATALOG, catalogue) }),
+    ...(blocks && { MODELS: faultyCalls(env.MODELS, blocks, ['get', 'head']) }),
+    ...(d1 && { DB: faultyCalls(env.DB, d1, ['prepare', 'batch']) }),
+  };
+}
+
+function faultyObjects<T extends object>(namespace: T, how: string): T {
+  return new Proxy(namespace, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (typeof value !== 'function') return value;
+      return (...given: unknown[]) => {
+        const made: unknown = Reflect.apply(value, target, given);
+        if (property === 'jurisdiction') return faultyObjects(made as object, how);
+        return property === 'get' || property === 'getByName' ? faultyCalls(made as object, how) : made;
+      };
+    },
+  });
+}
+
+/** `methods`: those that fail; all unless given. */
+function faultyCalls<T extends object>(binding: T, how: string, methods?: readonly string[]): T {
+  return new Proxy(binding, {
+    get(target, property) {
+      const value: unknown = Reflect.get(target, property, target);
+      if (property === 'then') return undefined;
+      if (typeof value !== 'function') return value;
+      if (methods && !methods.includes(String(property))) return value.bind(target);
+      return (...given: unknown[]) => {
+        if (how === 'throws') throw new Error('the drill makes this refuse');
+        if (how === 'missing') return Promise.resolve(null);
+        return new Promise((resolve) => setTimeout(resolve, faults.slowMs)).then(() =>
+          Reflect.apply(value, target, given),
+        );
+      };
+    },
+  });
 }
 
 /** `until`: how long the methods refuse, and how long those that write lose their answer. */

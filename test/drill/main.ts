@@ -1,4 +1,4 @@
-/** `npm run drill -- crash`, `-- outage`, `-- bodies` or `-- canary`: see the usage. */
+/** `npm run drill -- crash`, `-- outage`, `-- bodies`, `-- ladder` or `-- canary`: see the usage. */
 import { z } from 'zod';
 import { readCommand } from '../../ops/read-options.ts';
 import { CANARIES, type Canary } from './canaries.ts';
@@ -6,15 +6,19 @@ import type { Comparison } from './compare.ts';
 import { plant } from './plant.ts';
 import { type Answered, runBodies } from './run-bodies.ts';
 import { type Drill, runDrill } from './run-drill.ts';
+import { type LadderRung, runLadder } from './run-ladder.ts';
 import { type Outage, runOutage } from './run-outage.ts';
 
 const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N] [--json]
        npm run drill -- outage [--seed N] [--hours N] [--events N] [--json]
        npm run drill -- bodies [--seed N] [--count N] [--json]
+       npm run drill -- ladder [--seconds N] [--json]
        npm run drill -- canary [--seed N] [--only NAME] [--json]
   crash     sends a log through the real stack while everything goes wrong, then looks for a lost or a double event in every store
   outage    D1 and R2 are away for hours (default 6) of a clock that runs fast, while events come in; then looks likewise
   bodies    sends bodies (default 100,000) that no client of ours makes over every operation that takes one: none may fail
+  ladder    lets what reads ask be slow, refuse or be gone, one after the other, for so many seconds (default 60) under load: every slot stays full,
+            in time, and says why
   canary    plants bugs one by one and sees that the drill catches each, with this seed or one of the two after it
   --seed N  draws the log, the kills and the faults (default 1)`;
 
@@ -27,11 +31,12 @@ const { words, options } = readCommand(
     kills: z.coerce.number().int().min(0).default(50),
     events: z.coerce.number().int().min(100).optional(),
     count: z.coerce.number().int().positive().default(100_000),
+    seconds: z.coerce.number().positive().default(60),
     hours: z.coerce.number().positive().default(6),
     only: z.string().optional(),
     json: z.boolean().default(false),
   }),
-  z.tuple([z.enum(['crash', 'outage', 'bodies', 'canary'])]),
+  z.tuple([z.enum(['crash', 'outage', 'bodies', 'ladder', 'canary'])]),
   USAGE,
 );
 
@@ -49,6 +54,10 @@ if (words[0] === 'crash') {
   const answered = await runBodies(options);
   process.stdout.write(options.json ? `${JSON.stringify(answered)}\n` : describeBodies(answered));
   process.exitCode = answered.every(({ faults }) => faults === 0) ? 0 : 1;
+} else if (words[0] === 'ladder') {
+  const rungs = await runLadder(options.seconds);
+  process.stdout.write(options.json ? `${JSON.stringify({ rungs })}\n` : describeLadder(rungs));
+  process.exitCode = rungs.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
 } else {
   await runCanaries();
 }
@@ -109,6 +118,18 @@ function describeOutage({ seed, sent, hours, redelivered, dead, recovered, store
     'brought back': recovered,
   };
   return table(`seed ${seed}: ${sent} events sent in ${seconds} s`, happened, stores, clean);
+}
+
+function describeLadder(rungs: readonly LadderRung[]): string {
+  const lines = rungs.flatMap(({ fault, reads, slowestMs, served, wrong }) => [
+    `  ${fault.padEnd(24)} ${String(reads).padStart(6)} reads, slowest ${String(slowestMs).padStart(4)} ms  ${wrong.length === 0 ? 'right' : 'WRONG'}`,
+    ...Object.entries(served)
+      .sort(([, a], [, b]) => b - a)
+      .slice(0, 6)
+      .map(([what, count]) => `      ${String(count).padStart(6)} × ${what}`),
+    ...wrong.slice(0, 5).map((what) => `      ! ${what}`),
+  ]);
+  return `${lines.join('\n')}\n`;
 }
 
 function describeBodies(answered: readonly Answered[]): string {

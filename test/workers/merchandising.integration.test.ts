@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import type { Explanation } from '../../core/decide/explanation.ts';
+import { forgetDefinitions } from '../../stores/config/definitions.ts';
 import { currentPlan } from '../../stores/merchandising/current-plan.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
@@ -85,7 +86,14 @@ describe('slots and rules', () => {
     });
     expect(refused).toMatchObject({
       status: 400,
-      body: { code: 'invalid_merchandising', faults: [{ path: 'rules.0.actions.0.items' }] },
+      body: {
+        code: 'invalid_merchandising',
+        faults: [
+          { path: 'rules.0.actions.0.items' },
+          { path: 'rules.0.when' },
+          { path: 'rules.1.actions.0.where', line: 1 },
+        ],
+      },
     });
     const named = await call(site, 'PUT', '/draft', { rules: [pin(['a'], { when: 'segments.vip' })] });
     expect(named.body).toMatchObject({
@@ -274,5 +282,67 @@ describe('slots and rules', () => {
     } finally {
       vi.useRealTimers();
     }
+  });
+
+  it('show a banner as often as they shall, by what the visitor was shown, and not once more', async ({ expect }) => {
+    const site = await shop();
+    const definition = {
+      ...{ event: 'recommendation_shown', aggregate: 'count', window: '1d' },
+      where: 'properties.content == "winter"',
+    };
+    const defined = await send('/api/attributes/winter_shown', {
+      method: 'PUT',
+      headers: secret(site),
+      body: JSON.stringify(definition),
+    });
+    expect(defined.ok).toBe(true);
+    await env.DB.prepare('UPDATE attributes SET since = 0 WHERE site = ?').bind(site.id).run();
+    forgetDefinitions(site.id);
+    await publish(site, {
+      slots: { home: { content: { winter: { title: { default: 'Winter' } } } } },
+      rules: [
+        {
+          name: 'three times',
+          when: '!("winter_shown" in attributes) || attributes.winter_shown < 3',
+          actions: [{ do: 'content', content: 'winter' }],
+        },
+      ],
+    });
+    const [visitor, other] = [crypto.randomUUID(), crypto.randomUUID()];
+    const banner = async (who: string) =>
+      (await (await send(`/v/recommendations?slot=home&${await asVisitor(site, who)}`)).json<Answer>()).content?.name;
+    for (let shown = 0; shown < 3; shown += 1) {
+      expect(await banner(visitor)).toBe('winter');
+      const event = makeEvent(visitor, 'recommendation_shown', { slot: 'home', content: 'winter' });
+      // The same once more is the same one.
+      await postEvents(site, [event, event]);
+    }
+    expect(await banner(visitor)).toBeUndefined();
+    expect(await banner(other)).toBe('winter');
+  });
+
+  it('are explained by a signed link, for an hour and to its own site', async ({ expect }) => {
+    const [site, other] = [await shop(), await shop()];
+    const link = async (of: TestSite) =>
+      (await call<{ token: string; until: number }>(of, 'POST', '/explain-token')).body as {
+        token: string;
+        until: number;
+      };
+    const { token, until } = await link(site);
+    expect(until).toBeGreaterThan(Date.now() + 3_500_000);
+    const ask = (given: string) => send(`/v/recommendations?key=${site.writeKey}&explain=1&explainToken=${given}`);
+    expect((await (await ask(token)).json<Answer>()).explanation?.strategies).toEqual(['for_you']);
+    for (const bad of ['', 'x', `${token}x`, (await link(other)).token, `${token.split('.')[0]}.`])
+      expect((await ask(bad)).status).toBe(403);
+    // A session of the console is no such link, nor the other way round.
+    const session = await send('/console/session', {
+      method: 'POST',
+      headers: { 'x-vitrine-console': '1', 'content-type': 'application/json' },
+      body: JSON.stringify({ secretKey: site.secretKey }),
+    });
+    const cookie = (session.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    expect((await ask(cookie.split('=')[1] ?? '')).status).toBe(403);
+    const headers = { 'x-vitrine-console': '1', cookie: `__Host-vitrine_console=${token}` };
+    expect((await send('/api/settings', { headers })).status).toBe(401);
   });
 });

@@ -113,6 +113,7 @@ describe('a page that comes through Vitrine', () => {
         0,
       ],
       ['<vitrine-slot name="a" strategy="similar"></vitrine-slot>', 0],
+      ['<vitrine-slot name="a" strategy="similar" item="&#99;"></vitrine-slot>', 1],
       ['<table><tr><td data-vitrine-slot="a">x</td></tr></table>', 1],
       [`${'<vitrine-slot name="a"></vitrine-slot>'.repeat(3)}`, 3],
     ] as const) {
@@ -313,7 +314,7 @@ describe('a slot that does not come in time', () => {
 });
 
 describe('pictures for who runs no script', () => {
-  const view = `<div data-vitrine-view="product_viewed" data-vitrine-properties='{"product_id":"c"}'></div>`;
+  const view = `<div data-vitrine-view="product_viewed" data-vitrine-properties="{&quot;product_id&quot;:&#34;c&#x22;,&quot;name&quot;:&quot;A &amp; B&quot;}"></div>`;
   const beacon = '<script async src="/v/beacon.js" data-key="wk"></script>';
   const pixelIn = (text: string, type: string) =>
     [...text.matchAll(/<noscript><img src="([^"]+)"/g)]

@@ -2,6 +2,7 @@ import { findSite, type Site } from '../../stores/sites/site.ts';
 import { HttpError } from './error.ts';
 import { requestKey } from './request-key.ts';
 import { noteRequest } from './request-log.ts';
+import { sessionSite } from './session.ts';
 
 /** The sites of requests that were authorized, for what is answered after an error. */
 const sites = new WeakMap<Request, Site>();
@@ -49,8 +50,13 @@ export async function authorizePublic(request: Request, url: URL, env: Env, key?
   return site;
 }
 
-/** The site of a private request: it takes the secret key. */
+/** The site of a private request: it takes the secret key, or a session of the console that was begun with it. */
 export async function authorizePrivate(request: Request, url: URL, env: Env): Promise<Site> {
+  const signedIn = requestKey(request, url) === undefined ? await sessionSite(request, url, env) : undefined;
+  if (signedIn) {
+    noteRequest(request, { site: signedIn.id });
+    return signedIn;
+  }
   const site = await authorizePublic(request, url, env);
   if (site.keyKind !== 'secret') {
     throw new HttpError(403, 'This needs the secret key of the site, as Bearer token.', {

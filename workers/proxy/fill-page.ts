@@ -1,3 +1,4 @@
+import { decodeHTMLAttribute } from 'entities';
 import { askOf, askOfInclude, type SlotAsk } from '../../core/proxy/slot-ask.ts';
 import { viewPixel } from './pixel-markup.ts';
 import type { FilledSlot, SlotCalls } from './slot-calls.ts';
@@ -8,6 +9,13 @@ const NO_SLOTS = new Set(
     ' ',
   ),
 );
+/** Attributes of `<vitrine-slot>`, and those that all slots have. */
+const SAID_SHORT = [
+  ['name', 'data-vitrine-slot'],
+  ['strategy', 'data-strategy'],
+  ['item', 'data-item'],
+  ['limit', 'data-limit'],
+] as const;
 const encoder = new TextEncoder();
 
 /** What was found on a page once it has passed. */
@@ -74,15 +82,15 @@ class Page {
 
   view(element: Element): void {
     this.findings.any = true;
-    const type = element.getAttribute('data-vitrine-view');
+    const type = attributeOf(element, 'data-vitrine-view');
     if (!type || this.awaitsConsent || this.open > 0 || NO_SLOTS.has(element.tagName)) return;
-    const pixel = viewPixel(type, element.getAttribute('data-vitrine-properties') ?? undefined);
+    const pixel = viewPixel(type, attributeOf(element, 'data-vitrine-properties') ?? undefined);
     if (element.tagName === 'body') element.prepend(pixel, { html: true });
     else element.before(pixel, { html: true });
   }
 
   slot(element: Element): void {
-    const ask = askOf((name) => element.getAttribute(name), this.locale);
+    const ask = askOf((name) => attributeOf(element, name), this.locale);
     if (!ask || this.open > 0 || NO_SLOTS.has(element.tagName)) return;
     try {
       element.onEndTag((tag) => {
@@ -98,8 +106,11 @@ class Page {
     }
     this.open += 1;
     const call = this.ask(ask);
-    for (const [name, value] of Object.entries({ ...ask, locale: undefined }))
-      if (value !== undefined) element.setAttribute(name === 'slot' ? 'data-vitrine-slot' : `data-${name}`, value);
+    // As they are written, so that the beacon finds them.
+    for (const [own, name] of element.tagName === 'vitrine-slot' ? SAID_SHORT : []) {
+      const written = element.getAttribute(own);
+      if (written !== null && !element.hasAttribute(name)) element.setAttribute(name, written);
+    }
     element.prepend(
       late(call, (filled) =>
         filled ? `${filled.html}<template data-vitrine-edge="${filled.tier} ${filled.reason}">` : '',
@@ -109,7 +120,7 @@ class Page {
   }
 
   include(element: Element): void {
-    const ask = askOfInclude(element.getAttribute('src') ?? '', this.locale);
+    const ask = askOfInclude(attributeOf(element, 'src') ?? '', this.locale);
     if (!ask || this.open > 0) return;
     const slot = ask.slot.replace(/[^\w-]/g, '');
     element.before(
@@ -134,6 +145,12 @@ class Page {
     this.findings.asks.push(ask);
     return this.calls.get(ask);
   }
+}
+
+/** An attribute as a browser reads it: the rewriter gives it as it is written. */
+function attributeOf(element: Element, name: string): string | null {
+  const written = element.getAttribute(name);
+  return written === null ? null : decodeHTMLAttribute(written);
 }
 
 /** A stream of what will be known; the page goes on once it is. */

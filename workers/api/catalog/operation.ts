@@ -41,6 +41,7 @@ export const listSchema = z.object({
 export const itemAnswerSchema = z.object({
   item: itemSchema,
   served: servedItemSchema.nullable().meta({ description: 'As visitors are told of it now; null if it is not shown.' }),
+  seen: z.record(z.string(), z.unknown()).nullable().meta({ description: 'As conditions see it, `item`.' }),
 });
 
 export const removedSchema = z.object({ removed: z.boolean() });

@@ -3,6 +3,7 @@ import type { LoadReport } from '../../../core/catalog/load-report.ts';
 import type { RowMeaning } from '../../../core/catalog/read-item.ts';
 import { readProducts } from '../../../core/catalog/read-products.ts';
 import { servedItem } from '../../../core/catalog/served-item.ts';
+import { productInput } from '../../../core/merchandising/conditions.ts';
 import { catalogStub } from '../../../stores/catalog/catalog-stub.ts';
 import { loadItems } from '../../../stores/catalog/load-items.ts';
 import { log } from '../../../stores/log.ts';
@@ -30,7 +31,8 @@ export const catalogRoutes = new Hono<ApiContext>()
     const { items } = await catalogStub(c.env, c.get('site').id).read([c.req.param('id')]);
     const [item] = items;
     if (!item) throw new HttpError(404, 'There is no such product.', { code: 'unknown_product' });
-    return answer(itemAnswerSchema, { item, served: servedItem(item, undefined, Date.now()) ?? null });
+    const served = servedItem(item, undefined, Date.now()) ?? null;
+    return answer(itemAnswerSchema, { item, served, seen: served && productInput(served) });
   })
   .delete('/:id', async (c) => {
     const changes = [{ kind: 'delete' as const, id: c.req.param('id') }];

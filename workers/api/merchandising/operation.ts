@@ -47,6 +47,12 @@ export const diffSchema = z.object({
 /** What a preview is asked with: a slot, for a visitor who is there or one who is made up. */
 export const previewSchema = z.strictObject({
   slot: slotNameSchema,
+  product: z
+    .string()
+    .min(1)
+    .max(256)
+    .optional()
+    .meta({ description: 'A product of which it shall say why it is or is not shown.' }),
   draft: z.boolean().default(true).meta({ description: 'By the draft, if there is one; false: by what is in force.' }),
   anonymousId: readQuerySchema.shape.anonymousId,
   userId: readQuerySchema.shape.userId,
@@ -67,7 +73,31 @@ export const previewSchema = z.strictObject({
 });
 
 /** What a read would answer, and the HTML of it. */
-export const previewedSchema = recommendationsSchema.extend({ html: z.string() });
+export const previewedSchema = recommendationsSchema.extend({
+  html: z.string(),
+  product: z
+    .object({
+      id: z.string(),
+      state: z.enum(['shown', 'removed', 'unavailable', 'not_brought']),
+      place: z.int().optional().meta({ description: 'Where it is shown, from 1.' }),
+      by: z.string().optional().meta({ description: 'What removed it, as in `explanation.removed`.' }),
+    })
+    .optional()
+    .meta({ description: 'Of the `product` that was asked about: `not_brought` where no strategy came upon it.' }),
+});
+/** Lets a page ask why, without the secret key. */
+export const explainTokenSchema = z.object({
+  token: z.string(),
+  until: z.int().meta({ description: 'ms since 1970' }),
+});
+/** Names that conditions may use. */
+export const namesSchema = z.object({
+  visitor: z.array(z.string()),
+  context: z.array(z.string()),
+  item: z.array(z.string()),
+  segments: z.array(z.string()),
+  attributes: z.array(z.string()),
+});
 
 const shared = { tags: ['Merchandising'], security: [{ secretKey: [] }] as Record<string, string[]>[] };
 const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
@@ -154,6 +184,27 @@ export const merchandisingPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': { description: 'By slot and rule.', content: json(diffSchema) },
         ...problemResponses(400, 401, 403, 404),
+      },
+    },
+  },
+  '/api/merchandising/explain-token': {
+    post: {
+      ...shared,
+      summary: 'Let a page explain its slots',
+      description: 'A token for `explain=1&explainToken=…` on reads with the write key, for an hour.',
+      responses: {
+        '200': { description: 'The token.', content: json(explainTokenSchema) },
+        ...problemResponses(401, 403),
+      },
+    },
+  },
+  '/api/merchandising/names': {
+    get: {
+      ...shared,
+      summary: 'List names for conditions',
+      responses: {
+        '200': { description: 'By variable; segments and attributes are the site’s own.', content: json(namesSchema) },
+        ...problemResponses(401, 403),
       },
     },
   },

@@ -1,9 +1,13 @@
 import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { consentDefaults } from '../../../core/consent/policy.ts';
+import { signedToken } from '../../../core/identity/signed-token.ts';
 import { compile, type Fault, type KnownNames } from '../../../core/merchandising/compile.ts';
+import { NAMES } from '../../../core/merchandising/conditions.ts';
 import { differences } from '../../../core/merchandising/diff.ts';
 import { type Merchandising, merchandisingSchema } from '../../../core/merchandising/document.ts';
+import { HOUR_MS } from '../../../core/time.ts';
+import { catalogStub } from '../../../stores/catalog/catalog-stub.ts';
 import { forgetPlan } from '../../../stores/merchandising/current-plan.ts';
 import {
   deleteDraft,
@@ -16,7 +20,7 @@ import {
 } from '../../../stores/merchandising/versions.ts';
 import { renderFragment } from '../../edge/fragments/render-fragment.ts';
 import { bodyOf } from '../../edge/recommend/handle-recommendations.ts';
-import { recommend } from '../../edge/recommend/recommend.ts';
+import { type Recommendation, recommend } from '../../edge/recommend/recommend.ts';
 import { readQuerySchema } from '../../edge/visitor/read-query.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
@@ -26,6 +30,8 @@ import {
   diffQuerySchema,
   diffSchema,
   draftSchema,
+  explainTokenSchema,
+  namesSchema,
   previewedSchema,
   previewSchema,
   publishedSchema,
@@ -85,10 +91,21 @@ export const merchandisingRoutes = new Hono<ApiContext>()
     const [from, to] = [query.data.from ?? version, query.data.to ?? 'draft'];
     return answer(diffSchema, { differences: differences(await versionOf(c, from), await versionOf(c, to)) });
   })
+  .post('/explain-token', (c) => {
+    const until = Date.now() + HOUR_MS;
+    return answer(explainTokenSchema, { token: signedToken(c.get('site').visitorKey, 'explain', { until }), until });
+  })
+  .get('/names', async (c) => {
+    const { segments, attributes } = await namesOf(c.env, c.get('site').id);
+    const { visitor, context, item } = NAMES;
+    const names = { visitor: [...visitor], context: [...context], item: [...item] };
+    return answer(namesSchema, { ...names, segments: [...segments], attributes: [...attributes] });
+  })
   .post('/preview', async (c) => {
     const {
       draft: byDraft,
       pretend,
+      product,
       ...asked
     } = await readJson(c.req.raw, previewSchema, {
       maxBytes: MAX_BODY_BYTES,
@@ -99,7 +116,7 @@ export const merchandisingRoutes = new Hono<ApiContext>()
     const draft = byDraft ? await readDraft(c.env, site.id) : undefined;
     const plan = compile(draft?.document ?? published.document);
     if ('faults' in plan) throw refused(plan.faults);
-    const { hint: _, visitorToken: __, ...query } = readQuerySchema.parse(asked);
+    const { hint: _, visitorToken: __, explainToken: ___, ...query } = readQuerySchema.parse(asked);
     const consent = consentDefaults(site.settings.consent, { inEuropeanUnion: false, globalPrivacyControl: false });
     const page = URL.parse(query.page ?? '');
     const shown = await recommend(
@@ -109,8 +126,23 @@ export const merchandisingRoutes = new Hono<ApiContext>()
       () => (page ? { page } : {}),
       { plan: { version: published.version, plan }, explain: true, pretend },
     );
-    return answer(previewedSchema, { ...bodyOf(shown), html: await renderFragment(shown) });
+    return answer(previewedSchema, {
+      ...bodyOf(shown),
+      html: await renderFragment(shown),
+      ...(product !== undefined && { product: await fateOf(c, shown, product) }),
+    });
   });
+
+/** What became of a product on the way to a slot. */
+async function fateOf(c: Context<ApiContext>, { items, explanation }: Recommendation, id: string) {
+  const at = items.findIndex(({ item }) => item.id === id);
+  if (at >= 0) return { id, state: 'shown' as const, place: at + 1 };
+  const by = explanation?.removed.find(({ item }) => item === id)?.by;
+  if (by !== undefined && by !== 'unavailable') return { id, state: 'removed' as const, by };
+  const { items: found } = await catalogStub(c.env, c.get('site').id).read([id]);
+  const isThere = found[0]?.available === true;
+  return { id, state: isThere ? ('not_brought' as const) : ('unavailable' as const) };
+}
 
 async function publish(
   c: Context<ApiContext>,

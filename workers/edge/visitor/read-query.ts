@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ConsentDefaults } from '../../../core/consent/policy.ts';
 import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
+import { claimsOf, isSigned, MAX_TOKEN_LENGTH } from '../../../core/identity/signed-token.ts';
 import { VISITOR_TOKEN_LENGTH } from '../../../core/identity/visitor-token.ts';
 import { type Hint, parseHint } from '../../../core/recommend/hint.ts';
 import { STRATEGIES } from '../../../core/recommend/strategy.ts';
@@ -40,7 +41,10 @@ export const readQuerySchema = z.object({
   explain: z
     .enum(['0', '1'])
     .default('0')
-    .meta({ description: '1: tells how the slot came to show this. Secret key only.' }),
+    .meta({ description: '1: tells how the slot came to show this, to who has the secret key or an `explainToken`.' }),
+  explainToken: z.string().max(MAX_TOKEN_LENGTH).optional().meta({
+    description: 'What `POST /api/merchandising/explain-token` gave: lets the shop’s own page ask why.',
+  }),
   anonymousId: anonymousIdSchema.optional(),
   visitorToken: z.string().max(VISITOR_TOKEN_LENGTH).optional().meta({
     description:
@@ -59,7 +63,8 @@ export const readBody = {
 };
 
 /** What a read asks for, and for whom. */
-export interface ReadQuery extends Omit<z.infer<typeof readQuerySchema>, 'anonymousId' | 'visitorToken' | 'hint'> {
+export interface ReadQuery
+  extends Omit<z.infer<typeof readQuerySchema>, 'anonymousId' | 'visitorToken' | 'explainToken' | 'hint'> {
   /** Only of a visitor whose token, or the secret key, came along. */
   readonly anonymousId: string | undefined;
   /** Whether a visitor was named whose token is missing. */
@@ -90,10 +95,16 @@ export async function readRequest(request: Request, url: URL, env: Env, slot?: s
       code: 'secret_key_required',
     });
   }
-  if (asked.explain === '1' && site.keyKind !== 'secret') {
-    throw new HttpError(403, 'explain: only the secret key may ask why.', { code: 'secret_key_required' });
+  if (asked.explain === '1' && site.keyKind !== 'secret' && !mayExplain(site, asked.explainToken ?? '')) {
+    throw new HttpError(403, 'explain: only who has the secret key, or a token of it that still holds, may ask why.', {
+      code: 'secret_key_required',
+    });
   }
   return { site, query: visitorQuery(request, site, asked) };
+}
+
+function mayExplain(site: Site, token: string): boolean {
+  return claimsOf('explain', token, Date.now()) !== undefined && isSigned(site.visitorKey, 'explain', token);
 }
 
 /**
@@ -102,7 +113,7 @@ export async function readRequest(request: Request, url: URL, env: Env, slot?: s
  * @throws HttpError 400 where the strategy lacks what it needs.
  */
 export function visitorQuery(request: Request, site: Site, asked: z.infer<typeof readQuerySchema>): ReadQuery {
-  const { anonymousId: _, visitorToken: __, hint, ...query } = asked;
+  const { anonymousId: _, visitorToken: __, explainToken: ___, hint, ...query } = asked;
   if (query.strategy === 'similar' && query.item === undefined) {
     throw new HttpError(400, 'item: the strategy "similar" needs the product it shall be similar to, as ?item=', {
       code: 'invalid_query',

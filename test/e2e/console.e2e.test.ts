@@ -1,0 +1,293 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import { DEMO } from '../../ops/start/demo-site.ts';
+import { type Demo, startDemo } from '../../ops/start/start-demo.ts';
+import { axeViolations, hasBrowser, launchBrowser, PATIENCE } from './browser.ts';
+
+const COAT = 'coat-wool-over';
+const DRESSES = ['dress-linen-wrap', 'dress-ribbed-column'];
+const PHONE = { width: 390, height: 844 };
+
+describe.skipIf(!hasBrowser)('the console in a browser', () => {
+  let stateDir: string;
+  let demo: Demo;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+  let faults: string[];
+
+  beforeAll(async () => {
+    stateDir = mkdtempSync(path.join(tmpdir(), 'vitrine-console-'));
+    demo = await startDemo({ stateDir, port: 0, shopPort: 0, shoppers: false });
+    // What was just defined holds from the first event on.
+    const db = await demo.vitrine.getD1('DB');
+    await db.batch(['attributes', 'segments'].map((table) => db.prepare(`UPDATE ${table} SET since = 0`)));
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.stop();
+    rmSync(stateDir, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    context = await browser.newContext();
+    page = await context.newPage();
+    faults = [];
+    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('console', (message) => {
+      // What is half written is refused, which the browser tells of.
+      if (message.type() === 'error' && !message.text().includes('400')) faults.push(message.text());
+    });
+  });
+  afterEach(() => context.close());
+
+  const signIn = async (where = '/console', on = page) => {
+    await on.goto(`${demo.vitrineUrl}${where}`);
+    await on.getByLabel('Secret key of the site').fill(DEMO.secretKey);
+    await on.keyboard.press('Enter');
+    await on.getByRole('navigation', { name: 'Console' }).waitFor();
+  };
+  const saved = (on = page) => on.getByRole('status').filter({ hasText: 'Draft saved' }).waitFor();
+  const publish = async () => {
+    await page.getByRole('button', { name: 'Publish …' }).click();
+    await page.getByRole('button', { name: /^Publish version/ }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+  };
+  const pin = async (words: string) => {
+    await page.getByLabel('Products', { exact: true }).fill(words);
+    await page.getByRole('listbox', { name: 'Products found' }).getByRole('option').first().waitFor();
+    await page.keyboard.press('Enter');
+  };
+  /** Starts from nothing, whatever a test before has left. */
+  const reset = async () => {
+    const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' };
+    await fetch(`${demo.vitrine.url}/api/merchandising/draft`, { method: 'DELETE', headers });
+    const body = JSON.stringify({ version: 0 });
+    await fetch(`${demo.vitrine.url}/api/merchandising/rollback`, { method: 'POST', headers, body });
+  };
+  /** What a slot of the shop's front page shows to a visitor. */
+  const slotOf = async (visitor: Page, slot = 'home-for-you') => {
+    await visitor.goto(demo.shopUrl);
+    const place = visitor.locator(`[data-vitrine-slot="${slot}"]`);
+    await place.locator('[data-product-id]').first().waitFor();
+    return place;
+  };
+  const firstIn = async (visitor: Page) =>
+    (await slotOf(visitor)).locator('[data-product-id]').first().getAttribute('data-product-id');
+
+  test('a merchandiser pins a product for a segment, sees it before, publishes, and rolls back', async ({ expect }) => {
+    await reset();
+    const [lover, other] = [await context.newPage(), await (await browser.newContext()).newPage()];
+    for (const id of DRESSES) {
+      await lover.goto(`${demo.shopUrl}/p/${id}`);
+      await lover.waitForFunction(() => document.cookie !== undefined && 'vitrine' in window);
+      await lover.waitForTimeout(500);
+    }
+    expect(await firstIn(lover)).not.toBe(COAT);
+
+    const begunAt = Date.now();
+    await signIn();
+    await page.getByRole('button', { name: 'New rule' }).first().click();
+    await page.getByLabel('Name of the rule').fill('Coats for those who love dresses');
+    await page.getByLabel('Name of another slot').fill('home-for-you');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('A segment').check();
+    await page.getByLabel('Segment', { exact: true }).selectOption('dress_lovers');
+    await pin('wool overcoat');
+    await saved();
+    await page.getByLabel('Visitor').selectOption('made_up');
+    await page.getByRole('group', { name: 'Segments' }).getByLabel('dress_lovers').check();
+    const then = page.getByRole('region', { name: 'With the draft' });
+    await expect.poll(() => then.locator('[data-product]').first().getAttribute('data-product'), PATIENCE).toBe(COAT);
+    await expect.poll(() => then.getByText('Coats for those who love dresses').count(), PATIENCE).toBeGreaterThan(0);
+    const now = page.getByRole('region', { name: 'Now' });
+    expect(await now.locator('[data-product]').first().getAttribute('data-product')).not.toBe(COAT);
+    await publish();
+    // A person takes longer than this; what is counted here is what the console takes.
+    expect(Date.now() - begunAt).toBeLessThan(60_000);
+
+    const patience = { timeout: 35_000, interval: 500 };
+    await expect.poll(() => firstIn(lover), patience).toBe(COAT);
+    expect(await firstIn(other)).not.toBe(COAT);
+
+    await page.getByRole('button', { name: 'History' }).click();
+    await page.getByRole('button', { name: 'Roll back to nothing' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await expect.poll(() => firstIn(lover), patience).not.toBe(COAT);
+    await other.context().close();
+    expect(faults).toEqual([]);
+  });
+
+  test('a mistake is named where it stands, and nothing of it is published', async ({ expect }) => {
+    await reset();
+    await signIn();
+    await page.getByRole('button', { name: 'New rule' }).first().click();
+    await page.getByLabel('A condition').check();
+    const condition = page.getByLabel('Condition', { exact: true });
+    await condition.fill('visitor.orders > 0 &&\n  visitor.ordrs > 1');
+    await pin('beanie');
+    await expect
+      .poll(() => page.locator('.condition .faults').textContent(), PATIENCE)
+      .toContain('visitor has no "ordrs"');
+    expect(await page.locator('.condition .faults').textContent()).toContain('line 2, column 3');
+    expect(await page.getByRole('button', { name: 'Publish …' }).isDisabled()).toBe(true);
+    await page.getByRole('button', { name: 'Go to the mistake' }).click();
+    expect(
+      await condition.evaluate((area: HTMLTextAreaElement) => area.value.slice(area.selectionStart, area.selectionEnd)),
+    ).toBe('visitor.ordrs');
+    // Names are completed by keys.
+    await condition.fill('');
+    await condition.pressSequentially('visitor.or');
+    await page.getByRole('option', { name: 'orders' }).waitFor();
+    await page.keyboard.press('Enter');
+    expect(await condition.inputValue()).toBe('visitor.orders');
+    await condition.pressSequentially(' > 0');
+    await saved();
+    expect(await page.locator('.faults').count()).toBe(0);
+    expect(faults).toEqual([]);
+  });
+
+  test('rules are put into another order by keys and by dragging', async ({ expect }) => {
+    await reset();
+    await signIn();
+    for (const name of ['First', 'Second', 'Third']) {
+      await page.getByRole('button', { name: 'New rule' }).first().click();
+      await page.getByLabel('Name of the rule').fill(name);
+      await pin('beanie');
+    }
+    const names = () => page.locator('.rule-list .entry-name').allInnerTexts();
+    expect(await names()).toEqual(['Third', 'Second', 'First']);
+    await page.getByRole('link', { name: /^First/ }).focus();
+    await page.keyboard.press('Alt+ArrowUp');
+    await expect.poll(names, PATIENCE).toEqual(['Third', 'First', 'Second']);
+    await page.locator('.rule-list li').nth(0).dragTo(page.locator('.rule-list li').nth(2));
+    await expect.poll(names, PATIENCE).toEqual(['First', 'Second', 'Third']);
+    await saved();
+    await page.reload();
+    await expect.poll(names, PATIENCE).toEqual(['First', 'Second', 'Third']);
+    expect(faults).toEqual([]);
+  });
+
+  test('a slot gets a banner and HTML of its own, which a rule chooses for a segment', async ({ expect }) => {
+    await reset();
+    await signIn();
+    await page.getByRole('button', { name: 'Define a slot' }).first().click();
+    await page.getByLabel('Name of the slot').fill('home-for-you');
+    await page.keyboard.press('Tab');
+    await page.getByRole('button', { name: 'Add a banner' }).click();
+    await page.locator('.banner summary').click();
+    await page.locator('.banner').getByLabel('Name').fill('dresses');
+    await page.keyboard.press('Tab');
+    await page.locator('.banner summary').filter({ hasText: 'dresses' }).click();
+    await page.locator('.banner').getByRole('button', { name: 'Add a text' }).first().click();
+    await page.getByLabel('Title (default)').fill('New dresses are here');
+    await saved();
+    await page.getByRole('button', { name: 'New rule' }).first().click();
+    await page.getByLabel('home-for-you', { exact: true }).check();
+    await page.getByLabel('A segment').check();
+    await page.getByLabel('Segment', { exact: true }).selectOption('dress_lovers');
+    await page.getByLabel('Do', { exact: true }).selectOption('content');
+    await page.getByLabel('Banner').selectOption('dresses');
+    await saved();
+    await publish();
+    const lover = await context.newPage();
+    for (const id of DRESSES) {
+      await lover.goto(`${demo.shopUrl}/p/${id}`);
+      await lover.waitForTimeout(500);
+    }
+    const banner = async (visitor: Page) => (await slotOf(visitor)).locator('.vitrine-content-title').allInnerTexts();
+    await expect.poll(() => banner(lover), { timeout: 35_000, interval: 500 }).toEqual(['New dresses are here']);
+    const other = await (await browser.newContext()).newPage();
+    expect(await banner(other)).toEqual([]);
+    await other.context().close();
+    expect(faults).toEqual([]);
+  });
+
+  test('the catalogue is searched, and says why a product is or is not shown', async ({ expect }) => {
+    await reset();
+    await signIn('/console/catalogue');
+    await page.getByRole('searchbox').fill('wrap coa');
+    await page.getByRole('link', { name: /Wrap coat/ }).click();
+    await page.getByText('is never shown: not available').waitFor();
+    await page.getByRole('searchbox').fill('suede bucket');
+    await page.getByRole('link', { name: /Suede bucket bag/ }).click();
+    await page.getByText('item.brand').waitFor();
+    await page.getByRole('button', { name: 'Ask' }).click();
+    await page.getByText('no strategy came upon it').waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('a session is the browser’s own, ends when it is told to, and no other page can use it', async ({ expect }) => {
+    await page.goto(`${demo.vitrineUrl}/console`);
+    await page.getByLabel('Secret key of the site').fill('sk_wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('This is not the secret key of a site').waitFor();
+    await signIn();
+    const [cookie] = (await context.cookies()).filter(({ name }) => name === 'vitrine_console');
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Strict' });
+    // A page of the shop has the cookie's site, and cannot speak as the console does.
+    const shop = await context.newPage();
+    await shop.goto(demo.shopUrl);
+    const outcome = await shop.evaluate(async (url) => {
+      const ask = (headers: Record<string, string>) =>
+        fetch(`${url}/api/settings`, { credentials: 'include', headers }).then(
+          (answer) => answer.status,
+          () => 'refused',
+        );
+      return [await ask({}), await ask({ 'x-vitrine-console': '1' })];
+    }, demo.vitrineUrl);
+    expect(outcome).toEqual(['refused', 'refused']);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  });
+
+  test.for([
+    ['light', { width: 1440, height: 900 }],
+    ['dark', { width: 1440, height: 900 }],
+    ['light', PHONE],
+    ['dark', PHONE],
+  ] as const)(
+    'axe finds nothing on any page, and nothing is wider than the window: %s %j',
+    async ([colorScheme, viewport], { expect }) => {
+      await reset();
+      const shown = await browser.newContext({ colorScheme, viewport });
+      const on = await shown.newPage();
+      const look = async (what: string) => {
+        expect([what, await axeViolations(on)]).toEqual([what, []]);
+        const tooWide = await on.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        expect([what, tooWide]).toEqual([what, 0]);
+      };
+      await on.goto(`${demo.vitrineUrl}/console`);
+      await on.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await look('sign in');
+      await signIn('/console', on);
+      await on.getByRole('heading', { name: 'Slots and rules' }).waitFor();
+      await look('nothing chosen');
+      await on.getByRole('button', { name: 'New rule' }).first().click();
+      await on.getByLabel('A condition').check();
+      await on.getByLabel('Condition', { exact: true }).fill('visitor.nothing');
+      await on.getByLabel('Always').uncheck();
+      await on.locator('.condition .faults').waitFor();
+      await look('a rule with a mistake');
+      await on.getByRole('button', { name: 'Define a slot' }).first().click();
+      await on.getByRole('button', { name: 'Add a banner' }).click();
+      await look('a slot');
+      await on.getByRole('button', { name: 'History' }).click();
+      await look('history');
+      await on.keyboard.press('Escape');
+      await on.goto(`${demo.vitrineUrl}/console/catalogue?product=${COAT}`);
+      await on.getByText('item.brand').waitFor();
+      await look('catalogue');
+      await on.getByRole('button', { name: 'Add a feed' }).click();
+      await look('a feed');
+      await shown.close();
+    },
+  );
+});
