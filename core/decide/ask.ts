@@ -8,4 +8,6 @@ export interface Ask {
   readonly item?: string | undefined;
   /** Whether what the visitor has seen may be shown to him again. Default: `hide`. */
   readonly seen?: 'hide' | 'show' | undefined;
+  /** How many of its places, from the third on, go to products that have come lately; nothing: none. */
+  readonly explore?: { readonly share: number; readonly chance: () => number } | undefined;
 }

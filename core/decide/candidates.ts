@@ -28,6 +28,8 @@ export interface Sources {
   popular(limit: number, hidden: ReadonlySet<string>): readonly Candidate[];
   /** Products by id; those that may not be shown are missing. */
   products(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, ServedItem>>;
+  /** Ids of products that have come lately. */
+  fresh(): readonly string[];
   /** The first products that may be shown, in the catalogue's order. */
   first(limit: number): Promise<readonly ServedItem[]>;
   /** Hears of what failed on a rung, before the next one is tried. */

@@ -8,7 +8,8 @@ import { isPersonal, type Strategy } from '../recommend/strategy.ts';
 import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
 import { type Explanation, Trace } from './explanation.ts';
-import { hiddenOf, type Rung, rungsOf } from './rungs.ts';
+import { explored } from './explore.ts';
+import { type Hidden, hiddenOf, type Rung, rungsOf } from './rungs.ts';
 
 /** Which rung of the ladder served: the live profile, the last one known, what is popular, or the catalogue's own order. */
 export const TIERS = ['live', 'last_known', 'popular', 'baseline'] as const;
@@ -60,7 +61,9 @@ export async function decide(ask: Ask, known: Known, sources: Sources, shaping: 
   await slot.barVariantsOf(ask.item);
   let best: Rung['kind'] | undefined;
   let baselineFailed = false;
-  for (const rung of ladder(ask, pool, known, fallbacks, sources, trace)) {
+  // What is hidden from one strategy is hidden from all that fill the slot after it.
+  const hidden = hiddenOf(ask, known);
+  for (const rung of ladder(ask, pool, known, hidden, fallbacks, sources, trace)) {
     if (slot.isFull()) break;
     let candidates: readonly Candidate[] = [];
     let fault: unknown;
@@ -79,7 +82,8 @@ export async function decide(ask: Ask, known: Known, sources: Sources, shaping: 
     });
     if (slot.items.length > 0) best ??= rung.kind;
   }
-  const items = arrange(slot.items, pinned, effects, ask.limit);
+  const arranged = arrange(slot.items, pinned, effects, ask.limit);
+  const items = await explored(arranged, ask, hidden, sources, effects);
   const explanation = explain ? { explanation: explained(ask, fallbacks, items, effects, trace) } : {};
   if (items.length === 0 && baselineFailed)
     return { tier: 'baseline', reason: 'catalogue_unavailable', items, ...explanation };
@@ -91,12 +95,11 @@ function ladder(
   ask: Ask,
   pool: number,
   known: Known,
+  hidden: ReadonlyMap<string, Hidden>,
   fallbacks: readonly Fallback[],
   sources: Sources,
   trace: Trace,
 ): Rung[] {
-  // What is hidden from one strategy is hidden from all that fill the slot after it.
-  const hidden = hiddenOf(ask, known);
   const own = rungsOf(ask, known, sources, hidden, pool);
   const others = fallbacks.flatMap((fallback) => {
     const next = { ...ask, strategy: fallback.strategy };

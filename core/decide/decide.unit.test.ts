@@ -27,6 +27,7 @@ function shop(
     popular?: string[];
     catalogue?: string[];
     soldOut?: string[];
+    fresh?: string[];
     hasModel?: boolean;
   },
   breaking: { near?: boolean; products?: boolean } = {},
@@ -46,6 +47,7 @@ function shop(
       if (breaking.products) throw new Error('no catalogue');
       return new Map([...ids].filter((id) => !stock.soldOut?.includes(id)).map((id) => [id, item(id)]));
     },
+    fresh: () => stock.fresh ?? [],
     first: async (limit) =>
       (stock.catalogue ?? [])
         .filter((id) => !stock.soldOut?.includes(id))
@@ -322,7 +324,14 @@ describe('what a slot shows', () => {
     const ids = fc.uniqueArray(id);
     await fc.assert(
       fc.asyncProperty(
-        fc.record({ near: ids, popular: ids, catalogue: ids, soldOut: ids, related: fc.dictionary(id, ids) }),
+        fc.record({
+          near: ids,
+          popular: ids,
+          catalogue: ids,
+          soldOut: ids,
+          fresh: ids,
+          related: fc.dictionary(id, ids),
+        }),
         fc.record({
           tier: fc.constant('live' as const),
           reason: fc.constant('live_profile'),
@@ -331,9 +340,11 @@ describe('what a slot shows', () => {
         }),
         fc.constantFrom('for_you', 'similar', 'trending', 'cart', 'recently_viewed' as const),
         fc.integer({ min: 1, max: 9 }),
-        async (stock, known, strategy, limit) => {
+        fc.array(fc.double({ min: 0, max: 0.99, noNaN: true })),
+        async (stock, known, strategy, limit, chances) => {
           const { sources } = shop(stock);
-          const { items } = await decide(ask(strategy, { limit, item: 'x' }), known, sources);
+          const explore = { share: 0.5, chance: () => chances.pop() ?? 0 };
+          const { items } = await decide(ask(strategy, { limit, item: 'x', explore }), known, sources);
           const shown = items.map((one) => one.item.id);
           expect(new Set(shown).size).toBe(shown.length);
           for (const one of ['x', ...stock.soldOut]) expect(shown).not.toContain(one);

@@ -37,6 +37,9 @@ export const slotSchema = z.strictObject({
     description:
       'How much a product loses for being like those before it, by category, brand and price: 0 nothing, 1 all.',
   }),
+  explore: z.number().min(0).max(0.5).default(0.05).meta({
+    description: 'The share of its places, from the third on, that goes to products that came in the last two weeks.',
+  }),
   layout: z.enum(['row', 'grid', 'list']).default('row'),
   template: z.string().min(1).max(TEMPLATE_LIMITS.sourceLength).optional().meta({
     description: 'Liquid, in place of the layout’s own HTML; see docs/templates.md for its names.',

@@ -11,6 +11,7 @@ export const REASONS = [
   'trending',
   'trending_category',
   'catalogue',
+  'new',
   'pinned',
 ] as const;
 export type ReasonCode = (typeof REASONS)[number];
@@ -48,6 +49,8 @@ function textOf(code: ReasonCode, { category }: ServedItem, title: string | unde
       return category === undefined ? 'Popular right now' : `Popular in ${category}`;
     case 'catalogue':
       return 'From our collection';
+    case 'new':
+      return 'New in';
     case 'pinned':
       return 'Our pick';
   }

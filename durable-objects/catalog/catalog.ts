@@ -24,7 +24,7 @@ export class Catalog extends DurableObject<Env> {
   /** Makes changes in order, all that can be made; what became of each. `source` names who says so. */
   async apply(batch: { v: 1; changes: ItemChange[]; source: string }): Promise<ChangeOutcome[]> {
     await this.moved();
-    return this.store.apply(batch.changes, batch.source);
+    return this.store.apply(batch.changes, batch.source, Date.now());
   }
 
   /** The products of these ids, those too that may not be shown, and the number of the newest change. */
@@ -43,6 +43,12 @@ export class Catalog extends DurableObject<Env> {
   async first(limit: number): Promise<Item[]> {
     await this.moved();
     return this.store.first(limit);
+  }
+
+  /** Products that may be shown and have come lately, the newest first. */
+  async newest(limit: number): Promise<Item[]> {
+    await this.moved();
+    return this.store.newest(limit, Date.now());
   }
 
   /** Products that may be shown and are alike to one, by what the catalogue says of them, best first. */
@@ -78,7 +84,9 @@ export class Catalog extends DurableObject<Env> {
   /** Products that stood in D1, where they were kept before there was this object, come over once. */
   private async moved(): Promise<void> {
     if (this.ctx.storage.kv.get('moved')) return;
-    this.moving ??= movedFromD1(this.env, this.ctx.id.name ?? '', (changes) => this.store.apply(changes, 'api'))
+    this.moving ??= movedFromD1(this.env, this.ctx.id.name ?? '', (changes) =>
+      this.store.apply(changes, 'api', Date.now()),
+    )
       .then(() => this.ctx.storage.kv.put('moved', true))
       .finally(() => {
         this.moving = undefined;

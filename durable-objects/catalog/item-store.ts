@@ -1,3 +1,4 @@
+import { type Arrival, newFrom, withArrival } from '../../core/catalog/arrivals.ts';
 import { afterChange, type ChangeOutcome, type ItemChange } from '../../core/catalog/change.ts';
 import type { Item } from '../../core/catalog/item.ts';
 import { relatedTo } from '../../core/catalog/related.ts';
@@ -64,14 +65,26 @@ export class ItemStore {
   }
 
   /** Makes changes, in order, in one transaction; what changes nothing writes nothing. `source` names who says so. */
-  apply(changes: readonly ItemChange[], source: string): ChangeOutcome[] {
+  apply(changes: readonly ItemChange[], source: string, now: number): ChangeOutcome[] {
     return this.storage.transactionSync(() => {
       const known = this.rows(changes.map(idOf));
       const counters = { ...this.counters() };
+      const { position } = counters;
       const outcomes = changes.map((change) => this.applyOne(change, known, counters, source));
       if (outcomes.includes('changed')) this.storage.kv.put('counters', this.sweep(counters));
+      if (counters.position > position) this.noteArrival(position, now);
       return outcomes;
     });
+  }
+
+  private noteArrival(position: number, now: number): void {
+    const arrivals = this.arrivals();
+    const noted = withArrival(arrivals, position, now);
+    if (noted !== arrivals) this.storage.kv.put('arrivals', noted);
+  }
+
+  private arrivals(): readonly Arrival[] {
+    return this.storage.kv.get<readonly Arrival[]>('arrivals') ?? [];
   }
 
   private applyOne(
@@ -158,6 +171,20 @@ export class ItemStore {
   first(limit: number): Item[] {
     return this.sql
       .exec<Row>('SELECT content FROM items WHERE shown = 1 ORDER BY position LIMIT ?', limit)
+      .toArray()
+      .map(({ content }) => parse(content));
+  }
+
+  /** Products that may be shown and have come lately, the newest first. */
+  newest(limit: number, now: number): Item[] {
+    const from = newFrom(this.arrivals(), now);
+    if (from === undefined) return [];
+    return this.sql
+      .exec<Row>(
+        'SELECT content FROM items WHERE shown = 1 AND position >= ? ORDER BY position DESC LIMIT ?',
+        from,
+        limit,
+      )
       .toArray()
       .map(({ content }) => parse(content));
   }

@@ -2,7 +2,7 @@ import type { Item } from '../../core/catalog/item.ts';
 import type { Candidate } from '../../core/decide/candidates.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
-import { LoadedCache, readThrough } from '../cache/read-through.ts';
+import { LoadedCache, readThrough, refreshBehind } from '../cache/read-through.ts';
 import { log } from '../log.ts';
 import { settledWithin, withDeadline } from '../with-deadline.ts';
 import { catalogStub } from './catalog-stub.ts';
@@ -17,6 +17,9 @@ const heldFirsts = new ExpiringCache<readonly Item[]>(200, { ttlMs: HOUR_MS });
 const alike = new LoadedCache<readonly Candidate[]>(2_000, { ttlMs: 600_000, refreshMs: 120_000 });
 /** Likes of a product that are held. */
 const ALIKE_HELD = 48;
+/** Products that have come lately, and how many of them are held. */
+const newest = new LoadedCache<readonly string[]>(1_000, { ttlMs: 300_000, refreshMs: 60_000 });
+const NEW_HELD = 48;
 /** How long a read waits for products that its isolate does not know. */
 const WAIT_MS = 250;
 /** After a catalogue failed or was late, no read of its site waits for it for so long. */
@@ -72,6 +75,23 @@ export async function firstItems(env: Env, site: string, limit: number): Promise
     held.map(({ id }) => id),
   );
   return held.flatMap(({ id }) => now.get(id) ?? []);
+}
+
+/** Ids of the products that have come lately, as far as this isolate knows, at once: what it does not know it asks for behind the answer. */
+export function newItemIds(env: Env, site: string): readonly string[] {
+  const now = Date.now();
+  if (newest.get(site, now) === undefined || newest.due(site, now)) {
+    if (!newest.flights.isUnderWay(site) && !newest.failures.get(site, now))
+      refreshBehind(
+        newest.flights.load(site, async () => {
+          newest.failures.set(site, true, now);
+          const ids = (await catalogStub(env, site).newest(NEW_HELD)).map(({ id }) => id);
+          newest.set(site, ids, now);
+          return ids;
+        }),
+      );
+  }
+  return newest.last(site) ?? [];
 }
 
 /** The first products that this isolate last read, at once. */

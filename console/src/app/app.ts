@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
+import { call, onSignedOut } from '../base/client.ts';
+import { html } from '../base/html.ts';
+import { usePlace } from '../base/router.ts';
 import { CataloguePage } from '../catalogue/catalogue-page.ts';
-import { html } from '../html.ts';
 import { RulesPage } from '../rules/rules-page.ts';
-import { call, onSignedOut } from './client.ts';
-import { usePlace } from './router.ts';
 import { Shell } from './shell.ts';
 import { SignIn } from './sign-in.ts';
 

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
-import { html } from '../html.ts';
-import { call } from './client.ts';
-import { follow } from './router.ts';
+import { call } from '../base/client.ts';
+import { html } from '../base/html.ts';
+import { follow } from '../base/router.ts';
 
 interface ShellProps {
   readonly site: string;

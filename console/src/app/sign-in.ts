@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { html } from '../html.ts';
-import { call, wordsOf } from './client.ts';
+import { call, wordsOf } from '../base/client.ts';
+import { html } from '../base/html.ts';
 
 /** The way in: the site's secret key, which the browser does not keep. */
 export function SignIn({ done }: { readonly done: (site: string) => void }) {

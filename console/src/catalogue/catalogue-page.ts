@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Item } from '../../../core/catalog/item.ts';
-import { call, wordsOf } from '../app/client.ts';
-import { follow, go, usePlace } from '../app/router.ts';
-import { html } from '../html.ts';
+import { call, wordsOf } from '../base/client.ts';
+import { html } from '../base/html.ts';
+import { follow, go, usePlace } from '../base/router.ts';
 import { Feeds } from './feeds.ts';
 import { moneyWords } from './money-words.ts';
 import { ProductView } from './product-view.ts';

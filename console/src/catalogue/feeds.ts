@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { FeedOutcome } from '../../../core/catalog/feed.ts';
-import { call, callLines, wordsOf } from '../app/client.ts';
-import { html } from '../html.ts';
+import { call, callLines, wordsOf } from '../base/client.ts';
+import { html } from '../base/html.ts';
 import { Dialog } from '../parts/dialog.ts';
 import { NumberField, TextField } from '../parts/field.ts';
 

@@ -1,6 +1,6 @@
 import { useId, useRef, useState } from 'preact/hooks';
-import type { Fault } from '../app/client.ts';
-import { html } from '../html.ts';
+import type { Fault } from '../base/client.ts';
+import { html } from '../base/html.ts';
 import { type Completion, completionAt, type Names } from './completions.ts';
 import { Faults } from './field.ts';
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
 
 interface DialogProps {
   readonly title: string;

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import type { Fault } from '../app/client.ts';
-import { html } from '../html.ts';
+import type { Fault } from '../base/client.ts';
+import { html } from '../base/html.ts';
 
 interface FieldProps {
   readonly label: string;

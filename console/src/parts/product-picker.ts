@@ -1,7 +1,7 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import type { Item } from '../../../core/catalog/item.ts';
-import { call } from '../app/client.ts';
-import { html } from '../html.ts';
+import { call } from '../base/client.ts';
+import { html } from '../base/html.ts';
 
 const WAIT_MS = 150;
 const MAX_FOUND = 8;

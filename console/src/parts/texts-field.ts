@@ -1,4 +1,4 @@
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
 
 type Texts = Readonly<Record<string, string>>;
 

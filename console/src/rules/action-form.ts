@@ -1,5 +1,5 @@
 import type { Action, Rule } from '../../../core/merchandising/document.ts';
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
 import { ConditionField } from '../parts/condition-field.ts';
 import { Faults, NumberField, SelectField } from '../parts/field.ts';
 import { ProductPicker } from '../parts/product-picker.ts';

@@ -1,4 +1,4 @@
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
 
 /** One difference of two versions, as the API tells it. */
 export interface Difference {

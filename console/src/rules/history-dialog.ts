@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { call, wordsOf } from '../app/client.ts';
-import { html } from '../html.ts';
+import { call, wordsOf } from '../base/client.ts';
+import { html } from '../base/html.ts';
 import { Dialog } from '../parts/dialog.ts';
 import { Changes, type Difference } from './changes.ts';
 import type { Draft } from './use-draft.ts';

@@ -1,5 +1,5 @@
 import type { Action, Merchandising, Rule, SlotDefinition } from '../../../core/merchandising/document.ts';
-import type { Fault } from '../app/client.ts';
+import type { Fault } from '../base/client.ts';
 
 /** Whom a rule is for. */
 export type Audience =
@@ -49,6 +49,7 @@ export const NEW_SLOT: SlotDefinition = {
   limit: 8,
   seen: 'hide',
   diversity: 0,
+  explore: 0.05,
   layout: 'row',
   deadline: 400,
   content: {},

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
-import { wordsOf } from '../app/client.ts';
-import { html } from '../html.ts';
+import { wordsOf } from '../base/client.ts';
+import { html } from '../base/html.ts';
 import { TextField } from '../parts/field.ts';
 import { slotNames } from './model.ts';
 import { type PretendedVisitor, type Previewed, preview, SOMEBODY_NEW } from './previewed.ts';

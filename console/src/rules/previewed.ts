@@ -1,5 +1,5 @@
 import type { Explanation } from '../../../core/decide/explanation.ts';
-import { call } from '../app/client.ts';
+import { call } from '../base/client.ts';
 
 /** What a slot would show, with why. */
 export interface Previewed {

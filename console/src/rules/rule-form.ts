@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Action, Merchandising, Rule } from '../../../core/merchandising/document.ts';
-import { go } from '../app/router.ts';
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
+import { go } from '../base/router.ts';
 import { ConditionField } from '../parts/condition-field.ts';
 import { CheckField, Faults, SelectField, TextField } from '../parts/field.ts';
 import { ActionForm } from './action-form.ts';

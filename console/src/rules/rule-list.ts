@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
-import { follow } from '../app/router.ts';
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
+import { follow } from '../base/router.ts';
 import { actionWords, audienceOf, faultsAt, inOrder, moveRule } from './model.ts';
 import type { Draft } from './use-draft.ts';
 

@@ -1,6 +1,6 @@
 import { useMemo, useState } from 'preact/hooks';
-import { go, usePlace } from '../app/router.ts';
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
+import { go, usePlace } from '../base/router.ts';
 import { HistoryDialog } from './history-dialog.ts';
 import { freeName, inOrder, NEW_ACTIONS, NEW_SLOT } from './model.ts';
 import { Preview } from './preview.ts';

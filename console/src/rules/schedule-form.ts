@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Schedule } from '../../../core/merchandising/schedule.ts';
-import type { Fault } from '../app/client.ts';
-import { html } from '../html.ts';
+import type { Fault } from '../base/client.ts';
+import { html } from '../base/html.ts';
 import { CheckField, Faults, TextField } from '../parts/field.ts';
 
 const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];

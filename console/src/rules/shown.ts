@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
 import type { Previewed } from './previewed.ts';
 
 const TIERS: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 import type { SlotDefinition } from '../../../core/merchandising/document.ts';
-import { go } from '../app/router.ts';
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
+import { go } from '../base/router.ts';
 import { ConditionField } from '../parts/condition-field.ts';
 import { Faults, Field, NumberField, SelectField, TextField } from '../parts/field.ts';
 import { TextsField } from '../parts/texts-field.ts';
@@ -55,6 +55,7 @@ export function SlotForm({ draft, name }: { readonly draft: Draft; readonly name
 <div class="pair"><${NumberField} label="Products" value=${slot.limit} min=${1} max=${50} faults=${own('limit')} change=${(limit: number) => set({ limit })} />
 <${SelectField} label="Layout" value=${slot.layout} options=${LAYOUTS} change=${(layout: SlotDefinition['layout']) => set({ layout })} /></div>
 <div class="pair"><${NumberField} label="Variety" value=${slot.diversity} min=${0} max=${1} step=${0.1} faults=${own('diversity')} help="0: the best ones, however alike. 1: as different as there are." change=${(diversity: number) => set({ diversity })} />
+<${NumberField} label="Room for what is new" value=${slot.explore} min=${0} max=${0.5} step=${0.01} faults=${own('explore')} help="Share of its places, from the third on, for products of the last two weeks." change=${(explore: number) => set({ explore })} />
 <${SelectField} label="What he has seen" value=${slot.seen} options=${[
     ['hide', 'is hidden'],
     ['show', 'may be shown again'],

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import type { Merchandising } from '../../../core/merchandising/document.ts';
-import { ApiError, call, type Fault, wordsOf } from '../app/client.ts';
+import { ApiError, call, type Fault, wordsOf } from '../base/client.ts';
 import type { Names } from '../parts/completions.ts';
 
 /** How long a change waits for the next one before it is saved. */

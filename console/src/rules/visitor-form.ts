@@ -1,4 +1,4 @@
-import { html } from '../html.ts';
+import { html } from '../base/html.ts';
 import { CheckField, SelectField, TextField } from '../parts/field.ts';
 import { ProductPicker } from '../parts/product-picker.ts';
 import type { PretendedVisitor } from './previewed.ts';

@@ -15,7 +15,7 @@ import { isPersonal, type Strategy } from '../../../core/recommend/strategy.ts';
 import type { ShownContent } from '../../../core/templates/shown-content.ts';
 import type { Template } from '../../../core/templates/template.ts';
 import { heldItems } from '../../../stores/catalog/item-cache.ts';
-import { firstItems, heldFirst, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
+import { firstItems, heldFirst, newItemIds, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
 import { log } from '../../../stores/log.ts';
 import { type CurrentPlan, currentPlan, heldPlan } from '../../../stores/merchandising/current-plan.ts';
 import { heldModel, loadModel, type Model } from '../../../stores/model/load-model.ts';
@@ -55,6 +55,8 @@ export interface RecommendOptions {
 const MODEL_DEADLINE_MS = 300;
 /** How long a slot may take that nobody has defined. */
 const DEADLINE_MS = 400;
+/** The share of the places of a slot that nobody has defined, which goes to products that have come lately. */
+const EXPLORE = 0.05;
 /** A profile that nobody needs is not asked. */
 const NOT_ASKED = { tier: 'none', reason: 'not_personal' } as const;
 
@@ -146,8 +148,12 @@ function effectsFor(
 }
 
 function askOf(query: ReadQuery, strategy: Strategy, current: CurrentPlan | null): Ask {
-  const { limit = query.limit, seen = query.seen } = current?.plan.slots.get(query.slot) ?? {};
-  return { strategy, limit, seen, item: query.item };
+  const {
+    limit = query.limit,
+    seen = query.seen,
+    explore: share = EXPLORE,
+  } = current?.plan.slots.get(query.slot) ?? {};
+  return { strategy, limit, seen, item: query.item, explore: { share, chance: Math.random } };
 }
 
 /** A decision as the slot shows it. */
@@ -248,6 +254,7 @@ function sourcesOf(env: Env, site: string, model: Model | null, locale: string |
     related: (item, limit) => relatedItems(env, site, item, limit),
     popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
     products: async (ids) => byId(served((await readItems(env, site, ids)).values())),
+    fresh: () => newItemIds(env, site),
     first: async (limit) => served(await firstItems(env, site, limit)),
     failed: (rung, error) => log('recommend_degraded', { site, rung, error: String(error) }),
   };
@@ -264,6 +271,7 @@ function heldSources(site: string, locale: string | undefined, now: number): Sou
     related: async () => [],
     popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
     products: async (ids) => byId(served(heldItems(site, ids))),
+    fresh: () => [],
     first: async (limit) => served(heldFirst(site, limit)),
     failed: () => undefined,
   };
