@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import pMap from 'p-map';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { CHROMIUM_FLAGS, findChromium } from '../../ops/find-chromium.ts';
@@ -351,7 +352,7 @@ describe.skipIf(!executablePath)('the beacon in a browser', () => {
     // What a browser takes to tell its other tabs what one has stored; nobody changes tabs as fast.
     const TABS_MS = 50;
     const expected = new Map<string, string | undefined>();
-    for (let walk = 0; walk < WALKS; walk += 1) {
+    const goOn = async (walk: number) => {
       const random = seededRandom(walk + 1);
       const own = await browser.newContext();
       const tab = async () => open(`/t/${walk}`, await own.newPage());
@@ -386,7 +387,9 @@ describe.skipIf(!executablePath)('the beacon in a browser', () => {
       const last = await tab();
       await expect.poll(() => waiting(last), PATIENCE).toBe(0);
       await own.close();
-    }
+    };
+    // Each in a browser profile of its own; most of a walk is waiting.
+    await pMap(Array.from({ length: WALKS }).keys(), goOn, { concurrency: 3 });
     const seen = async () => (await lake()).filter(({ properties }) => expected.has(String(properties?.product_id)));
     await expect.poll(async () => (await seen()).length, PATIENCE).toBe(expected.size);
     const events = await seen();

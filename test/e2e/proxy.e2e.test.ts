@@ -27,7 +27,7 @@ describe.skipIf(!hasBrowser)('the demo shop through Vitrine', () => {
     demo = await startDemo({ stateDir, port: 0, shopPort: 0, shoppers: false });
     const db = await demo.vitrine.getD1('DB');
     await db.batch(['attributes', 'segments'].map((table) => db.prepare(`UPDATE ${table} SET since = 0`)));
-    until = Math.ceil((Date.now() + 40_000) / 60_000) * 60_000;
+    until = Math.ceil((Date.now() + 20_000) / 60_000) * 60_000;
     const schedule = { from: wall(Date.now() - 60_000), until: wall(until) };
     await publish({
       slots: {

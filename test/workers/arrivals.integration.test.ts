@@ -6,12 +6,15 @@ import { DAY_MS } from '../../core/time.ts';
 import { catalogStub } from '../../stores/catalog/catalog-stub.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 
-const upload = (site: TestSite, ids: readonly string[]) =>
-  send('/api/catalog', {
+/** Uploads products, and waits for the report: they are there then. */
+const upload = async (site: TestSite, ids: readonly string[]) => {
+  const response = await send('/api/catalog', {
     method: 'POST',
     headers: { authorization: `Bearer ${site.secretKey}` },
     body: ids.map((id) => JSON.stringify({ id, title: id, url: `/p/${id}`, available: id !== 'sold_out' })).join('\n'),
   });
+  await response.text();
+};
 const newest = async (site: TestSite) => (await catalogStub(env, site.id).newest(48)).map(({ id }) => id);
 /** What came, came so long before. */
 const age = (site: TestSite, ms: number) =>
