@@ -12,7 +12,9 @@ import { type Running, withWorker } from '../harness/running.ts';
 import { prepareReads } from './read.ts';
 
 const PAGE_BYTES = 100_000;
-const SLOTS = 3;
+/** As on a front page. */
+const STRATEGIES = ['for_you', 'trending', 'recently_viewed'];
+const SLOTS = STRATEGIES.length;
 const CONNECTIONS = 16;
 const ROUNDS = 5;
 const ROUND_MS = 2_000;
@@ -35,7 +37,7 @@ function pageOf(slots: number): { readonly head: string; readonly rest: string }
   for (let n = 0; head.length + rest.length < PAGE_BYTES; n += 1) {
     rest += card(n);
     if (n % 100 === 50 && n / 100 < slots)
-      rest += `<vitrine-slot name="bench-${Math.floor(n / 100)}" limit="8"><p>own</p></vitrine-slot>\n`;
+      rest += `<vitrine-slot name="bench-${Math.floor(n / 100)}" strategy="${STRATEGIES[Math.floor(n / 100)]}" limit="8"><p>own</p></vitrine-slot>\n`;
   }
   return { head, rest: `${rest}</body></html>` };
 }

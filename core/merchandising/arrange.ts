@@ -50,16 +50,22 @@ export function arrange(
 function diversified(weighed: readonly Placed[], diversity: number, limit: number): Placed[] {
   const left = [...weighed];
   const taken: Placed[] = [];
+  /** How alike each of those that are left is to what is taken. */
+  const alikes: number[] = [];
   const most = weighed[0]?.weight ?? 1;
   while (left.length > 0 && taken.length < limit) {
     let best = 0;
     let bestScore = Number.NEGATIVE_INFINITY;
     for (const [at, { item, weight }] of left.entries()) {
-      const alike = taken.reduce((worst, one) => Math.max(worst, likeness(item, one.item)), 0);
+      const last = taken.at(-1);
+      // Only what was taken last can have made it more alike to what is taken.
+      const alike = last ? Math.max(alikes[at] ?? 0, likeness(item, last.item)) : 0;
+      alikes[at] = alike;
       const score = (1 - diversity) * (weight / most) - diversity * alike;
       if (score > bestScore) [best, bestScore] = [at, score];
     }
     taken.push(...left.splice(best, 1));
+    alikes.splice(best, 1);
   }
   return taken;
 }

@@ -101,7 +101,7 @@ describe('a path that is switched off', () => {
 });
 
 describe('what markup asks', () => {
-  const of = (attributes: Record<string, string>) => askOf((name) => attributes[name] ?? null, 'de');
+  const of = (attributes: Record<string, string>) => askOf(new Map(Object.entries(attributes)), 'de');
   it('is read of both forms', ({ expect }) => {
     expect(of({ name: 'home', strategy: 'trending', limit: '4' })).toEqual({
       ...{ slot: 'home', strategy: 'trending', limit: '4', locale: 'de' },

@@ -26,12 +26,17 @@ export function isPage({ status, header }: PageResponse): boolean {
   if (/(^|,)\s*no-transform\s*(,|$)/i.test(header('cache-control') ?? '')) return false;
   if (/^\s*attachment/i.test(header('content-disposition') ?? '')) return false;
   if (!ENCODINGS.has((header('content-encoding') ?? '').trim().toLowerCase())) return false;
-  return isReadableCharset(/;\s*charset\s*=\s*"?\s*([^\s";]+)/i.exec(type)?.[1]);
+  return isReadableCharset(charsetOf(type));
+}
+
+/** The charset that a `Content-Type` names, in small letters. */
+export function charsetOf(type: string | null): string | undefined {
+  return /;\s*charset\s*=\s*"?\s*([^\s";]+)/i.exec(type ?? '')?.[1]?.toLowerCase();
 }
 
 /** Whether a page in this charset can be changed as it streams; none said is as good as one that holds ASCII. */
 function isReadableCharset(charset: string | undefined): boolean {
-  if (charset === undefined) return true;
+  if (charset === undefined || charset === 'utf-8') return true;
   if (
     /^(utf-?16|utf-?32|ucs-?2|unicode|iso-10646-ucs-2|csunicode|unicodefe?ff|utf-7|replacement|iso-2022|csiso2022|hz-gb)/i.test(
       charset,
@@ -58,5 +63,7 @@ export function openableEncodings(accepted: string | null): string | undefined {
 /** HTML with every character beyond ASCII as a reference, so that it stands in a page of any charset. */
 export function asciiHtml(html: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII stays as it is.
+  if (/^[\x00-\x7f]*$/.test(html)) return html;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: likewise.
   return html.replace(/[^\x00-\x7f]/gu, (one) => `&#x${(one.codePointAt(0) ?? 0xfffd).toString(16)};`);
 }

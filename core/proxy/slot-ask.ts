@@ -11,12 +11,12 @@ export interface SlotAsk {
 const MEMBERS = ['strategy', 'item', 'limit'] as const;
 
 /** The slot that an element is, by its attributes: `<vitrine-slot name>` or `data-vitrine-slot`, with `strategy`, `item`, `limit` or `data-…` of them. */
-export function askOf(attribute: (name: string) => string | null, locale: string | undefined): SlotAsk | undefined {
-  const slot = attribute('data-vitrine-slot') ?? attribute('name');
-  if (slot === null || slot === '') return undefined;
+export function askOf(attributes: ReadonlyMap<string, string>, locale: string | undefined): SlotAsk | undefined {
+  const slot = attributes.get('data-vitrine-slot') ?? attributes.get('name');
+  if (slot === undefined || slot === '') return undefined;
   const said = MEMBERS.flatMap((member) => {
-    const value = attribute(`data-${member}`) ?? attribute(member);
-    return value === null || value === '' ? [] : [[member, value] as const];
+    const value = attributes.get(`data-${member}`) ?? attributes.get(member);
+    return value === undefined || value === '' ? [] : [[member, value] as const];
   });
   return { slot, ...Object.fromEntries(said), ...(locale !== undefined && { locale }) };
 }
@@ -26,10 +26,7 @@ export function askOfInclude(src: string, locale: string | undefined): SlotAsk |
   const url = URL.parse(src, 'https://page.invalid/');
   const slot = /^\/v\/fragments\/([^/]+)$/.exec(url?.pathname ?? '')?.[1];
   if (!url || slot === undefined || url.host !== 'page.invalid') return undefined;
-  return askOf(
-    (name) => (name === 'data-vitrine-slot' ? slot : url.searchParams.get(name.replace(/^data-/, ''))),
-    locale,
-  );
+  return askOf(new Map([...url.searchParams, ['data-vitrine-slot', slot]]), locale);
 }
 
 /** One text for one question. */

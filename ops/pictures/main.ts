@@ -4,15 +4,18 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 import { z } from 'zod';
 import { CHROMIUM_FLAGS, findChromium } from '../find-chromium.ts';
 import { readOptions } from '../read-options.ts';
+import { DEMO } from '../start/demo-site.ts';
 
 const USAGE = `usage: npm run pictures -- [options]: takes the pictures of docs/pictures from the demo that "npm start" runs
   --shop URL  the demo shop (default http://localhost:8788)
+  --vitrine URL  Vitrine itself, for the console (default http://localhost:8787)
   --out DIR   where the pictures go (default docs/pictures)
   --png       PNG instead of JPEG`;
 
 const values = readOptions(
   z.object({
     shop: z.url().default('http://localhost:8788'),
+    vitrine: z.url().default('http://localhost:8787'),
     out: z.string().default('docs/pictures'),
     png: z.boolean().default(false),
   }),
@@ -27,6 +30,32 @@ if (!executablePath) {
 const SIZES = { desktop: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } } as const;
 /** Products that the visitor of the pictures has looked at. */
 const LOOKED_AT = ['dress-linen-wrap', 'dress-ribbed-column', 'dress-linen-wrap'];
+
+/** What a merchandiser might be at. */
+const DRAFT = {
+  slots: {
+    'home-for-you': {
+      diversity: 0.3,
+      heading: { default: 'Picked for you', de: 'Für dich' },
+      content: { dresses: { title: { default: 'New dresses are here' }, url: '/c/dresses' } },
+    },
+  },
+  rules: [
+    {
+      name: 'Coats for those who love dresses',
+      priority: 10,
+      slots: ['home-for-you'],
+      when: 'segments.dress_lovers',
+      schedule: { timeZone: 'Europe/Vienna', from: '2026-11-01T00:00', until: '2027-02-01T00:00' },
+      actions: [
+        { do: 'pin', items: ['coat-wool-over', 'coat-navy-trench'], place: 1 },
+        { do: 'content', content: 'dresses' },
+      ],
+    },
+    { name: 'More of our own brand', actions: [{ do: 'boost', where: 'item.brand == "Nordhav"', by: 1.5 }] },
+    { name: 'No sale in the first row', enabled: false, actions: [{ do: 'bury', where: 'item.on_sale', by: 2 }] },
+  ],
+} as const;
 
 const settle = (page: Page) => page.waitForLoadState('networkidle');
 
@@ -55,7 +84,34 @@ async function takePictures(browser: Browser, name: keyof typeof SIZES, colorSch
   await drawer.evaluate((element) => element.querySelector('.facts-row')?.scrollIntoView());
   await settle(page);
   await picture('drawer');
+  await takeConsole(page, picture);
   await context.close();
+}
+
+/** The console, with a rule that is being made and a product that is asked about. */
+async function takeConsole(page: Page, picture: (what: string) => Promise<unknown>): Promise<void> {
+  const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' };
+  const body = JSON.stringify(DRAFT);
+  const saved = await fetch(`${values.vitrine}/api/merchandising/draft`, { method: 'PUT', headers, body });
+  if (!saved.ok) throw new Error(`the draft was refused: ${await saved.text()}`);
+  await page.goto(`${values.vitrine}/console/rules?rule=${encodeURIComponent(DRAFT.rules[0].name)}`);
+  await page.getByLabel('Secret key of the site').fill(DEMO.secretKey);
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Visitor').selectOption('made_up');
+  await page.getByRole('group', { name: 'Segments' }).getByLabel('dress_lovers').check();
+  await page.getByRole('region', { name: 'With the draft' }).getByText('Our pick').first().waitFor();
+  await settle(page);
+  await picture('console-rules');
+  const why = page.getByRole('region', { name: 'With the draft' }).locator('.why summary');
+  await why.click();
+  await why.scrollIntoViewIfNeeded();
+  await picture('console-explanation');
+  await page.goto(`${values.vitrine}/console/catalogue?product=coat-wool-over`);
+  await page.getByText('item.brand').waitFor();
+  await page.getByRole('button', { name: 'Ask' }).click();
+  await page.locator('.verdict').waitFor();
+  await settle(page);
+  await picture('console-catalogue');
 }
 
 mkdirSync(values.out, { recursive: true });

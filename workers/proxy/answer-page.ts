@@ -14,10 +14,11 @@ const SITE_DEADLINE_MS = 300;
 const PROXY_MARK = 'vitrine-proxy';
 /** Headers that ask for less than a whole page, and those that say of the shop's page what is not so of ours. */
 const CONDITIONS = ['if-none-match', 'if-modified-since', 'if-match', 'if-unmodified-since', 'if-range'];
-const OF_THE_ORIGIN =
+const OF_THE_ORIGIN = new Set(
   'etag last-modified expires age pragma accept-ranges content-md5 digest content-digest repr-digest surrogate-control cdn-cache-control cloudflare-cdn-cache-control cache-tag'.split(
     ' ',
-  );
+  ),
+);
 const memory = new PageMemory();
 
 /**
@@ -31,16 +32,18 @@ export async function answerPage(request: Request, url: URL, shop: ProxiedShop, 
   const header = (name: string) => request.headers.get(name);
   const expected = memory.expect(shop.host, url.pathname, now);
   if (expected.empty || !mayBePage({ method: request.method, header })) return untouched(request, url, shop);
+  const asked = untouched(request, url, shop, wholePage);
   const site = siteOf(env, shop.site, url.pathname);
   const calls = new SlotCalls(env, site, request, shop.upstream);
   for (const ask of distinctAsks(expected.asks)) void calls.get(ask);
-  const response = await untouched(request, url, shop, wholePage);
+  const response = await asked;
   if (!isPage({ status: response.status, header: (name) => response.headers.get(name) })) return response;
   if (!(await site)) return response;
-  return fillPage(personal(response), calls, (findings) => {
-    memory.learn(shop.host, url.pathname, findings, Date.now());
-    log('page', { site: shop.site, slots: findings.asks.length, ms: Date.now() - now });
-  });
+  return personal(
+    fillPage(response, calls, expected.tags, (found) => {
+      memory.learn(shop.host, url.pathname, found, Date.now());
+    }),
+  );
 }
 
 /** The site, if it fills slots at this path and is known in time. Never rejects. */
@@ -94,9 +97,8 @@ function wholePage(headers: Headers): void {
 }
 
 /** The page as its visitor's own: no cache keeps it, and it claims nothing that holds only of the shop's. */
-function personal(response: Response): Response {
-  const page = new Response(response.body, response);
-  for (const name of OF_THE_ORIGIN) page.headers.delete(name);
+function personal(page: Response): Response {
+  for (const [name] of [...page.headers]) if (OF_THE_ORIGIN.has(name)) page.headers.delete(name);
   page.headers.set('cache-control', 'private, no-store');
   return page;
 }

@@ -5,7 +5,7 @@ import { ExpiringCache } from '../../stores/cache/expiring-cache.ts';
 /** Paths and kinds of paths that an isolate remembers. */
 const MAX_PATHS = 5_000;
 const MAX_KINDS = 500;
-/** How long a page without slots passes unread before one is read again. */
+/** How long a page without slots passes unread before one is read again, and how long it is known which elements have any. */
 const EMPTY_MS = MINUTE_MS;
 /** So many different pages of a kind without any slot speak for the others. */
 const ENOUGH_PAGES = 20;
@@ -15,7 +15,21 @@ export interface FoundOnPage {
   readonly asks: readonly SlotAsk[];
   /** Whether there was anything to do on it. */
   readonly any: boolean;
+  /** Names of the elements that said by an attribute what they are; all of them only where every element was looked at. */
+  readonly tags: readonly string[];
+  readonly lookedAtAll: boolean;
 }
+
+/** What to expect of a page. */
+export interface ExpectedPage {
+  readonly asks: readonly SlotAsk[];
+  /** There is nothing to fill. */
+  readonly empty: boolean;
+  /** Only these elements say by an attribute what they are; nothing where that is not known, and every element is to be looked at. */
+  readonly tags: readonly string[] | undefined;
+}
+
+const NOTHING: ExpectedPage = { asks: [], empty: true, tags: undefined };
 
 /** A slot of a kind of pages; `segment`: which part of the path names its product. */
 interface KindAsk {
@@ -24,10 +38,13 @@ interface KindAsk {
 }
 
 interface Kind {
-  asks: readonly KindAsk[];
+  readonly asks: readonly KindAsk[];
   /** Pages in a row that had nothing. */
-  empty: number;
-  readAt: number;
+  readonly empty: number;
+  readonly readAt: number;
+  /** Elements of all of them that said what they are, and since when every element was looked at. */
+  readonly tags: readonly string[];
+  readonly lookedAt: number;
 }
 
 /**
@@ -35,31 +52,43 @@ interface Kind {
  * that the page passes unread.
  */
 export class PageMemory {
-  private readonly pages = new ExpiringCache<FoundOnPage & { readonly readAt: number }>(MAX_PATHS, { ttlMs: HOUR_MS });
+  private readonly pages = new ExpiringCache<Pick<FoundOnPage, 'asks' | 'any'> & { readonly readAt: number }>(
+    MAX_PATHS,
+    {
+      ttlMs: HOUR_MS,
+    },
+  );
   private readonly kinds = new ExpiringCache<Kind>(MAX_KINDS, { ttlMs: HOUR_MS });
 
-  /** What to expect at a path: the slots, or `empty`, that there is nothing to fill. */
-  expect(host: string, path: string, now: number): { readonly asks: readonly SlotAsk[]; readonly empty: boolean } {
+  expect(host: string, path: string, now: number): ExpectedPage {
     const page = this.pages.get(`${host} ${path}`, now);
-    if (page) return { asks: page.asks, empty: !page.any && now - page.readAt < EMPTY_MS };
+    if (page && !page.any && now - page.readAt < EMPTY_MS) return NOTHING;
     const kind = this.kinds.get(`${host} ${kindOf(path)}`, now);
-    if (!kind) return { asks: [], empty: false };
-    return {
-      asks: kind.asks.map((one) => askAt(one, path)),
-      empty: kind.empty >= ENOUGH_PAGES && now - kind.readAt < EMPTY_MS,
-    };
+    const tags = kind && now - kind.lookedAt < EMPTY_MS ? kind.tags : undefined;
+    if (page) return { asks: page.asks, empty: false, tags };
+    if (!kind) return { asks: [], empty: false, tags };
+    if (kind.empty >= ENOUGH_PAGES && now - kind.readAt < EMPTY_MS) return NOTHING;
+    return { asks: kind.asks.map((one) => askAt(one, path)), empty: false, tags };
   }
 
   /** Takes what a page had. */
-  learn(host: string, path: string, found: FoundOnPage, now: number): void {
+  learn(host: string, path: string, { asks, any, tags, lookedAtAll }: FoundOnPage, now: number): void {
     const key = `${host} ${path}`;
     const isNew = this.pages.get(key, now) === undefined;
-    this.pages.set(key, { ...found, readAt: now }, now);
+    this.pages.set(key, { asks, any, readAt: now }, now);
     const kindKey = `${host} ${kindOf(path)}`;
     const kind = this.kinds.get(kindKey, now);
-    const empty = found.any ? 0 : (kind?.empty ?? 0) + (isNew ? 1 : 0);
-    const asks = found.any ? found.asks.map((ask) => kindAsk(ask, path)) : (kind?.asks ?? []);
-    this.kinds.set(kindKey, { asks, empty, readAt: now }, now);
+    this.kinds.set(
+      kindKey,
+      {
+        asks: any ? asks.map((ask) => kindAsk(ask, path)) : (kind?.asks ?? []),
+        empty: any ? 0 : (kind?.empty ?? 0) + (isNew ? 1 : 0),
+        readAt: now,
+        tags: [...new Set([...(kind?.tags ?? []), ...tags])],
+        lookedAt: lookedAtAll ? now : (kind?.lookedAt ?? Number.NEGATIVE_INFINITY),
+      },
+      now,
+    );
   }
 }
 

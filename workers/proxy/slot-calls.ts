@@ -1,4 +1,3 @@
-import { asciiHtml } from '../../core/proxy/rewritable.ts';
 import { askKey, type SlotAsk } from '../../core/proxy/slot-ask.ts';
 import { log } from '../../stores/log.ts';
 import { type ProfileRead, readProfile } from '../../stores/objects/read-profile.ts';
@@ -7,7 +6,7 @@ import { withDeadline } from '../../stores/with-deadline.ts';
 import { renderFragment } from '../edge/fragments/render-fragment.ts';
 import { recommend } from '../edge/recommend/recommend.ts';
 import { placeOf } from '../edge/recommend/rule-input.ts';
-import { readQuerySchema, visitorQuery } from '../edge/visitor/read-query.ts';
+import { type ReadVisitor, readQuerySchema, visitorOf, visitorQuery } from '../edge/visitor/read-query.ts';
 import { checkedQuery } from '../http/checked-query.ts';
 
 /** How long a page waits for a slot before it shows its own content. */
@@ -15,16 +14,25 @@ const SLOT_DEADLINE_MS = 300;
 /** Slots of one page that are filled. */
 const MAX_SLOTS = 20;
 
-/** A slot's HTML, in ASCII, and how it came about. */
+/** A slot's HTML, and how it came about. */
 export interface FilledSlot {
   readonly html: string;
   readonly tier: string;
   readonly reason: string;
 }
 
+/** A slot that was asked for. */
+export interface SlotCall {
+  /** The slot, or null where its own content stays. Never rejects. */
+  readonly filled: Promise<FilledSlot | null>;
+  /** The same once it is there; nothing before. */
+  readonly known: FilledSlot | null | undefined;
+}
+
 /** The slots of one page for its visitor: each is asked for once, whoever asks first, and all read one profile. */
 export class SlotCalls {
-  private readonly calls = new Map<string, Promise<FilledSlot | null>>();
+  private readonly calls = new Map<string, SlotCall>();
+  private visitor: ReadVisitor | undefined;
   private readonly parts = new Map<string, Promise<unknown>>();
 
   private readonly env: Env;
@@ -43,17 +51,19 @@ export class SlotCalls {
     this.upstream = upstream;
   }
 
-  /** The slot, or null where its own content stays. Never rejects. */
-  get(ask: SlotAsk): Promise<FilledSlot | null> {
+  get(ask: SlotAsk): SlotCall {
     const key = askKey(ask);
     const known = this.calls.get(key);
     if (known) return known;
-    if (this.calls.size >= MAX_SLOTS) return Promise.resolve(null);
-    const call = withDeadline(this.fill(ask), SLOT_DEADLINE_MS).then((filled) => {
-      if (typeof filled === 'object') return filled;
-      log('slot_not_filled', { slot: ask.slot.slice(0, 64), why: filled });
-      return null;
-    });
+    if (this.calls.size >= MAX_SLOTS) return { filled: Promise.resolve(null), known: null };
+    const call: { -readonly [Member in keyof SlotCall]: SlotCall[Member] } = {
+      known: undefined,
+      filled: withDeadline(this.fill(ask), SLOT_DEADLINE_MS).then((filled) => {
+        if (typeof filled === 'string') log('slot_not_filled', { slot: ask.slot.slice(0, 64), why: filled });
+        call.known = typeof filled === 'string' ? null : filled;
+        return call.known;
+      }),
+    };
     this.calls.set(key, call);
     return call;
   }
@@ -62,14 +72,15 @@ export class SlotCalls {
     const site = await this.site;
     if (!site) return null;
     const asked = checkedQuery(readQuerySchema, { ...ask, page: this.request.url.slice(0, 4_096) });
-    const query = visitorQuery(this.request, site, asked);
+    this.visitor ??= visitorOf(this.request, site, asked);
+    const query = visitorQuery(asked, this.visitor);
     const shown = await recommend(this.env, site.id, query, () => placeOf(this.request, query, false), {
       read: this.read,
     });
     const html = await renderFragment(shown);
     if (html === '') return null;
     const here = this.upstream === undefined ? html : html.replaceAll(`="${this.upstream}/`, '="/');
-    return { html: asciiHtml(here), tier: shown.tier, reason: shown.reason };
+    return { html: here, tier: shown.tier, reason: shown.reason };
   }
 
   /** All slots of a page are the same visitor's. */

@@ -100,33 +100,40 @@ export async function readRequest(request: Request, url: URL, env: Env, slot?: s
       code: 'secret_key_required',
     });
   }
-  return { site, query: visitorQuery(request, site, asked) };
+  return { site, query: visitorQuery(asked, visitorOf(request, site, asked)) };
 }
 
 function mayExplain(site: Site, token: string): boolean {
   return claimsOf('explain', token, Date.now()) !== undefined && isSigned(site.visitorKey, 'explain', token);
 }
 
+/** For whom a read is, as far as the request and its cookies prove it. */
+export type ReadVisitor = Pick<ReadQuery, 'anonymousId' | 'unproven' | 'hint' | 'consent'>;
+
+/** The visitor whom a request names. */
+export function visitorOf(request: Request, site: Site, asked: z.infer<typeof readQuerySchema>): ReadVisitor {
+  const visitor = namedVisitor(request, site, asked);
+  return {
+    anonymousId: visitor.proven ? visitor.anonymousId : undefined,
+    unproven: visitor.anonymousId !== undefined && !visitor.proven,
+    hint: parseHint(asked.hint ?? visitorCookies(request).hint),
+    consent: requestDefaults(request, site),
+  };
+}
+
 /**
- * A read as it was asked for, with the visitor whom the request names.
+ * A read as it was asked for, with its visitor.
  *
  * @throws HttpError 400 where the strategy lacks what it needs.
  */
-export function visitorQuery(request: Request, site: Site, asked: z.infer<typeof readQuerySchema>): ReadQuery {
-  const { anonymousId: _, visitorToken: __, explainToken: ___, hint, ...query } = asked;
+export function visitorQuery(asked: z.infer<typeof readQuerySchema>, visitor: ReadVisitor): ReadQuery {
+  const { anonymousId: _, visitorToken: __, explainToken: ___, hint: ____, ...query } = asked;
   if (query.strategy === 'similar' && query.item === undefined) {
     throw new HttpError(400, 'item: the strategy "similar" needs the product it shall be similar to, as ?item=', {
       code: 'invalid_query',
     });
   }
-  const visitor = namedVisitor(request, site, asked);
-  return {
-    ...query,
-    anonymousId: visitor.proven ? visitor.anonymousId : undefined,
-    unproven: visitor.anonymousId !== undefined && !visitor.proven,
-    hint: parseHint(hint ?? visitorCookies(request).hint),
-    consent: requestDefaults(request, site),
-  };
+  return { ...query, ...visitor };
 }
 
 async function bodyOf(request: Request): Promise<Record<string, unknown>> {
