@@ -12,6 +12,8 @@ interface SlotOptions {
 /** Slots whose impression waits to be seen. */
 type Shown = (slot: string, element: Element) => void;
 
+/** Longest address that a read takes. */
+const MAX_PAGE = 4_096;
 /** Elements that are slots. */
 const SLOTS = '[data-vitrine-slot],vitrine-slot[name]';
 
@@ -59,13 +61,26 @@ function tell(element: HTMLElement, tier: string, reason: string, ms: number): v
   element.dispatchEvent(new CustomEvent('vitrine:slot', { bubbles: true, detail }));
 }
 
+/** What conditions may ask of the page, and the language that it is in; nothing that would be refused. */
+function place(): object {
+  const { href } = location;
+  const [, language, country] = /^([a-z]{2,3})(?:-([a-z]{2}))?$/i.exec(document.documentElement.lang) ?? [];
+  return {
+    page: href.length > MAX_PAGE ? undefined : href,
+    locale: language && language.toLowerCase() + (country ? `-${country.toUpperCase()}` : ''),
+  };
+}
+
 /** An element keeps its own content when nothing comes. */
 async function fill(element: HTMLElement, slot: string, { base, said }: SlotOptions, shown: Shown): Promise<void> {
   const of = (name: string) => element.dataset[name] ?? element.getAttribute(name) ?? undefined;
   const [strategy, item, limit] = ['strategy', 'item', 'limit'].map(of);
   const start = performance.now();
   try {
-    const response = await post(`${base}/v/fragments/${slot}`, stringify({ ...said(), strategy, item, limit }));
+    const response = await post(
+      `${base}/v/fragments/${slot}`,
+      stringify({ ...said(), ...place(), strategy, item, limit }),
+    );
     const html = response.ok ? await response.text() : '';
     if (html) {
       element.innerHTML = html;

@@ -51,14 +51,14 @@ interface Fault {
   readonly fault: (read: Read) => string | undefined;
 }
 
+/** Strategies that look at nobody: their tier claims no profile, whatever fails. */
+const IMPERSONAL = new Set(['trending', 'similar']);
 const live = ({ strategy, tier, reason }: Read) =>
-  strategy === 'trending' || tier === 'live' ? undefined : `${strategy} is not live: ${tier} ${reason}`;
-const becauseOf = (why: string) => (read: Read) =>
-  read.strategy === 'trending' || read.strategy === 'similar' || read.reason.startsWith(why)
-    ? read.tier === 'live'
-      ? 'claims the profile'
-      : undefined
-    : `reason is ${read.reason}`;
+  IMPERSONAL.has(strategy) || tier === 'live' ? undefined : `${strategy} is not live: ${tier} ${reason}`;
+const becauseOf = (why: string) => (read: Read) => {
+  if (read.tier === 'live') return 'claims the profile';
+  return IMPERSONAL.has(read.strategy) || read.reason.startsWith(why) ? undefined : `reason is ${read.reason}`;
+};
 const stillPinned = (read: Read) =>
   read.slot === RULED && read.items[0] !== PINNED
     ? `${read.items[0]} stands in the place of what is pinned`

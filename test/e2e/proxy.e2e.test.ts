@@ -176,10 +176,14 @@ describe.skipIf(!hasBrowser)('the demo shop through Vitrine', () => {
       expect,
     }) => {
       const asked: string[] = [];
+      const said: { page?: string; locale?: string }[] = [];
       const sent: { type: string; properties?: { slot?: string } }[] = [];
       page.on('request', (request) => {
         const { pathname } = new URL(request.url());
-        if (pathname.startsWith('/v/fragments/')) asked.push(pathname);
+        if (pathname.startsWith('/v/fragments/')) {
+          asked.push(pathname);
+          said.push(JSON.parse(request.postData() ?? '{}'));
+        }
         if (pathname === '/v/events') sent.push(...(JSON.parse(request.postData() ?? '{}').events ?? []));
         if (pathname === '/v/pixel.gif') throw new Error('a browser with script loads no picture');
       });
@@ -193,6 +197,7 @@ describe.skipIf(!hasBrowser)('the demo shop through Vitrine', () => {
       expect(asked).not.toContain('/v/fragments/home-for-you');
       await page.evaluate(() => (window as unknown as { vitrine: { refresh(): void } }).vitrine.refresh());
       await expect.poll(() => asked, PATIENCE).toContain('/v/fragments/home-for-you');
+      for (const { page: where, locale } of said) expect([where, locale]).toEqual([`${demo.proxiedUrl}/`, 'en']);
       expect(await idsIn()).toHaveLength(8);
       // A click of a moment ago is in the next page, by the cookie that the beacon wrote.
       await open(`/p/${DRESS}`);
