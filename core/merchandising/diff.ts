@@ -1,14 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Difference } from './difference.ts';
 import type { Merchandising } from './document.ts';
-
-/** One difference of two documents: a slot or rule that is new, gone or other, the switch, or the order of the rules. */
-export interface Difference {
-  readonly what: 'slot' | 'rule' | 'active' | 'order';
-  readonly name: string;
-  readonly change: 'added' | 'removed' | 'changed';
-  readonly before?: unknown;
-  readonly after?: unknown;
-}
 
 /** What differs from one document to another, by name. */
 export function differences(before: Merchandising, after: Merchandising): Difference[] {

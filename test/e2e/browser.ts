@@ -7,6 +7,8 @@ const executablePath = findChromium();
 if (!executablePath && process.env.CI) throw new Error('No Chromium here: set CHROMIUM_PATH, or put one on the PATH.');
 /** Whether there is a browser to test with. */
 export const hasBrowser = executablePath !== undefined;
+if (!hasBrowser)
+  console.warn('No Chromium here: set CHROMIUM_PATH, or put one on the PATH. Nothing was tested in a browser.');
 
 /** A real Chromium, headless. */
 export function launchBrowser(): Promise<Browser> {
@@ -15,6 +17,16 @@ export function launchBrowser(): Promise<Browser> {
 
 /** How long a browser is waited for. */
 export const PATIENCE = { timeout: 20_000, interval: 100 };
+
+/** What goes wrong in a page from now on: errors of its scripts, and what its console says; `unless`: what is to be expected. */
+export function faultsOf(page: Page, unless: (text: string) => boolean = () => false): string[] {
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !unless(message.text())) faults.push(message.text());
+  });
+  return faults;
+}
 
 interface AxeResults {
   readonly violations: {

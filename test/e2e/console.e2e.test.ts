@@ -5,7 +5,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { DEMO } from '../../ops/start/demo-site.ts';
 import { type Demo, startDemo } from '../../ops/start/start-demo.ts';
-import { axeViolations, hasBrowser, launchBrowser, PATIENCE } from './browser.ts';
+import { axeViolations, faultsOf, hasBrowser, launchBrowser, PATIENCE } from './browser.ts';
 
 const COAT = 'coat-wool-over';
 const DRESSES = ['dress-linen-wrap', 'dress-ribbed-column'];
@@ -35,12 +35,8 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
   beforeEach(async () => {
     context = await browser.newContext();
     page = await context.newPage();
-    faults = [];
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => {
-      // What is half written is refused, which the browser tells of.
-      if (message.type() === 'error' && !message.text().includes('400')) faults.push(message.text());
-    });
+    // What is half written is refused, which the browser tells of.
+    faults = faultsOf(page, (text) => text.includes('400'));
   });
   afterEach(() => context.close());
 

@@ -1,26 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { products } from '../../examples/storefront/catalogue/catalogue.ts';
-import { CHROMIUM_FLAGS, findChromium } from '../../ops/find-chromium.ts';
 import { runShoppers } from '../../ops/shoppers/run-shoppers.ts';
 import { DEMO } from '../../ops/start/demo-site.ts';
 import { settled } from '../../ops/start/settled.ts';
 import { type Demo, startDemo } from '../../ops/start/start-demo.ts';
+import { faultsOf, hasBrowser, launchBrowser, PATIENCE } from './browser.ts';
 
-const executablePath = findChromium();
-const NO_BROWSER =
-  'No Chromium here: set CHROMIUM_PATH, or put one on the PATH. The demo shop was NOT tested in a browser.';
-if (!executablePath && process.env.CI) throw new Error(NO_BROWSER);
-
-test.skipIf(executablePath)(`SKIPPED: ${NO_BROWSER}`, ({ skip }) => {
-  console.warn(NO_BROWSER);
-  skip(NO_BROWSER);
-});
-
-const PATIENCE = { timeout: 20_000, interval: 100 };
 const DRESS = 'dress-linen-wrap';
 
 interface Profile {
@@ -31,7 +20,7 @@ interface Profile {
   readonly recentItems: { readonly id: string }[];
 }
 
-describe.skipIf(!executablePath)('the demo shop in a browser', () => {
+describe.skipIf(!hasBrowser)('the demo shop in a browser', () => {
   let stateDir: string;
   let demo: Demo;
   let browser: Browser;
@@ -46,7 +35,7 @@ describe.skipIf(!executablePath)('the demo shop in a browser', () => {
     await runShoppers({ url: demo.vitrine.url, key: DEMO.writeKey, products, ...visits });
     await settled(demo.vitrine, 1_500);
     await demo.vitrine.scheduled();
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
+    browser = await launchBrowser();
   });
 
   afterAll(async () => {
@@ -58,11 +47,7 @@ describe.skipIf(!executablePath)('the demo shop in a browser', () => {
   beforeEach(async () => {
     context = await browser.newContext();
     page = await context.newPage();
-    faults = [];
-    page.on('pageerror', (error) => faults.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
-    });
+    faults = faultsOf(page);
   });
 
   afterEach(async () => {

@@ -44,7 +44,8 @@ function shopAt(shops: ReadonlyMap<string, ProxiedShop>, { host, hostname }: URL
 }
 
 function shopsIn(env: Env): ReadonlyMap<string, ProxiedShop> {
-  const text: string = env.PROXY_HOSTS;
+  // Who deploys over an older configuration may not have it.
+  const text = (env.PROXY_HOSTS as string | undefined) ?? '{}';
   if (parsed.text !== text) parsed = { text, shops: shopsOf(text) };
   return parsed.shops;
 }

@@ -1,11 +1,6 @@
-/** A mistake in a document, as the API names it; line and column are counted from 1. */
-export interface Fault {
-  readonly path: string;
-  readonly message: string;
-  readonly line?: number;
-  readonly column?: number;
-  readonly offset?: number;
-}
+import type { Fault } from '../../../core/merchandising/fault.ts';
+
+export type { Fault } from '../../../core/merchandising/fault.ts';
 
 /** What the API refuses, in its words. */
 export class ApiError extends Error {

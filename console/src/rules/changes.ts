@@ -1,13 +1,5 @@
+import type { Difference } from '../../../core/merchandising/difference.ts';
 import { html } from '../base/html.ts';
-
-/** One difference of two versions, as the API tells it. */
-export interface Difference {
-  readonly what: 'slot' | 'rule' | 'active' | 'order';
-  readonly name: string;
-  readonly change: 'added' | 'removed' | 'changed';
-  readonly before?: unknown;
-  readonly after?: unknown;
-}
 
 /** Differences of two versions, by slot and rule and in each by member. */
 export function Changes({ differences }: { readonly differences: readonly Difference[] }) {

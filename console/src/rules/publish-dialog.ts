@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
+import type { Difference } from '../../../core/merchandising/difference.ts';
 import { call, wordsOf } from '../base/client.ts';
 import { html } from '../base/html.ts';
 import { Dialog } from '../parts/dialog.ts';
 import { TextField } from '../parts/field.ts';
-import { Changes, type Difference } from './changes.ts';
+import { Changes } from './changes.ts';
 import type { Draft } from './use-draft.ts';
 
 /** What would change, and the word for it. */
