@@ -126,6 +126,14 @@ describe('a page that comes through Vitrine', () => {
       const opened = text.match(/<template[ >]/g)?.length ?? 0;
       expect([body, text.match(/<\/template>/g)?.length ?? 0]).toEqual([body, opened]);
     }
+    // Of a page that ends in the middle of a slot all of it is there, and nothing stays open.
+    const cut = await visit(
+      site,
+      '/cut',
+      () =>
+        new Response('<p>x</p><vitrine-slot name="a">own', { headers: { 'content-type': 'text/html; charset=utf-8' } }),
+    );
+    expect(cut.text).toMatch(/<template [^>]*>own<\/template>$/);
     const many = Array.from({ length: 30 }, (_, n) => `<vitrine-slot name="s${n}">own</vitrine-slot>`).join('');
     expect((await of(many)).match(filled)).toHaveLength(20);
   });
