@@ -360,6 +360,36 @@ describe('what a slot shows', () => {
     );
   });
 
+  it('lets what the visitor is drawn to come first of what is popular beside it, and to no other strategy', async ({
+    expect,
+  }) => {
+    const stock = { popular: ['hats/a', 'coats/b', 'bags/c', 'coats/d', 'hats/e'], related: {} };
+    const known: Known = {
+      ...{ tier: 'live', reason: 'live_profile', recent: ['hats/seen'] },
+      affinities: { category: ['coats', 'hats'], brand: [] },
+    };
+    const { sources } = shop(stock);
+    const of = async (strategy: Ask['strategy'], visitor: Known) =>
+      (
+        await decide(
+          ask(strategy, { limit: 4, item: strategy === 'similar' ? 'hats/seen' : undefined }),
+          visitor,
+          sources,
+        )
+      ).items.map((one) => one.item.id);
+    // Scores are 1, 1/2, 1/3, 1/4 and 1/5; coats count twice, hats one and a half times.
+    expect(await of('for_you', known)).toEqual(['hats/a', 'coats/b', 'coats/d', 'hats/e']);
+    expect(await of('for_you', { ...known, affinities: { category: ['bags'], brand: [] } })).toEqual([
+      'hats/a',
+      'bags/c',
+      'hats/e',
+      'coats/b',
+    ]);
+    expect(await of('similar', known)).toEqual(['hats/a', 'hats/e', 'coats/b', 'bags/c']);
+    const { affinities: _, ...plain } = known;
+    expect(await of('for_you', plain)).toEqual(['hats/a', 'hats/e', 'coats/b', 'bags/c']);
+  });
+
   it('says which item brought each one, and what failed on the way', async ({ expect }) => {
     const { sources } = shop(FULL);
     const { items } = await decide(ask('for_you'), LIVE, sources);

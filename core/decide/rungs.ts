@@ -76,7 +76,7 @@ export function rungsOf(
           },
           {
             kind: 'content',
-            candidates: () => popularBeside(anchors, barred, sources),
+            candidates: () => popularBeside(anchors, ask.strategy === 'for_you' ? known : undefined, barred, sources),
             reason: () => 'trending_category',
           },
         ];
@@ -137,15 +137,30 @@ async function relatedTo(anchors: readonly string[], limit: number, sources: Sou
   return [...best.values()].sort((a, b) => b.score - a.score).slice(0, limit);
 }
 
-/** What is popular in the categories of these. */
+/** How much more a product weighs that is of a category, or a brand, that the visitor is drawn to; the first of them weighs whole. */
+const DRAWN_TO = 1;
+
+/** What is popular in the categories of these, and in those that the visitor is drawn to; what he is drawn to comes before the rest. */
 async function popularBeside(
   anchors: readonly string[],
+  known: Known | undefined,
   hidden: ReadonlySet<string>,
   sources: Sources,
 ): Promise<Candidate[]> {
   const popular = sources.popular(POPULAR_LOOKED_AT, hidden);
   if (popular.length === 0) return [];
   const products = await sources.products(new Set([...anchors, ...popular.map(({ item }) => item)]));
-  const categories = new Set(anchors.flatMap((anchor) => products.get(anchor)?.category ?? []));
-  return popular.filter(({ item }) => categories.has(products.get(item)?.category ?? ''));
+  const { category: drawn = [], brand = [] } = (known?.tier !== 'none' && known?.affinities) || {};
+  const categories = new Set([...anchors.flatMap((anchor) => products.get(anchor)?.category ?? []), ...drawn]);
+  const pull = (list: readonly string[], value: string | undefined) => {
+    const at = value === undefined ? -1 : list.indexOf(value);
+    return at < 0 ? 0 : DRAWN_TO / (at + 1);
+  };
+  return popular
+    .flatMap((one) => {
+      const product = products.get(one.item);
+      if (product?.category === undefined || !categories.has(product.category)) return [];
+      return [{ ...one, score: one.score * (1 + pull(drawn, product.category) + pull(brand, product.brand)) }];
+    })
+    .sort((a, b) => b.score - a.score);
 }

@@ -1,7 +1,7 @@
 import type { InteractionKind } from './interactions.ts';
 import { SESSION_GAP_MS } from './limits.ts';
 import type { ProfileState } from './state.ts';
-import type { ProfileView } from './view-profile.ts';
+import { type ProfileView, strongestAffinities } from './view-profile.ts';
 
 /** A visitor's last interactions with products: what recommendations start from. */
 export interface RecentItems {
@@ -11,11 +11,22 @@ export interface RecentItems {
   readonly carts: readonly number[];
   /** Places among them of what he bought; an object that runs older code does not say. */
   readonly orders?: readonly number[];
+  /** Categories and brands that he is drawn to most; an object that runs older code does not say. */
+  readonly affinities?: Affinities;
   /** How many of the first are of his last session. */
   readonly session: number;
   /** When that session is over if nothing more comes, ms since 1970. */
   readonly sessionUntil: number;
 }
+
+/** Of each the strongest first. */
+export interface Affinities {
+  readonly category: readonly string[];
+  readonly brand: readonly string[];
+}
+
+/** Affinities of a kind that recommendations hear of. */
+const AFFINITIES_TOLD = 3;
 
 /** What the conditions of rules may ask of a profile; times are ms since 1970. */
 export interface RuleFacts {
@@ -58,7 +69,8 @@ export function ruleFacts(view: ProfileView): RuleFacts {
 const facts = new WeakMap<ProfileView, RuleFacts>();
 
 /** The last interactions of a profile; of a person's ledgers the sessions that touch the last one are one with it. */
-export function recentItems({ interactions, sessions }: ProfileState): RecentItems {
+export function recentItems(state: ProfileState): RecentItems {
+  const { interactions, sessions } = state;
   const ends = sessions.toSorted(([, a], [, b]) => b - a);
   const [, last = 0] = ends[0] ?? [];
   let begins = last;
@@ -68,6 +80,10 @@ export function recentItems({ interactions, sessions }: ProfileState): RecentIte
     items: interactions.map(({ item }) => item),
     carts: placesOf('cart'),
     orders: placesOf('order'),
+    affinities: {
+      category: strongestAffinities(state, 'category', AFFINITIES_TOLD),
+      brand: strongestAffinities(state, 'brand', AFFINITIES_TOLD),
+    },
     session: interactions.filter(({ time }) => time >= begins).length,
     sessionUntil: last + SESSION_GAP_MS,
   };

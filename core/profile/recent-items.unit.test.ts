@@ -34,6 +34,7 @@ describe('the last items of a profile', () => {
       items: ['c', 'a', 'a', 'b'],
       carts: [1, 3],
       orders: [],
+      affinities: { category: [], brand: [] },
       session: 2,
       sessionUntil: at(125),
     });
@@ -80,5 +81,20 @@ describe('the last items of a profile', () => {
       ),
     ).toMatchObject({ items: ['a'], session: 0 });
     expect(recentItems(emptyState())).toMatchObject({ items: [], carts: [], session: 0 });
+  });
+
+  it('come with what the person is drawn to most, the strongest first, however much time goes by', ({ expect }) => {
+    const state = emptyState();
+    const day = Math.floor(START / (24 * 60 * MINUTE_MS));
+    const counted = (rows: Record<string, number[]>) => ({ counts: new Map(Object.entries(rows)), other: 0 });
+    const dayOf = (category: Record<string, number[]>, brand: Record<string, number[]>) =>
+      ({ category: counted(category), brand: counted(brand) }) as never;
+    state.days.set(
+      day,
+      dayOf({ coats: [3, 0, 0], hats: [0, 1, 1], bags: [1, 0, 0], shoes: [2, 0, 0] }, { Loom: [1, 0, 0] }),
+    );
+    // A week before, all of it counts half.
+    state.days.set(day - 7, dayOf({ coats: [12, 0, 0] }, { Weft: [1, 0, 0] }));
+    expect(recentItems(state).affinities).toEqual({ category: ['coats', 'hats', 'shoes'], brand: ['Loom', 'Weft'] });
   });
 });

@@ -113,6 +113,14 @@ function affinities(state: ProfileState, dimension: 'category' | 'brand', now: n
     .slice(0, 10);
 }
 
+/** What a person is drawn to most, best first: which is before which does not change as time goes by, for all of it fades alike. */
+export function strongestAffinities(state: ProfileState, dimension: 'category' | 'brand', limit: number): string[] {
+  const newestDay = Math.max(...[...state.days].map(([day]) => day), 0);
+  return affinities(state, dimension, newestDay * DAY_MS)
+    .slice(0, limit)
+    .map(({ key }) => key);
+}
+
 function addDay(
   scores: Map<string, number>,
   counts: DayCounts,

@@ -12,6 +12,8 @@ export type Known =
       /** Places among them of what he put into his cart, and of what he bought. */
       readonly carts?: readonly number[];
       readonly orders?: readonly number[];
+      /** Categories and brands that he is drawn to most, the strongest first. */
+      readonly affinities?: { readonly category: readonly string[]; readonly brand: readonly string[] };
     }
   | { readonly tier: 'none'; readonly reason: string };
 

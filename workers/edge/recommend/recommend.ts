@@ -236,9 +236,10 @@ async function cartOf(env: Env, site: string, query: ReadQuery, readPart: typeof
 /** What the profile says of the visitor's last items. */
 function itemsOf(read: ProfileRead<'recent' | 'facts'>): Known {
   if (read.tier === 'none') return read;
-  const { items, carts, orders = [], session, sessionUntil } = read.profile;
+  const { items, carts, orders = [], affinities, session, sessionUntil } = read.profile;
   const goesOn = Date.now() <= sessionUntil;
-  return { tier: read.tier, reason: reasonOf(read), recent: items, carts, orders, session: goesOn ? session : 0 };
+  const known = { recent: items, carts, orders, ...(affinities && { affinities }) };
+  return { tier: read.tier, reason: reasonOf(read), ...known, session: goesOn ? session : 0 };
 }
 
 function reasonOf(read: Exclude<ProfileRead<'recent' | 'facts' | 'cart'>, { tier: 'none' }>): string {
