@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { compactedSchema, manifestSchema } from '../../workers/api/lake/operation.ts';
 
@@ -33,14 +34,26 @@ export function lakeApi(access: Access): LakeApi {
   };
 }
 
-/** A request with the secret key; an answer that is no success is an error that says why. */
+/** How often a request is sent again that the server cannot take just now. */
+const TRIES = 10;
+
+/** A request with the secret key, again after a while where the server says so (503); an answer that is no success is an error that says why. */
 export async function call({ url, key }: Access, path: string, init: RequestInit = {}): Promise<Response> {
   const target = `${url.replace(/\/$/, '')}${path}`;
   const headers = { authorization: `Bearer ${key}`, ...init.headers };
-  const response = await fetch(target, { ...init, headers }).catch((error: unknown) => {
-    throw new Error(`nothing answers at ${url} (${String(error)}): run "npm start" first, or give --url`);
-  });
-  if (response.ok) return response;
-  const problem = z.object({ detail: z.string() }).safeParse(await response.json().catch(() => undefined));
-  throw new Error(`${init.method ?? 'GET'} ${path}: ${response.status} ${problem.data?.detail ?? response.statusText}`);
+  for (let tried = 1; ; tried += 1) {
+    const response = await fetch(target, { ...init, headers }).catch((error: unknown) => {
+      throw new Error(`nothing answers at ${url} (${String(error)}): run "npm start" first, or give --url`);
+    });
+    if (response.ok) return response;
+    const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
+    if (response.status === 503 && seconds >= 0 && tried < TRIES) {
+      await sleep(seconds * 1_000);
+      continue;
+    }
+    const problem = z.object({ detail: z.string() }).safeParse(await response.json().catch(() => undefined));
+    throw new Error(
+      `${init.method ?? 'GET'} ${path}: ${response.status} ${problem.data?.detail ?? response.statusText}`,
+    );
+  }
 }

@@ -125,7 +125,7 @@ export const merchandisingRoutes = new Hono<ApiContext>()
       site.id,
       { ...query, anonymousId: query.anonymousId, unproven: false, hint: [], consent },
       () => (page ? { page } : {}),
-      { plan: { version: published.version, plan }, explain: true, pretend },
+      { plan: { version: published.version + (draft ? 1 : 0), plan }, explain: true, pretend },
     );
     return answer(previewedSchema, {
       ...bodyOf(shown),

@@ -87,7 +87,7 @@ export const indexPaths: ZodOpenApiPathsObject = {
       responses: {
         '200': { description: 'Nothing is being built any more: see `lastBuild`.', content: index },
         '202': { description: 'It goes on: ask again, or leave it to the cron.', content: index },
-        ...problemResponses(401, 403),
+        ...problemResponses(401, 403, 503),
       },
     },
   },

@@ -13,6 +13,7 @@ import { indexSchema, rebuildSchema } from './index-operation.ts';
 /** What one request spends; the caller asks again until it is done, or leaves the rest to the cron. */
 const REQUEST_MS = 10_000;
 const MAX_BODY_BYTES = 4_096;
+const RETRY_AFTER_SECONDS = 3;
 
 /** `/api/model/index`: the session index, and building it again from the lake. */
 export const indexRoutes = new Hono<ApiContext>()
@@ -32,7 +33,15 @@ export const indexRoutes = new Hono<ApiContext>()
   })
   .post('/rebuild/resume', async (c) => {
     const site = c.get('site').id;
-    const index = await onDemand(() => goOn(c.env, site, Date.now() + REQUEST_MS));
+    const index = await onDemand(() => goOn(c.env, site, Date.now() + REQUEST_MS)).catch((cause) => {
+      if (cause instanceof HttpError) throw cause;
+      // A store or an object that is busy or away; the cron and the next call go on from what there is.
+      throw new HttpError(503, 'The index cannot be built on right now. What is built is kept: ask again.', {
+        code: 'index_unavailable',
+        cause,
+        headers: { 'retry-after': String(RETRY_AFTER_SECONDS) },
+      });
+    });
     return answer(indexSchema, await described(c.env, site, index), { status: index.build || index.busy ? 202 : 200 });
   })
   .delete('/rebuild', async (c) => {

@@ -32,7 +32,8 @@ export const recommendationsSchema = z.object({
     }),
   ),
   explanation: explanationSchema.extend({ merchandising: z.int() }).optional().meta({
-    description: 'With `explain=1`. `merchandising`: the version of the slots and rules.',
+    description:
+      'With `explain=1`. `merchandising`: the version of the slots and rules; of a draft the one that it would become.',
   }),
 });
 
