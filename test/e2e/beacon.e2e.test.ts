@@ -11,6 +11,7 @@ import { CHROMIUM_FLAGS, findChromium } from '../../ops/find-chromium.ts';
 import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
 import { seededRandom } from '../../ops/seeded-random.ts';
 import { seedSite } from '../../ops/site/seed-site.ts';
+import { runs } from '../material/runs.ts';
 
 const executablePath = findChromium();
 if (!executablePath && process.env.CI) throw new Error('No Chromium here: set CHROMIUM_PATH, or put one on the PATH.');
@@ -348,7 +349,7 @@ describe.skipIf(!executablePath)('the beacon in a browser', () => {
 
   /** Two people, three tabs: logins, logouts, closed tabs and times without a network; each event is its person's, once. */
   test('random walks of two people over three tabs mix nobody and lose nothing', async ({ expect }) => {
-    const WALKS = 50;
+    const WALKS = runs(25);
     // What a browser takes to tell its other tabs what one has stored; nobody changes tabs as fast.
     const TABS_MS = 50;
     const expected = new Map<string, string | undefined>();
