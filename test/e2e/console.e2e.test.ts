@@ -257,8 +257,6 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
 
   test.for([
     ['light', { width: 1440, height: 900 }],
-    ['dark', { width: 1440, height: 900 }],
-    ['light', PHONE],
     ['dark', PHONE],
   ] as const)(
     'axe finds nothing on any page, and nothing is wider than the window: %s %j',

@@ -30,7 +30,7 @@ describe.skipIf(!hasBrowser)('the demo shop through Vitrine', () => {
     // Mostly it is at once then, unless somebody has read it already.
     const db = await demo.vitrine.getD1('DB');
     await db.batch(['attributes', 'segments'].map((table) => db.prepare(`UPDATE ${table} SET since = 0`)));
-    until = Math.ceil((Date.now() + 30_000) / 60_000) * 60_000;
+    until = Math.ceil((Date.now() + 15_000) / 60_000) * 60_000;
     const schedule = { from: wall(Date.now() - 60_000), until: wall(until) };
     await publish({
       slots: {
