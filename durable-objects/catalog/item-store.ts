@@ -1,8 +1,8 @@
-import { type Arrival, newFrom, withArrival } from '../../core/catalog/arrivals.ts';
 import { afterChange, type ChangeOutcome, type ItemChange } from '../../core/catalog/change.ts';
 import type { Item } from '../../core/catalog/item.ts';
 import { relatedTo } from '../../core/catalog/related.ts';
 import { searchText, wordsOf } from '../../core/catalog/words.ts';
+import { ArrivalLog } from './arrival-log.ts';
 
 /** Products that a catalogue holds at most. */
 export const MAX_ITEMS = 2_000_000;
@@ -54,10 +54,12 @@ export interface CatalogChanges {
 export class ItemStore {
   private readonly storage: DurableObjectStorage;
   private readonly sql: SqlStorage;
+  private readonly arrivals: ArrivalLog;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
     this.sql = storage.sql;
+    this.arrivals = new ArrivalLog(storage);
   }
 
   counters(): Counters {
@@ -72,19 +74,9 @@ export class ItemStore {
       const { position } = counters;
       const outcomes = changes.map((change) => this.applyOne(change, known, counters, source));
       if (outcomes.includes('changed')) this.storage.kv.put('counters', this.sweep(counters));
-      if (counters.position > position) this.noteArrival(position, now);
+      if (counters.position > position) this.arrivals.note(position, now);
       return outcomes;
     });
-  }
-
-  private noteArrival(position: number, now: number): void {
-    const arrivals = this.arrivals();
-    const noted = withArrival(arrivals, position, now);
-    if (noted !== arrivals) this.storage.kv.put('arrivals', noted);
-  }
-
-  private arrivals(): readonly Arrival[] {
-    return this.storage.kv.get<readonly Arrival[]>('arrivals') ?? [];
   }
 
   private applyOne(
@@ -177,7 +169,7 @@ export class ItemStore {
 
   /** Products that may be shown and have come lately, the newest first. */
   newest(limit: number, now: number): Item[] {
-    const from = newFrom(this.arrivals(), now);
+    const from = this.arrivals.newFrom(now);
     if (from === undefined) return [];
     return this.sql
       .exec<Row>(

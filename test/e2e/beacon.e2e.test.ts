@@ -5,16 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import pMap from 'p-map';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
-import { CHROMIUM_FLAGS, findChromium } from '../../ops/find-chromium.ts';
 import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
 import { seededRandom } from '../../ops/seeded-random.ts';
 import { seedSite } from '../../ops/site/seed-site.ts';
 import { runs } from '../material/runs.ts';
-
-const executablePath = findChromium();
-if (!executablePath && process.env.CI) throw new Error('No Chromium here: set CHROMIUM_PATH, or put one on the PATH.');
+import { hasBrowser, launchBrowser } from './browser.ts';
 
 const SITE = { id: 'walks', name: 'Walks', writeKey: 'wk_walks', secretKey: 'sk_walks' };
 const PATIENCE = { timeout: 30_000, interval: 100 };
@@ -29,7 +26,7 @@ interface LakeEvent {
   readonly consent?: string[];
 }
 
-describe.skipIf(!executablePath)('the beacon in a browser', () => {
+describe.skipIf(!hasBrowser)('the beacon in a browser', () => {
   let stateDir: string;
   let vitrine: Vitrine;
   let shop: Server;
@@ -50,7 +47,7 @@ describe.skipIf(!executablePath)('the beacon in a browser', () => {
     await new Promise<void>((resolve) => shop.listen(0, '127.0.0.1', resolve));
     shopUrl = `http://localhost:${(shop.address() as AddressInfo).port}`;
     await seedSite(await vitrine.getD1('DB'), { ...SITE, origins: [shopUrl] });
-    browser = await chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
+    browser = await launchBrowser();
   });
   afterAll(async () => {
     await browser?.close();
@@ -210,11 +207,7 @@ describe.skipIf(!executablePath)('the beacon in a browser', () => {
   test('a page that comes back from the browser’s cache is viewed again, and its slots are filled anew', async ({
     expect,
   }) => {
-    const caching = await chromium.launch({
-      executablePath: executablePath ?? '',
-      args: CHROMIUM_FLAGS,
-      ignoreDefaultArgs: ['--disable-back-forward-cache'],
-    });
+    const caching = await launchBrowser(['--disable-back-forward-cache']);
     try {
       const page = await caching.newPage();
       pages['/t/cached'] = html('<div data-vitrine-slot="home" data-strategy="recently_viewed"></div>');

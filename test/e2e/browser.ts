@@ -10,9 +10,10 @@ export const hasBrowser = executablePath !== undefined;
 if (!hasBrowser)
   console.warn('No Chromium here: set CHROMIUM_PATH, or put one on the PATH. Nothing was tested in a browser.');
 
-/** A real Chromium, headless. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
+/** A real Chromium, headless; `without`: flags of the driver's own that a test cannot have. */
+export function launchBrowser(without: string[] = []): Promise<Browser> {
+  const options = { executablePath: executablePath ?? '', args: CHROMIUM_FLAGS };
+  return chromium.launch({ ...options, ...(without.length > 0 && { ignoreDefaultArgs: without }) });
 }
 
 /** How long a browser is waited for. */

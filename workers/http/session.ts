@@ -2,8 +2,9 @@ import { claimsOf, isSigned, signedToken } from '../../core/identity/signed-toke
 import { sha256Hex } from '../../core/sha256-hex.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { findSiteByKeyHash, type Site } from '../../stores/sites/site.ts';
+import { readCookies } from './read-cookies.ts';
 
-/** How long a session lasts that nobody uses. */
+/** How long a session lasts. */
 const SESSION_MS = 8 * HOUR_MS;
 /** What the console says with each request; no page of another origin can. */
 const CONSOLE_HEADER = 'x-vitrine-console';
@@ -19,7 +20,7 @@ export function isFromConsole(request: Request, url: URL): boolean {
 /** The site whose secret key a session was begun with, while that key holds; nothing for any other request. */
 export async function sessionSite(request: Request, url: URL, env: Env): Promise<Site | undefined> {
   if (!isFromConsole(request, url)) return undefined;
-  const token = cookieOf(request, cookieName(url));
+  const token = readCookies(request).get(cookieName(url));
   const claims = token === undefined ? undefined : claimsOf('session', token, Date.now());
   if (token === undefined || !claims) return undefined;
   const site = await findSiteByKeyHash(env, claims.key);
@@ -45,12 +46,4 @@ function setCookie(url: URL, value: string, maxAgeSeconds: number): string {
 /** Browsers let nobody else set a cookie with this prefix; it needs HTTPS. */
 function cookieName({ protocol }: URL): string {
   return protocol === 'https:' ? '__Host-vitrine_console' : 'vitrine_console';
-}
-
-function cookieOf(request: Request, name: string): string | undefined {
-  for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
-    const [key = '', value] = pair.trim().split('=');
-    if (key === name) return value;
-  }
-  return undefined;
 }

@@ -129,7 +129,7 @@ async function recommendHeld(
   const current = given ?? heldPlan(site);
   const now = pretend.at ?? Date.now();
   const effects = effectsFor(current, query, place, undefined, pretend, now);
-  const sources = heldSources(site, query.locale, now);
+  const sources = heldSources(site, heldModel(site), query.locale, now);
   const decision = await decide(askOf(query, 'trending', current), NOT_ASKED, sources, { effects, explain });
   const [strategy = query.strategy] = current?.plan.slots.get(query.slot)?.strategies ?? [];
   return shown({ ...decision, reason }, query, strategy, current, effects, profileMs);
@@ -247,35 +247,33 @@ function reasonOf(read: Exclude<ProfileRead<'recent' | 'facts' | 'cart'>, { tier
 }
 
 function sourcesOf(env: Env, site: string, model: Model | null, locale: string | undefined, now: number): Sources {
-  const served = (items: Iterable<Item>): ServedItem[] =>
-    [...items].flatMap((item) => servedItem(item, locale, now) ?? []);
   return {
-    hasModel: model !== null,
+    ...heldSources(site, model, locale, now),
     near: async (items, limit, hidden, purpose) => (model ? model.near(env, items, limit, hidden, purpose) : []),
     related: (item, limit) => relatedItems(env, site, item, limit),
-    popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
-    products: async (ids) => byId(served((await readItems(env, site, ids)).values())),
+    products: async (ids) => byId(served((await readItems(env, site, ids)).values(), locale, now)),
     fresh: () => newItemIds(env, site),
-    first: async (limit) => served(await firstItems(env, site, limit)),
-    failed: (rung, error) => log('recommend_degraded', { site, rung, error: String(error) }),
+    first: async (limit) => served(await firstItems(env, site, limit), locale, now),
   };
 }
 
-/** As `sourcesOf`, of what this isolate knows, without a word to anybody. */
-function heldSources(site: string, locale: string | undefined, now: number): Sources {
-  const model = heldModel(site);
-  const served = (items: Iterable<Item>): ServedItem[] =>
-    [...items].flatMap((item) => servedItem(item, locale, now) ?? []);
+/** What this isolate knows, without a word to anybody. */
+function heldSources(site: string, model: Model | null, locale: string | undefined, now: number): Sources {
   return {
     hasModel: model !== null,
     near: async () => [],
     related: async () => [],
     popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
-    products: async (ids) => byId(served(heldItems(site, ids))),
+    products: async (ids) => byId(served(heldItems(site, ids), locale, now)),
     fresh: () => [],
-    first: async (limit) => served(heldFirst(site, limit)),
-    failed: () => undefined,
+    first: async (limit) => served(heldFirst(site, limit), locale, now),
+    failed: (rung, error) => log('recommend_degraded', { site, rung, error: String(error) }),
   };
+}
+
+/** Products as they are told to a visitor now; none that he may not have. */
+function served(items: Iterable<Item>, locale: string | undefined, now: number): ServedItem[] {
+  return [...items].flatMap((item) => servedItem(item, locale, now) ?? []);
 }
 
 function byId(items: readonly ServedItem[]): Map<string, ServedItem> {

@@ -1,4 +1,5 @@
 import { anonymousIdSchema } from '../../../core/events/person-ids.ts';
+import { readCookies } from '../../http/read-cookies.ts';
 
 const ID = 'vitrine_id';
 const TOKEN = 'vitrine_token';
@@ -16,12 +17,7 @@ export interface VisitorCookies {
 
 /** Reads the visitor's cookies. */
 export function visitorCookies(request: Request): VisitorCookies {
-  const found = new Map<string, string>();
-  for (const pair of (request.headers.get('cookie') ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    const name = pair.slice(0, at).trim();
-    if (at > 0 && !found.has(name)) found.set(name, pair.slice(at + 1).trim());
-  }
+  const found = readCookies(request);
   return {
     anonymousId: anonymousIdSchema.safeParse(decode(found.get(ID))).data,
     token: decode(found.get(TOKEN)),
