@@ -14,6 +14,12 @@ const text = fc
   )
   .map((parts) => parts.join(''));
 
+/**
+ * Any text but one that ends in a backslash: V8 of Node 24 takes the name `"\""` for the name `"\\"` when it has read an object
+ * of that shape before (`JSON.parse` by itself; workerd's does not).
+ */
+const name = text.filter((said) => !said.endsWith('\\'));
+
 function wellFormed(value: unknown): unknown {
   if (typeof value === 'string') return value.toWellFormed();
   if (Array.isArray(value)) return value.map(wellFormed);
@@ -30,7 +36,7 @@ function escaped(said: string, upper: boolean): string {
 test('reads any JSON as it stands, with U+FFFD for half characters in values and names', () => {
   const json = fc.letrec((tie) => ({
     value: fc.oneof(text, fc.integer(), fc.constant(null), fc.array(tie('value'), { maxLength: 3 }), tie('object')),
-    object: fc.dictionary(text, tie('value'), { maxKeys: 3 }),
+    object: fc.dictionary(name, tie('value'), { maxKeys: 3 }),
   })).value;
   fc.assert(
     fc.property(json, (value) => {
