@@ -1,11 +1,12 @@
 /**
- * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,proxy,cost,rebuild] [--json]`: measures the production bundle under workerd,
+ * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,proxy,cost,rebuild,experiments] [--json]`: measures the production bundle under workerd,
  * without the dev proxy. Ratios are to bare routes in the same runtime and run. See README.md.
  */
 import { z } from 'zod';
 import { readOptions } from '../ops/read-options.ts';
 import { benchCatalogue } from './groups/catalogue.ts';
 import { benchCost } from './groups/cost.ts';
+import { benchExperiments } from './groups/experiments.ts';
 import { benchFresh } from './groups/fresh.ts';
 import { benchGrowth } from './groups/growth.ts';
 import { benchIngest } from './groups/ingest.ts';
@@ -33,6 +34,7 @@ const GROUPS: Record<string, (options: Options) => Promise<Result[]>> = {
   proxy: benchProxy,
   cost: benchCost,
   rebuild: ({ sessions }) => benchRebuild(sessions),
+  experiments: benchExperiments,
 };
 
 const USAGE = `usage: npm run bench -- [options]

@@ -25,6 +25,7 @@ import { handlePixel } from './proxy/handle-pixel.ts';
 import { proxiedPage } from './proxy/proxy-hosts.ts';
 
 export { Catalog } from '../durable-objects/catalog/catalog.ts';
+export { ExperimentTally } from '../durable-objects/experiment-tally/experiment-tally.ts';
 export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
 export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
 export { Jobs } from './entry/jobs.ts';

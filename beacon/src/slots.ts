@@ -27,7 +27,10 @@ export function startSlots(options: SlotOptions): (whole: boolean) => void {
       const item =
         target instanceof Element ? target.closest<HTMLElement>('[data-vitrine-slot] [data-product-id]') : null;
       const slot = item?.closest<HTMLElement>('[data-vitrine-slot]')?.dataset.vitrineSlot;
-      if (slot) options.track('recommendation_clicked', { slot, product_id: item?.dataset.productId });
+      if (slot) {
+        const decision = item?.closest<HTMLElement>('[data-decision]')?.dataset.decision;
+        options.track('recommendation_clicked', { slot, product_id: item?.dataset.productId, decision });
+      }
     }),
     true,
   );
@@ -103,6 +106,7 @@ function watchImpressions(track: SlotOptions['track']): Shown {
         observer.unobserve(target);
         track('recommendation_shown', {
           slot: (target as HTMLElement).dataset.vitrineSlot,
+          decision: target.querySelector<HTMLElement>('[data-decision]')?.dataset.decision,
           content: target.querySelector<HTMLElement>('[data-content]')?.dataset.content,
           products: [...target.querySelectorAll<HTMLElement>('[data-product-id]')].map(({ dataset }) => ({
             product_id: dataset.productId,

@@ -10,6 +10,7 @@ export class UserProfile extends DurableObject<Env> {
 /** Bound by the configuration, not used. */
 export class SessionIndex extends DurableObject<Env> {}
 export class Catalog extends DurableObject<Env> {}
+export class ExperimentTally extends DurableObject<Env> {}
 
 interface BareObject extends Rpc.DurableObjectBranded {
   ping(): { ok: true };

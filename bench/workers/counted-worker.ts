@@ -29,6 +29,13 @@ export class Catalog extends production.Catalog {
   }
 }
 
+export class ExperimentTally extends production.ExperimentTally {
+  constructor(ctx: DurableObjectState, env: Env) {
+    countObject(ctx);
+    super(ctx, env);
+  }
+}
+
 export class Jobs extends production.Jobs {
   constructor(ctx: ExecutionContext, env: Env) {
     super(ctx, countBindings(env));

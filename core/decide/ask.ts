@@ -1,4 +1,4 @@
-import type { Strategy } from '../recommend/strategy.ts';
+import type { Strategy } from '../decisions/strategy.ts';
 
 /** What is asked for. */
 export interface Ask {

@@ -1,19 +1,16 @@
 import type { ServedItem } from '../catalog/served-item.ts';
+import { isPersonal, type Strategy } from '../decisions/strategy.ts';
+import type { Tier } from '../decisions/tier.ts';
 import { arrange, type PinnedItem, type Placed } from '../merchandising/arrange.ts';
 import { type Effects, NO_EFFECTS } from '../merchandising/effects.ts';
 import type { DecidedItem } from '../recommend/decided-item.ts';
 import type { Known } from '../recommend/known.ts';
 import { reasonOf } from '../recommend/reasons.ts';
-import { isPersonal, type Strategy } from '../recommend/strategy.ts';
 import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
 import { type Explanation, Trace } from './explanation.ts';
 import { explored } from './explore.ts';
 import { type Hidden, hiddenOf, type Rung, rungsOf } from './rungs.ts';
-
-/** Which rung of the ladder served: the live profile, the last one known, what is popular, or the catalogue's own order. */
-export const TIERS = ['live', 'last_known', 'popular', 'baseline'] as const;
-export type Tier = (typeof TIERS)[number];
 
 /** What a slot goes on with while it is not full, with what is known for it. */
 export interface Fallback {

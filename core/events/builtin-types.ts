@@ -16,6 +16,7 @@ const fieldsOf = (fields: Readonly<Record<string, Field>>): Fields => Object.ent
 
 const TEXT = { read: text, right: 'a text of 1–1,024 characters' } as const;
 const URL_TEXT = { read: url, right: 'a text of at most 4,096 characters' } as const;
+const DECISION = { read: text, right: 'the `decision` that came with the recommendation, as it is' } as const;
 const PRODUCT_ID = { read: id, right: 'a text of 1–256 characters, or a whole number up to 2^53' } as const;
 const CURRENCY = { read: currency, right: 'an ISO 4217 code such as "EUR"' } as const;
 const TOTAL = { read: total, right: 'a number such as 19.99' } as const;
@@ -50,9 +51,15 @@ export const BUILTIN_FIELDS: Readonly<Record<string, Fields>> = {
   checkout_started: fieldsOf({ ...LISTED, order_id: PRODUCT_ID }),
   order_completed: fieldsOf({ ...LISTED, order_id: { ...PRODUCT_ID, required: true } }),
   product_searched: fieldsOf({ query: TEXT }),
-  recommendation_shown: fieldsOf({ slot: { ...TEXT, required: true }, products: PRODUCTS, content: TEXT }),
+  recommendation_shown: fieldsOf({
+    slot: { ...TEXT, required: true },
+    products: PRODUCTS,
+    content: TEXT,
+    decision: DECISION,
+  }),
   recommendation_clicked: fieldsOf({
     slot: { ...TEXT, required: true },
     product_id: { ...PRODUCT_ID, required: true },
+    decision: DECISION,
   }),
 };

@@ -1,9 +1,11 @@
 import type { ConsentDefaults } from '../consent/policy.ts';
 import type { Choices } from '../consent/purposes.ts';
+import type { DecisionSigner } from '../decisions/decision-token.ts';
 import { eventLedger, type Ledger } from '../identity/ledger.ts';
 import { checkConsent } from './check-consent.ts';
 import type { Refusal } from './check-event.ts';
 import { enrichEvent } from './enrich.ts';
+import { fromDecision } from './from-decision.ts';
 import { lateRefusal } from './late.ts';
 import type { EnrichedEvent } from './message.ts';
 import { LINK_TYPES, needsVouching, type Sender, vouch } from './vouch.ts';
@@ -33,6 +35,8 @@ export interface Terms {
   readonly receivedAtMs: number;
   /** Events that are older cannot be counted exactly. */
   readonly horizonDays: number;
+  /** Reads the tokens of the site's decisions; nothing where events come from none, as those of bots. */
+  readonly decisions?: DecisionSigner | undefined;
 }
 
 export interface Judged {
@@ -68,5 +72,5 @@ async function judge(candidate: Candidate, terms: Terms): Promise<EnrichedEvent 
     consent: agreed.consent,
   });
   const refusal = lateRefusal(enriched, terms.receivedAtMs, terms.horizonDays);
-  return refusal ? { refusal } : enriched;
+  return refusal ? { refusal } : fromDecision(enriched, terms.decisions, event, terms.receivedAtMs);
 }

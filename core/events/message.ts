@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DECISION_FAULTS, decisionSchema } from '../decisions/decision.ts';
 import { deviceLedger, isLedger } from '../identity/ledger.ts';
 
 /** What the request tells about the client; the same for all events of a message. */
@@ -32,6 +33,9 @@ export const enrichedEventSchema = z.object({
   vouched: z.literal(true).optional(),
   /** The purposes that the visitor had granted; all of them when it is not there. */
   consent: z.array(z.string()).optional(),
+  /** The decision that an impression or a click comes from, as its token proved; else why the token attributes nothing. */
+  decision: decisionSchema.optional(),
+  decisionFault: z.enum(DECISION_FAULTS).optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   context: z.record(z.string(), z.unknown()).optional(),
   campaign: z.record(z.string(), z.string()).optional(),

@@ -1,4 +1,5 @@
 import { contentFingerprint } from '../events/fingerprint.ts';
+import { fnv1a } from '../hash.ts';
 import { hashLedger } from '../identity/hash-ledger.ts';
 import { ledgerId } from '../identity/ledger.ts';
 import type { RawEvent } from './raw-object.ts';
@@ -100,6 +101,12 @@ export const COLUMNS: readonly Column[] = [
   property('slot'),
   text('properties', 'all of them, JSON', ({ properties }) => properties && JSON.stringify(properties)),
   text('context', 'what the client told of itself, JSON', ({ context }) => context && JSON.stringify(context)),
+  text(
+    'decision',
+    'of an impression or a click: what was decided, JSON; see docs/experiments.md',
+    ({ decision }) => decision && JSON.stringify(decision),
+  ),
+  text('decision_fault', 'why its token attributes nothing', ({ decisionFault }) => decisionFault),
 ];
 
 /** One event as a row, by column. */
@@ -144,12 +151,16 @@ export function eventOf(site: string, row: LakeRow): RawEvent {
     context: json('context'),
     campaign: found.length > 0 ? Object.fromEntries(found) : undefined,
     referrerHost: said('referrer_host'),
+    decision: json('decision'),
+    decisionFault: said('decision_fault'),
   };
   return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)) as unknown as RawEvent;
 }
 
 /** Whether an event says what its client said when it was taken in. */
 export function isIntact({ ledger, ...event }: RawEvent): boolean {
+  // Its content is the decision that it comes from.
+  if (event.decision) return fnv1a(event.id) === event.fingerprint;
   const anonymousId = ledger.startsWith('a/') ? ledgerId(ledger) : undefined;
   return (
     contentFingerprint({ ...event, anonymousId } as Parameters<typeof contentFingerprint>[0]) === event.fingerprint

@@ -1,5 +1,6 @@
 import type { Compiled, Condition } from '../cel/condition.ts';
 import type { NamedMember } from '../cel/named-members.ts';
+import type { Trial } from '../decisions/decision.ts';
 import { compileTemplate, renderFault, type Template } from '../templates/template.ts';
 import { sampleValues } from '../templates/values.ts';
 import { compileWhen, compileWhere, NAMES } from './conditions.ts';
@@ -11,8 +12,10 @@ import {
   merchandisingSchema,
   type Rule,
   type SlotDefinition,
+  slotSchema,
 } from './document.ts';
 import type { Fault } from './fault.ts';
+import { isGiven, type Variant } from './variant.ts';
 
 /** An action whose condition is ready to ask. */
 export type ReadyAction = Ready<Action>;
@@ -29,6 +32,8 @@ export interface ReadyRule extends Omit<Rule, 'when' | 'actions'> {
   readonly actions: readonly ReadyAction[];
   /** Whether its condition asks of the visitor's profile. */
   readonly asksProfile: boolean;
+  /** Whose it is: only those who were given this variant. */
+  readonly trial?: Trial | undefined;
 }
 
 /** A slot with its filter ready to ask and its template ready to fill. */
@@ -45,6 +50,7 @@ export interface Plan {
   readonly rules: readonly ReadyRule[];
   /** How many conditions on products there are. */
   readonly wheres: number;
+  readonly variants: readonly Variant[];
 }
 
 /** Whether a rule that may hold in a slot asks of the visitor's profile. */
@@ -58,10 +64,34 @@ export interface KnownNames {
   readonly attributes: readonly string[];
 }
 
-/** Makes a document ready, or says all that is wrong with it. `known`: without it names of segments and attributes are taken as they are. */
-export function compile(document: unknown, known?: KnownNames): Plan | { readonly faults: readonly Fault[] } {
+/** A slot as it is for who was given these variants; nothing where nobody has defined it. */
+export function slotFor({ slots, variants }: Plan, slot: string, trials: readonly Trial[]): ReadySlot | undefined {
+  const defined = slots.get(slot);
+  let changed = defined;
+  for (const { trial, changes } of variants) {
+    const change = Object.hasOwn(changes, slot) ? changes[slot] : undefined;
+    if (!change || !isGiven(trial, trials)) continue;
+    const said = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    changed = { ...(changed ?? UNDEFINED_SLOT), ...said };
+  }
+  return changed;
+}
+
+const UNDEFINED_SLOT: ReadySlot = { ...slotSchema.parse({}), accepts: undefined, template: undefined };
+
+/**
+ * Makes a document ready, or says all that is wrong with it.
+ *
+ * @param known without it names of segments and attributes are taken as they are.
+ * @param variants of the experiments that run.
+ */
+export function compile(
+  document: unknown,
+  known?: KnownNames,
+  variants: readonly Variant[] = [],
+): Plan | { readonly faults: readonly Fault[] } {
   const parsed = merchandisingSchema.safeParse(document);
-  if (parsed.success) return new Compiler(known).compile(parsed.data);
+  if (parsed.success) return new Compiler(known).compile(parsed.data, variants);
   const faults = parsed.error.issues.map(({ path, message }): Fault => ({ path: path.join('.'), message }));
   const paths = new Set(faults.map(({ path }) => path));
   // One mistake does not hide the next.
@@ -81,7 +111,10 @@ class Compiler {
     this.known = known;
   }
 
-  compile({ active, slots, rules }: Merchandising): Plan | { readonly faults: readonly Fault[] } {
+  compile(
+    { active, slots, rules }: Merchandising,
+    variants: readonly Variant[],
+  ): Plan | { readonly faults: readonly Fault[] } {
     const ready = Object.entries(slots).map(([name, slot]) => {
       const accepts = slot.filter === undefined ? undefined : this.where(`slots.${name}.filter`, slot.filter);
       const template = slot.template === undefined ? undefined : this.template(name, slot.template, slot.limit);
@@ -94,12 +127,14 @@ class Compiler {
       else this.faults.push({ path: `rules.${at}.name`, message: `rule ${before + 1} has the name "${name}" already` });
     }
     const compiled = rules.map((rule, at) => this.rule(rule, `rules.${at}`, slots));
+    const given = variants.map((variant) => this.variant(variant, slots));
     if (this.faults.length > 0) return { faults: this.faults };
     return {
       active,
       slots: new Map(ready),
-      rules: compiled.sort((a, b) => b.priority - a.priority),
+      rules: [...given, ...compiled.sort((a, b) => b.priority - a.priority)],
       wheres: this.wheres,
+      variants,
     };
   }
 
@@ -143,6 +178,13 @@ class Compiler {
       when: when === undefined ? undefined : this.when(`${path}.when`, when),
       asksProfile: when !== undefined && ASKS_PROFILE.test(when),
       actions: actions.map((action, at) => this.action(action, `${path}.actions.${at}`, rule.slots, slots)),
+    };
+  }
+
+  private variant({ trial, name, path, slots: where, actions }: Variant, slots: Merchandising['slots']): ReadyRule {
+    return {
+      ...{ name, enabled: true, priority: 0, slots: where && [...where], when: undefined, asksProfile: false, trial },
+      actions: actions.map((action, at) => this.action(action, `${path}.actions.${at}`, where, slots)),
     };
   }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CEL_LIMITS } from '../cel/limits.ts';
-import { STRATEGIES } from '../recommend/strategy.ts';
+import { STRATEGIES } from '../decisions/strategy.ts';
 import { TEMPLATE_LIMITS } from '../templates/template.ts';
 import { scheduleSchema } from './schedule.ts';
 
@@ -54,7 +54,19 @@ export const slotSchema = z.strictObject({
 });
 export type SlotDefinition = z.infer<typeof slotSchema>;
 
-const actionSchema = z.discriminatedUnion('do', [
+/** What a slot is in a variant of an experiment: the members that differ. */
+export const changedSlotSchema = z.strictObject({
+  strategies: slotSchema.shape.strategies.unwrap().optional(),
+  limit: slotSchema.shape.limit.unwrap().optional(),
+  seen: slotSchema.shape.seen.unwrap().optional(),
+  diversity: slotSchema.shape.diversity.unwrap().optional(),
+  explore: slotSchema.shape.explore.unwrap().optional(),
+  layout: slotSchema.shape.layout.unwrap().optional(),
+  heading: slotSchema.shape.heading,
+});
+export type ChangedSlot = z.infer<typeof changedSlotSchema>;
+
+export const actionSchema = z.discriminatedUnion('do', [
   z.strictObject({
     do: z.literal('pin'),
     items: z.array(z.string().min(1).max(256)).min(1).max(MAX_PINNED),

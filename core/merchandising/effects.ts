@@ -1,9 +1,11 @@
 import type { ServedItem } from '../catalog/served-item.ts';
 import { boundedInput } from '../cel/bounded-input.ts';
-import type { Strategy } from '../recommend/strategy.ts';
-import type { Plan, ReadyRule, Where } from './compile.ts';
+import type { Trial } from '../decisions/decision.ts';
+import type { Strategy } from '../decisions/strategy.ts';
+import { type Plan, type ReadyRule, slotFor, type Where } from './compile.ts';
 import { itemInput } from './conditions.ts';
 import { isScheduled } from './schedule.ts';
+import { isGiven } from './variant.ts';
 
 /** What a rule's `when` is asked of: what there is of the visitor, and where he is. */
 export interface RuleInput {
@@ -13,11 +15,13 @@ export interface RuleInput {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
+const NO_TRIALS: readonly Trial[] = [];
+
 /** Whether a rule holds, and if not, why; for who asks why a slot shows what it shows. */
 export interface RuleVerdict {
   readonly rule: string;
   readonly holds: boolean;
-  readonly why: 'holds' | 'switched_off' | 'disabled' | 'other_slot' | 'schedule' | 'condition';
+  readonly why: 'holds' | 'switched_off' | 'disabled' | 'other_slot' | 'other_variant' | 'schedule' | 'condition';
   /** What CEL could not tell. */
   readonly error?: string;
 }
@@ -80,11 +84,21 @@ export function isRuled({ slots, rules }: Plan, slot: string): boolean {
   return slots.has(slot) || rules.some((rule) => rule.slots?.includes(slot) ?? true);
 }
 
-/** The effects of a plan on one slot for one visitor, at a time (ms since 1970). Of two rules that choose one thing the first holds. */
-export function effectsOf(plan: Plan, slot: string, input: RuleInput, nowMs: number): Effects {
+/**
+ * The effects of a plan on one slot for one visitor, at a time (ms since 1970). Of two rules that choose one thing the first holds.
+ *
+ * @param trials variants of experiments that the visitor was given.
+ */
+export function effectsOf(
+  plan: Plan,
+  slot: string,
+  input: RuleInput,
+  nowMs: number,
+  trials: readonly Trial[] = NO_TRIALS,
+): Effects {
   const bounded = boundedInput(input) as Record<string, unknown>;
-  const definition = plan.slots.get(slot);
-  const verdicts = plan.rules.map((rule) => verdictOf(plan, rule, slot, bounded, nowMs));
+  const definition = slotFor(plan, slot, trials);
+  const verdicts = plan.rules.map((rule) => verdictOf(plan, rule, slot, bounded, nowMs, trials));
   const holding = plan.rules.filter((_, at) => verdicts[at]?.holds);
   const actions = holding.flatMap(({ name, actions }, rank) =>
     actions.map((action) => ({ ...action, rule: name, rank })),
@@ -137,10 +151,11 @@ export function effectsOf(plan: Plan, slot: string, input: RuleInput, nowMs: num
 
 function verdictOf(
   { active }: Plan,
-  { name, enabled, slots, schedule, when }: ReadyRule,
+  { name, enabled, slots, schedule, when, trial }: ReadyRule,
   slot: string,
   input: Readonly<Record<string, unknown>>,
   nowMs: number,
+  trials: readonly Trial[],
 ): RuleVerdict {
   const not = (why: RuleVerdict['why'], error?: string): RuleVerdict => ({
     rule: name,
@@ -151,6 +166,7 @@ function verdictOf(
   if (!active) return not('switched_off');
   if (!enabled) return not('disabled');
   if (slots && !slots.includes(slot)) return not('other_slot');
+  if (trial && !isGiven(trial, trials)) return not('other_variant');
   if (schedule && !isScheduled(schedule, nowMs)) return not('schedule');
   const verdict = when?.evaluate(input, nowMs);
   if (verdict && !verdict.holds) return not('condition', verdict.error);

@@ -2,6 +2,7 @@ import type { WireDefinitions } from '../attributes/wire-definitions.ts';
 import type { Choices } from '../consent/purposes.ts';
 import type { Outcome } from '../events/applied-events.ts';
 import type { Ledger } from '../identity/ledger.ts';
+import type { PersonStandings } from './person-standings.ts';
 
 /** A session as the index takes it; without items it is to be removed. */
 export interface ChangedSession {
@@ -23,6 +24,8 @@ export interface ApplyResult {
   /** For each message, for each of its events. */
   readonly outcomes: Outcome[][];
   readonly sessions: ChangedSession[];
+  /** How the person stands in experiments, where the messages may have changed it. */
+  readonly standings?: PersonStandings | undefined;
 }
 
 /** A part of a person's profile, with the decisions on consent under which it may be used, if he made any. */

@@ -2,9 +2,10 @@ import type { TraitValue } from '../events/imported-traits.ts';
 import type { BoundedCounts } from './bottom-k.ts';
 import type { InteractionKind } from './interactions.ts';
 import type { DayCounts, ProfileState } from './state.ts';
+import type { Touch } from './trials.ts';
 
-/** The version of the stored form; a reader refuses what is newer than it knows. Version 1 had no traits and no choices. */
-const STATE_VERSION = 2;
+/** The version of the stored form; a reader refuses what is newer than it knows. Version 1 had no traits and no choices, 2 no trials and no touches. */
+const STATE_VERSION = 3;
 
 /** Stands at the end of what the shop's server said. */
 type Vouched = [1] | [];
@@ -41,6 +42,18 @@ interface StoredState {
     ...vouched: Vouched,
   ][];
   choices?: [purpose: string, granted: 0 | 1, time: number, key: string][];
+  trials?: [
+    number: number,
+    ...variants: [variant: number, time: number, key: string, shown: number, clicked: number][],
+  ][];
+  touches?: [
+    time: number,
+    key: string,
+    slot: string,
+    item: string,
+    strategy: Touch['strategy'],
+    ...trials: [number: number, variant: number][],
+  ][];
 }
 
 /** The state as text: equal states give equal bytes, since everything that has no order of its own is sorted. */
@@ -93,6 +106,28 @@ export function encodeState(state: ProfileState): string {
     ...(state.choices.size > 0 && {
       choices: byName(state.choices).map(([purpose, { granted, time, key }]) => [purpose, granted ? 1 : 0, time, key]),
     }),
+    ...(state.trials.size > 0 && {
+      trials: byNumber(state.trials).map(([number, variants]) => [
+        number,
+        ...byNumber(variants).map(([variant, { first, shown, clicked }]): [number, number, string, number, number] => [
+          variant,
+          first.time,
+          first.key,
+          shown,
+          clicked,
+        ]),
+      ]),
+    }),
+    ...(state.touches.length > 0 && {
+      touches: state.touches.map(({ time, key, slot, item, strategy, trials }) => [
+        time,
+        key,
+        slot,
+        item,
+        strategy,
+        ...trials.map(({ number, variant }): [number, number] => [number, variant]),
+      ]),
+    }),
   };
   return JSON.stringify(stored);
 }
@@ -142,6 +177,22 @@ export function decodeState(text: string): ProfileState {
     choices: new Map(
       (stored.choices ?? []).map(([purpose, granted, time, key]) => [purpose, { granted: granted === 1, time, key }]),
     ),
+    trials: new Map(
+      (stored.trials ?? []).map(([number, ...variants]) => [
+        number,
+        new Map(
+          variants.map(([variant, time, key, shown, clicked]) => [variant, { first: { time, key }, shown, clicked }]),
+        ),
+      ]),
+    ),
+    touches: (stored.touches ?? []).map(([time, key, slot, item, strategy, ...trials]) => ({
+      time,
+      key,
+      slot,
+      item,
+      strategy,
+      trials: trials.map(([number, variant]) => ({ number, variant })),
+    })),
   };
 }
 
@@ -155,6 +206,10 @@ function byName<T>(registers: ReadonlyMap<string, T>): [string, T][] {
 
 function loadDay([type, category, brand, item]: [StoredCounts, StoredCounts, StoredCounts, StoredCounts]): DayCounts {
   return { type: loadCounts(type), category: loadCounts(category), brand: loadCounts(brand), item: loadCounts(item) };
+}
+
+function byNumber<T>(entries: ReadonlyMap<number, T>): [number, T][] {
+  return [...entries].sort(([a], [b]) => a - b);
 }
 
 function storeCounts(bounded: BoundedCounts): StoredCounts {

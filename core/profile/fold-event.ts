@@ -9,6 +9,7 @@ import { byWord, insertNewest } from './newest.ts';
 import { insertIntoSessions, type SessionChange } from './session-intervals.ts';
 import { emptyDay, type Order, type ProfileState } from './state.ts';
 import { foldTraits } from './traits.ts';
+import { foldTrials, touchOf } from './trials.ts';
 
 /**
  * Folds one event into the profile, in place. The caller has made sure that the event was not folded before. Any order of the
@@ -32,6 +33,9 @@ export function foldEvent(
   foldUser(state, event);
   foldTraits(state.traits, event);
   foldChoices(state.choices, event);
+  foldTrials(state.trials, event);
+  const touch = touchOf(event);
+  if (touch) insertNewest(state.touches, touch, PROFILE_CAPS.touches);
   const change = insertIntoSessions(state.sessions, event.time);
   closeSessions(state, horizonDays);
   return change;

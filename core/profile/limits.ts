@@ -12,6 +12,8 @@ export const PROFILE_CAPS = {
   interactions: 100,
   /** Newest cart changes since the last order. */
   cartChanges: 100,
+  /** Newest clicks on recommendations. */
+  touches: 50,
   /** Newest orders. */
   orders: 20,
   /** Days with counts by category, brand and item, back from the newest event. */

@@ -5,6 +5,7 @@ import { PROFILE_CAPS } from './limits.ts';
 import { byWord, insertNewest } from './newest.ts';
 import { setRegister } from './registers.ts';
 import { type DayCounts, emptyDay, emptyState, type ProfileState } from './state.ts';
+import { mergeTrials } from './trials.ts';
 
 /**
  * The profile of a person: the states of his ledgers as one, as if one ledger had counted all their events, but for sessions, which
@@ -41,6 +42,8 @@ function mergeInto(merged: ProfileState, state: ProfileState): void {
   for (const [start, end] of state.sessions) merged.sessions.push([start, end]);
   merged.closedSessions += state.closedSessions;
   for (const [name, trait] of state.traits) setRegister(merged.traits, name, trait, PROFILE_CAPS.traits);
+  mergeTrials(merged.trials, state.trials);
+  for (const touch of state.touches) insertNewest(merged.touches, touch, PROFILE_CAPS.touches);
   for (const [purpose, choice] of state.choices) setRegister(merged.choices, purpose, choice, MAX_PURPOSES);
   if (state.user && (!merged.user || byWord(state.user, merged.user) < 0)) merged.user = state.user;
 }

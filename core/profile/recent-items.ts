@@ -1,6 +1,7 @@
 import type { InteractionKind } from './interactions.ts';
 import { SESSION_GAP_MS } from './limits.ts';
 import type { ProfileState } from './state.ts';
+import { firstVariant, type Trials } from './trials.ts';
 import { type ProfileView, strongestAffinities } from './view-profile.ts';
 
 /** A visitor's last interactions with products: what recommendations start from. */
@@ -17,6 +18,8 @@ export interface RecentItems {
   readonly session: number;
   /** When that session is over if nothing more comes, ms since 1970. */
   readonly sessionUntil: number;
+  /** The variants that he has been shown, by number of the experiment; an object that runs older code does not say. */
+  readonly variants?: Readonly<Record<number, number>>;
 }
 
 /** Of each the strongest first. */
@@ -86,5 +89,15 @@ export function recentItems(state: ProfileState): RecentItems {
     },
     session: interactions.filter(({ time }) => time >= begins).length,
     sessionUntil: last + SESSION_GAP_MS,
+    ...(state.trials.size > 0 && { variants: shownVariants(state.trials) }),
   };
+}
+
+function shownVariants(trials: Trials): Record<number, number> {
+  return Object.fromEntries(
+    [...trials].flatMap(([number, variants]) => {
+      const first = firstVariant(variants);
+      return first === undefined ? [] : [[number, first]];
+    }),
+  );
 }

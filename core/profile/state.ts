@@ -5,6 +5,7 @@ import type { Said } from './newest.ts';
 import type { Registers } from './registers.ts';
 import type { SessionInterval } from './session-intervals.ts';
 import type { Trait } from './traits.ts';
+import type { Touch, Trials } from './trials.ts';
 
 /** Counts of one event-time day (UTC). Category, brand and item count by kind: views, carts, orders. */
 export interface DayCounts {
@@ -59,6 +60,10 @@ export interface ProfileState {
   readonly traits: Registers<Trait>;
   /** The visitor's own decisions on consent, by purpose. */
   readonly choices: Registers<Choice>;
+  /** What he was shown of experiments. */
+  readonly trials: Trials;
+  /** Clicks on what was recommended, the newest. */
+  readonly touches: Touch[];
 }
 
 /** A profile without events. */
@@ -77,6 +82,8 @@ export function emptyState(): ProfileState {
     user: null,
     traits: new Map(),
     choices: new Map(),
+    trials: new Map(),
+    touches: [],
   };
 }
 

@@ -52,6 +52,15 @@ export const reportSchema = z.object({
     compared: z.int(),
     differing: z.array(z.object({ ledger: z.string(), events: z.int() })),
   }),
+  standings: z
+    .object({
+      compared: z.int(),
+      differing: z.array(z.object({ ledger: z.string(), experiment: z.int() })),
+    })
+    .optional()
+    .meta({
+      description: 'People whose standings in experiments were made again from the lake; `ledger` is their home.',
+    }),
 });
 export type Report = z.infer<typeof reportSchema>;
 

@@ -40,6 +40,22 @@ export const siteSettingsSchema = z.strictObject({
     })
     .prefault({})
     .meta({ description: 'What `GET /v/profile` shows a visitor of his own profile.' }),
+  staff: z
+    .strictObject({
+      cookie: z
+        .string()
+        .regex(/^[\w-]{1,64}$/, 'must be 1–64 letters, digits, "_" or "-"')
+        .default('vitrine_staff'),
+      addresses: z
+        .array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]))
+        .max(100)
+        .default([]),
+    })
+    .prefault({})
+    .meta({
+      description:
+        'Who belongs to the shop, and counts in no experiment: who has this cookie, or comes from these addresses.',
+    }),
   proxy: z
     .strictObject({
       active: z.boolean().default(true),

@@ -1,9 +1,11 @@
+import type { EnrichedEvent } from '../../core/events/message.ts';
 import type { ApplyOptions, ApplyResult } from '../../core/profile/answers.ts';
 import { type Applied, type AppliedMessage, applyMessages } from '../../core/profile/apply-messages.ts';
 import { changedSessions } from '../../core/profile/changed-sessions.ts';
+import type { PersonStandings } from '../../core/profile/person-standings.ts';
 import { confirmDefinitions } from '../../stores/config/definitions.ts';
 import { log } from '../../stores/log.ts';
-import { sessionPrefix } from '../../stores/objects/profile-stub.ts';
+import { profileStub, sessionPrefix } from '../../stores/objects/profile-stub.ts';
 import type { Parts } from './parts.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -24,6 +26,7 @@ export async function countMessages(
   const applied = countInMemory(parts, messages, definitions);
   await storeCounted(parts, upkeep);
   await linking.sendSnapshot();
+  const standings = await standingsAfter(parts, messages);
   const messageIds = new Set(messages.map(({ id }) => id));
   const { state, retired, version } = memory.profile();
   const changes = { touched: applied.touchedSessions, retired, messageIds };
@@ -31,7 +34,21 @@ export async function countMessages(
     v: 1,
     outcomes: applied.outcomes,
     sessions: changedSessions(state, changes, sessionPrefix(ctx.id), version),
+    ...(standings && { standings }),
   };
+}
+
+/** Types of events that change how a person stands in experiments. */
+const TELLING: ReadonlySet<string> = new Set(['recommendation_shown', 'recommendation_clicked', 'order_completed']);
+
+/** How the person stands in experiments, where these messages may have changed it; his home says so. The same again for a message that comes again. */
+async function standingsAfter(parts: Parts, messages: readonly AppliedMessage[]): Promise<PersonStandings | undefined> {
+  const tells = ({ type, decision }: EnrichedEvent) =>
+    TELLING.has(type) && (type === 'order_completed' || (decision?.trials.length ?? 0) > 0);
+  if (!messages.some(({ events }) => events.some(tells))) return undefined;
+  const { linking, env, site } = parts;
+  const word = linking.isHome() ? parts.standings() : await profileStub(env, site, linking.home()).standings();
+  return word.standings.length > 0 ? word : undefined;
 }
 
 /**

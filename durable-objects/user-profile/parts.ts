@@ -1,4 +1,7 @@
+import { hashLedger } from '../../core/identity/hash-ledger.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
+import { PERSON_LENGTH, type PersonStandings } from '../../core/profile/person-standings.ts';
+import { standingsOf } from '../../core/profile/standing.ts';
 import { laterTombstone, type Tombstone } from '../../core/profile/tombstone.ts';
 import { knownDefinitions } from '../../stores/config/definitions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
@@ -18,6 +21,7 @@ export class Parts {
   readonly follower: Follower;
   readonly farewells: Farewells;
   private readonly tombstones: TombstoneStore;
+  private lastWordAt = 0;
   /** Read when it is first needed: a read of the profile needs none. */
   private held: { readonly tombstone: Tombstone | undefined } | undefined;
 
@@ -54,6 +58,14 @@ export class Parts {
 
   get ledger(): Ledger {
     return this.name.slice(this.name.indexOf('/') + 1) as Ledger;
+  }
+
+  /** How the person stands in experiments; nowhere where his home is elsewhere. Each word is later than the one before. */
+  standings(): PersonStandings {
+    this.lastWordAt = Math.max(Date.now(), this.lastWordAt + 1);
+    const standings = this.linking.isHome() ? standingsOf(this.memory.person()) : [];
+    const person = hashLedger(this.site, this.ledger).slice(0, PERSON_LENGTH);
+    return { person, at: this.lastWordAt, standings, complete: false };
   }
 
   /** What an erasure has left here, if there was one. */

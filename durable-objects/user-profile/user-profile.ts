@@ -6,6 +6,7 @@ import type { ApplyOptions, ApplyResult, PersonPart, PersonRead } from '../../co
 import type { AppliedMessage } from '../../core/profile/apply-messages.ts';
 import { decodeState, encodeState } from '../../core/profile/encode-state.ts';
 import { RETRY_MS } from '../../core/profile/next-duty.ts';
+import type { PersonStandings } from '../../core/profile/person-standings.ts';
 import { type RecentItems, type RecentWithFacts, ruleFacts } from '../../core/profile/recent-items.ts';
 import type { Tombstone } from '../../core/profile/tombstone.ts';
 import { type ProfileView, viewProfile } from '../../core/profile/view-profile.ts';
@@ -131,12 +132,17 @@ export class UserProfile extends DurableObject<Env> {
     return this.parts.memory.cart();
   }
 
-  /** Says to whom this ledger belongs. Answered when the old home has let go of it and the new one holds its snapshot. */
-  async assign(incoming: { readonly v: 1; readonly person: Ledger; readonly version: number }): Promise<void> {
+  /**
+   * Says to whom this ledger belongs. Answered when the old home has let go of it and the new one holds its snapshot, with all whose people this
+   * may have changed.
+   */
+  async assign(incoming: { readonly v: 1; readonly person: Ledger; readonly version: number }): Promise<Ledger[]> {
     const { linking } = this.parts;
+    const homes = linking.otherHomes();
     if (!this.parts.isOfBefore(incoming.version) && linking.assign(incoming))
       await this.upkeep.wakeBy(Date.now() + RETRY_MS);
     await linking.finish();
+    return [...new Set([this.parts.ledger, ...homes, ...linking.otherHomes()])];
   }
 
   /** Takes the snapshot of a linked ledger; an old one changes nothing. */
@@ -177,6 +183,28 @@ export class UserProfile extends DurableObject<Env> {
     const stopped = this.ctx.storage.deleteAlarm();
     await this.parts.settle();
     await stopped;
+  }
+
+  /** The ledger that is the person's home. */
+  home(): Ledger {
+    return this.parts.linking.home();
+  }
+
+  /** The ledgers of the person whose home this is: this one, and those that are linked. */
+  ledgers(): Ledger[] {
+    const { linking, ledger } = this.parts;
+    return [
+      ledger,
+      ...linking
+        .store()
+        .present()
+        .map((row) => row.ledger),
+    ];
+  }
+
+  /** How the person stands in experiments; nowhere where his home is elsewhere. */
+  standings(): PersonStandings {
+    return this.parts.standings();
   }
 
   /** Counts the changes of the ledger, those that are not stored yet included. */

@@ -1,10 +1,12 @@
 import { hashLedger } from '../../core/identity/hash-ledger.ts';
+import type { Ledger } from '../../core/identity/ledger.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
 import { type Progress, progressSchema, type Removed } from '../../stores/erasure/progress.ts';
 import { signReceipt } from '../../stores/erasure/receipt.ts';
 import type { OpenErasure } from '../../stores/erasure/start-erasure.ts';
 import { partHashes, rememberErased } from '../../stores/erasure/start-erasure.ts';
 import type { Subject } from '../../stores/erasure/subject.ts';
+import { reportMoved } from '../../stores/experiments/report-standings.ts';
 import { log } from '../../stores/log.ts';
 import { allShards } from '../../stores/model/serving-shards.ts';
 import { profileStub, sessionPrefix } from '../../stores/objects/profile-stub.ts';
@@ -74,10 +76,13 @@ async function eraseProfiles(
   { ledgers, parts, at, assignment, later }: Subject,
 ): Promise<number> {
   const tombstone = { v: 1 as const, erasedAt: at, assignment, later };
+  const moved: Ledger[] = [];
   for (let from = 0; from < ledgers.length; from += AT_ONCE) {
     const part = ledgers.slice(from, from + AT_ONCE);
+    moved.push(...part, ...(await Promise.all(part.map((ledger) => profileStub(env, site, ledger).home()))));
     await Promise.all(part.map((ledger) => profileStub(env, site, ledger).erase(tombstone)));
   }
+  await reportMoved(env, site, moved);
   return ledgers.length + new Set(parts.map(({ ledger }) => ledger)).size;
 }
 

@@ -71,7 +71,8 @@ export function stateOf(env: Env, events: readonly RawEvent[]): string {
   return encodeState(state);
 }
 
-async function eventsOf(
+/** The events of ledgers in the files of partitions, by ledger. */
+export async function eventsOf(
   env: Env,
   site: string,
   ledgers: readonly Ledger[],

@@ -11,6 +11,7 @@ import { compactSite } from '../compact/compact-site.ts';
 import { RAW_GRACE_MS } from '../compact/sweep-lake.ts';
 import { checkObjects } from './check-objects.ts';
 import { compareProfiles, sampleLedgers } from './compare-profiles.ts';
+import { compareStandings } from './compare-standings.ts';
 import { entriesIn, knownRecounts, type Recount, recountFile } from './recount.ts';
 
 /** Hours of event time that are compared: no event that still counts is older. */
@@ -52,13 +53,15 @@ export async function reconcileSite(
     removed.length > 0
       ? { compared: 0, differing: [] }
       : await compareProfiles(env, site, await sampleLedgers(env, partitions, random), partitions);
+  const standings =
+    removed.length > 0 ? { compared: 0, differing: [] } : await compareStandings(env, site, partitions, random);
   const double = recounts.flatMap(({ double }) => double);
   const faulty = drift.length + altered.length + double.length + objects.faults.length + removed.length;
   const report: Report = {
     v: 1,
     site,
     at: new Date(startedAt).toISOString(),
-    verdict: faulty + profiles.differing.length === 0 ? 'ok' : 'drift',
+    verdict: faulty + profiles.differing.length + standings.differing.length === 0 ? 'ok' : 'drift',
     window: { from: isoHour(from), to: isoHour(to) },
     compared: { cells: new Set([...rollups.keys(), ...lake.keys()]).size, counted: sum(rollups), lake: sum(lake) },
     excused,
@@ -76,6 +79,7 @@ export async function reconcileSite(
       ...objects.faults.map(({ key, fault, entries }) => ({ key, fault, hours: hoursOf(entries) })),
     ],
     profiles,
+    standings,
   };
   await env.DB.prepare('INSERT OR REPLACE INTO reconciliations (site, at, verdict, report) VALUES (?, ?, ?, ?)')
     .bind(site, startedAt, report.verdict, JSON.stringify(report))

@@ -3,6 +3,7 @@ import { rowOf } from '../../core/lake/columns.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
 import { decodeState } from '../../core/profile/encode-state.ts';
 import { hourOf } from '../../core/time.ts';
+import { reportMoved } from '../../stores/experiments/report-standings.ts';
 import { erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
 import { ledgerEvents } from '../../stores/lake/ledger-events.ts';
 import { listPartitions } from '../../stores/lake/partitions.ts';
@@ -95,6 +96,7 @@ export async function repairProfiles(
       else left.add(ledger);
     }
   }
+  await reportMoved(env, site, ledgers);
   if (left.size > 0)
     throw new RepairBusy('A profile changes while it is made again. Ask again when its visitor has gone.');
   return events;

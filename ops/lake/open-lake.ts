@@ -71,6 +71,6 @@ function viewSql(site: string, files: readonly string[]): string {
   if (files.length === 0) return 'CREATE VIEW events AS SELECT NULL AS event_id, NULL AS type WHERE false';
   return `CREATE VIEW events AS
     SELECT ${quoted(site)} AS site, CAST(time AS DATE) AS date, hour(time) AS hour, *
-    FROM read_parquet([${files.map(quoted).join(', ')}], hive_partitioning = false)
+    FROM read_parquet([${files.map(quoted).join(', ')}], hive_partitioning = false, union_by_name = true)
     QUALIFY row_number() OVER (PARTITION BY ledger, event_id ORDER BY received_at, message_id) = 1`;
 }

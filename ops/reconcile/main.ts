@@ -38,11 +38,12 @@ async function reconciled(): Promise<Report> {
 }
 
 function format(report: Report): string {
-  const { compared, window, profiles } = report;
+  const { compared, window, profiles, standings = { compared: 0, differing: [] } } = report;
   const lines = [
     `${report.site}: ${report.verdict}`,
     `  ${compared.cells} cells from ${window.from} to ${window.to}: ${compared.counted} counted, ${compared.lake} in the lake, ${report.excused} under way or erased`,
     `  ${profiles.compared} profiles made again from the lake, ${profiles.differing.length} differ`,
+    `  ${standings.compared} people’s standings in experiments made again, ${standings.differing.length} differ`,
     ...report.drift.map(
       ({ hour, type, counted, lake, missing, unexpected, unexplained }) =>
         `  drift ${hour} ${type}: ${counted} counted, ${lake} in the lake; missing ${some(missing.ids)}; unexpected ${some(unexpected.ids)}; unexplained ${unexplained}`,
@@ -54,6 +55,7 @@ function format(report: Report): string {
       ...hours.map(({ hour, ids }) => `    ${hour}: ${some(ids)}`),
     ]),
     ...profiles.differing.map(({ ledger, events }) => `  profile ${ledger} is not what its ${events} events make`),
+    ...standings.differing.map(({ ledger, experiment }) => `  ${ledger} stands otherwise in experiment ${experiment}`),
   ];
   return `${lines.join('\n')}\n`;
 }

@@ -2,6 +2,7 @@ import type { WireDefinitions } from '../../core/attributes/wire-definitions.ts'
 import type { AppliedEvents } from '../../core/events/applied-events.ts';
 import type { EventMessage } from '../../core/events/message.ts';
 import type { ApplyResult, ChangedSession } from '../../core/profile/answers.ts';
+import type { PersonStandings } from '../../core/profile/person-standings.ts';
 import { breathe } from '../../stores/breathe.ts';
 import { siteDefinitions } from '../../stores/config/definitions.ts';
 import { log } from '../../stores/log.ts';
@@ -15,6 +16,8 @@ interface AppliedBatch {
   readonly applied: AppliedEvents[];
   /** Changed sessions by site. */
   readonly sessions: Map<string, ChangedSession[]>;
+  /** How people stand in experiments now, by the messages that may have changed it. */
+  readonly standings: Map<EventMessage, PersonStandings>;
   /** Profiles that could not be reached; their messages are not in `applied`. */
   readonly failed: number;
 }
@@ -24,14 +27,20 @@ export async function applyToProfiles(env: Env, messages: readonly EventMessage[
   const definitions = new Map<string, WireDefinitions | undefined>();
   for (const site of new Set(messages.map((message) => message.site)))
     definitions.set(site, await siteDefinitions(env, site));
-  const batch: AppliedBatch & { failed: number } = { applied: [], sessions: new Map(), failed: 0 };
+  const batch: AppliedBatch & { failed: number } = {
+    applied: [],
+    sessions: new Map(),
+    standings: new Map(),
+    failed: 0,
+  };
   const take = async ([first, ...others]: readonly EventMessage[]) => {
     if (!first) return;
     const group = [first, ...others];
     const { site, ledger } = first;
     try {
-      const { outcomes, sessions } = await applyGroup(env, site, ledger, group, definitions.get(site));
+      const { outcomes, sessions, standings } = await applyGroup(env, site, ledger, group, definitions.get(site));
       for (const [at, message] of group.entries()) batch.applied.push({ message, outcomes: outcomes[at] ?? [] });
+      if (standings) for (const message of group) batch.standings.set(message, standings);
       // Bots teach no model.
       const taught = group.every(({ client }) => client.bot) ? [] : sessions;
       batch.sessions.set(site, [...(batch.sessions.get(site) ?? []), ...taught]);

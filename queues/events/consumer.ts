@@ -1,8 +1,11 @@
 import { type AppliedEvents, countedEvents } from '../../core/events/applied-events.ts';
+import type { EventMessage } from '../../core/events/message.ts';
 import type { ChangedSession } from '../../core/profile/answers.ts';
+import type { PersonStandings } from '../../core/profile/person-standings.ts';
 import { staggered } from '../../stores/breathe.ts';
 import { recordMentions } from '../../stores/erasure/record-mentions.ts';
 import { eraseStragglers } from '../../stores/erasure/stragglers.ts';
+import { reportStandings } from '../../stores/experiments/report-standings.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { followLinks } from '../../stores/links/follow-links.ts';
 import { log } from '../../stores/log.ts';
@@ -25,13 +28,13 @@ const AWAY_AFTER = 3;
 export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void> {
   const startedAt = Date.now();
   const read = await readMessages(batch, env);
-  const { applied, sessions, failed } = await applyToProfiles(
+  const { applied, sessions, standings, failed } = await applyToProfiles(
     env,
     read.map(({ body }) => body),
   );
   const sites = Map.groupBy(applied, ({ message }) => message.site);
   const done = await Promise.all(
-    [...sites].map(([site, events]) => recordSite(env, site, events, sessions.get(site) ?? [])),
+    [...sites].map(([site, events]) => recordSite(env, site, events, sessions.get(site) ?? [], standings)),
   );
   const recorded = new Set(done.flat());
   for (const { message, body } of read) {
@@ -53,10 +56,11 @@ async function recordSite(
   site: string,
   applied: readonly AppliedEvents[],
   sessions: readonly ChangedSession[],
+  standings: ReadonlyMap<EventMessage, PersonStandings>,
 ): Promise<string[]> {
   // The model is an extra: what it does not hear costs it freshness, and no message its ack.
   await feedSessions(env, site, sessions).catch((error) => log('index_behind', { site, error: String(error) }));
-  const ready = await eachForItself(applied, (some) => recordBeside(env, site, some));
+  const ready = await eachForItself(applied, (some) => recordBeside(env, site, some, standings));
   return eachForItself(ready, async (some) => {
     // Last: what is counted is everywhere else already.
     await staggered([() => recordRollups(env, site, some), () => writeLake(env, site, some)]);
@@ -68,8 +72,15 @@ async function recordSite(
   }).then((done) => done.map(({ message }) => message.id));
 }
 
-async function recordBeside(env: Env, site: string, applied: readonly AppliedEvents[]): Promise<void> {
+async function recordBeside(
+  env: Env,
+  site: string,
+  applied: readonly AppliedEvents[],
+  standings: ReadonlyMap<EventMessage, PersonStandings>,
+): Promise<void> {
+  const words = new Set(applied.flatMap(({ message }) => standings.get(message) ?? []));
   await staggered([
+    () => reportStandings(env, site, [...words]),
     () => recordMentions(env, site, countedEvents(applied)),
     () => keepAllFailed(env, site, applied),
     () => followLinks(env, site, countedEvents(applied)),

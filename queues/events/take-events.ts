@@ -1,5 +1,6 @@
 import { uuidv7 } from 'uuidv7';
 import type { ConsentDefaults } from '../../core/consent/policy.ts';
+import type { DecisionSigner } from '../../core/decisions/decision-token.ts';
 import { indexOf } from '../../core/events/failed-event.ts';
 import { type Candidate, judgeEvents, type RefusedEvent } from '../../core/events/judge-events.ts';
 import { type Client, messageText } from '../../core/events/message.ts';
@@ -22,6 +23,8 @@ export interface EventSource {
   /** What holds for visitors who decided nothing. */
   readonly consent: ConsentDefaults;
   readonly client: Client;
+  /** Reads the tokens of the site's decisions; nothing where none are expected. */
+  readonly decisions?: DecisionSigner | undefined;
   /** When the events came, ms since 1970. */
   readonly receivedAtMs: number;
   /** Whether refused events are kept as failed; not where the source has them still, as the file of an import. */
@@ -64,7 +67,7 @@ export class QueueUnavailable extends Error {}
  * @throws {QueueUnavailable}
  */
 export async function takeEvents(env: Env, source: EventSource, batch: EventBatch): Promise<Taken> {
-  const { site, sender, consent, client, receivedAtMs } = source;
+  const { site, sender, consent, client, decisions, receivedAtMs } = source;
   const horizonDays = Number(env.DEDUP_HORIZON_DAYS);
   const judged = await judgeEvents(batch.candidates, {
     sender,
@@ -72,6 +75,8 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
     sentAtMs: batch.sentAtMs,
     receivedAtMs,
     horizonDays,
+    // What a bot looks at proves nothing.
+    decisions: client.bot ? undefined : decisions,
   });
   const messages = packMessages({
     site,

@@ -3,6 +3,7 @@ import { allows } from '../../core/consent/allows.ts';
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import { LINK_TYPES } from '../../core/events/vouch.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
+import { reportMoved } from '../experiments/report-standings.ts';
 import { log } from '../log.ts';
 import { profileStub } from '../objects/profile-stub.ts';
 import { type LinkChange, linkDevice, linkUsers, TooManyUsers } from './link-graph.ts';
@@ -34,11 +35,12 @@ export async function followLinks(env: Env, site: string, events: readonly Ledge
   await pMap(ledgers.values(), follow, { concurrency: LEDGERS_AT_ONCE });
 }
 
-/** Tells each ledger of a change where it belongs. */
+/** Tells each ledger of a change where it belongs; and how the people whom that moves stand in experiments then. */
 export async function assignLedgers(env: Env, site: string, { version, homes }: LinkChange): Promise<void> {
-  await Promise.all(
+  const moved = await Promise.all(
     homes.map(({ ledger, person }) => profileStub(env, site, ledger).assign({ v: 1, person, version })),
   );
+  await reportMoved(env, site, moved.flat());
 }
 
 async function changeBy(env: Env, site: string, event: LedgerEvent): Promise<LinkChange | undefined> {

@@ -1,5 +1,9 @@
+import type { RunningExperiment } from '../../core/experiments/definition.ts';
+import { type ReadyExperiment, readyExperiments, variantsOf } from '../../core/experiments/ready.ts';
 import { compile, type Plan } from '../../core/merchandising/compile.ts';
+import type { Merchandising } from '../../core/merchandising/document.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
+import { runningExperiments } from '../experiments/experiments.ts';
 import { log } from '../log.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { publishedMerchandising } from './versions.ts';
@@ -15,9 +19,16 @@ const COLD_WAIT_MS = 300;
 export interface CurrentPlan {
   readonly version: number;
   readonly plan: Plan;
+  /** The experiments that run, which the plan's variants are of. */
+  readonly experiments: readonly ReadyExperiment[];
 }
 
-const plans = new LoadedCache<CurrentPlan | null>(MAX_SITES, AGES);
+/** A plan with what it was made of. */
+interface LoadedPlan extends CurrentPlan {
+  readonly running: string;
+}
+
+const plans = new LoadedCache<LoadedPlan | null>(MAX_SITES, AGES);
 
 /**
  * The plan that is in force for a site, as far as this isolate knows: one that cannot be read or made ready never replaces the last good one.
@@ -44,12 +55,29 @@ export function forgetPlan(site: string): void {
   plans.flights.forget(site);
 }
 
-async function load(env: Env, site: string): Promise<CurrentPlan | null> {
-  const { version, document } = await publishedMerchandising(env, site);
-  if (version === 0) return null;
+async function load(env: Env, site: string): Promise<LoadedPlan | null> {
+  const [{ version, document }, experiments] = await Promise.all([
+    publishedMerchandising(env, site),
+    runningExperiments(env, site),
+  ]);
+  if (version === 0 && experiments.length === 0) return null;
   const held = plans.last(site);
-  if (held?.version === version) return held;
-  const plan = compile(document);
+  const running = JSON.stringify(experiments);
+  if (held?.version === version && held.running === running) return held;
+  const fitting = experiments.filter((one) => fits(site, document, one));
+  const plan = compile(
+    document,
+    undefined,
+    fitting.flatMap(({ number, definition }) => variantsOf(number, definition)),
+  );
   if ('faults' in plan) throw new Error(`version ${version} cannot be used: ${plan.faults[0]?.message}`);
-  return { version, plan };
+  return { version, plan, experiments: readyExperiments(fitting), running };
+}
+
+/** Whether what an experiment does can be done with these slots and rules; one that cannot shows nothing and counts nobody. */
+function fits(site: string, document: Merchandising, { number, definition }: RunningExperiment): boolean {
+  const tried = compile({ ...document, rules: [] }, undefined, variantsOf(number, definition));
+  if (!('faults' in tried)) return true;
+  log('experiment_unusable', { site, experiment: definition.name, why: tried.faults[0]?.message });
+  return false;
 }

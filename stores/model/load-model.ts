@@ -55,12 +55,15 @@ export function heldModel(site: string): Model | null {
 
 /** A site's current model, as far as reads need it. Items in `hidden` are never answered. */
 export class Model {
+  /** When it was made, ms since 1970. */
+  readonly version: number;
   private readonly manifest: Manifest;
   private readonly placement: Placement;
   private readonly facts: ModelFacts;
   private readonly ranker: Ranker;
 
   constructor(manifest: Manifest) {
+    this.version = manifest.version;
     this.manifest = manifest;
     this.placement = { shards: manifest.shards.length, blocks: manifest.blocks };
     const { sessions, recentShare, version, newestSeconds = Math.floor(version / 1_000) } = manifest;

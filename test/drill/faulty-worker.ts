@@ -42,6 +42,8 @@ export class SessionIndex extends production.SessionIndex {}
 
 export class Catalog extends production.Catalog {}
 
+export class ExperimentTally extends production.ExperimentTally {}
+
 export class Jobs extends production.Jobs {
   constructor(ctx: ExecutionContext, env: Env) {
     super(ctx, faulty(env));

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import type { Decision } from '../../core/decisions/decision.ts';
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import { DAY_MS } from '../../core/time.ts';
 
@@ -11,6 +12,19 @@ const product = fc.record({
   category: fc.constantFrom('shirts', 'shoes', 'bags', 'dresses'),
   brand: fc.constantFrom('Aster', 'Brume', 'Calla'),
   quantity: fc.integer({ min: 1, max: 3 }),
+});
+
+/** More experiments than a profile remembers. */
+const decision: fc.Arbitrary<Decision> = fc.record({
+  id: fc.constant('AAAAAAAAAAAAAA'),
+  decidedAt: fc.constant(NOW - DAY_MS),
+  strategy: fc.constantFrom('for_you', 'trending'),
+  tier: fc.constantFrom('live', 'popular'),
+  propensity: fc.constant(0.5),
+  model: fc.constant(1),
+  trials: fc.array(fc.record({ number: fc.integer({ min: 1, max: 45 }), variant: fc.integer({ min: 0, max: 2 }) }), {
+    maxLength: 4,
+  }),
 });
 
 const typed = fc.oneof(
@@ -39,6 +53,10 @@ const typed = fc.oneof(
       ),
     }),
   ),
+  fc.tuple(
+    fc.constantFrom('recommendation_shown', 'recommendation_clicked'),
+    fc.record({ slot: fc.constantFrom('home', 'cart'), product_id: productIds }),
+  ),
   fc.tuple(fc.constantFrom('page_viewed', 'cart_viewed', 'identify', 'wishlist_shared'), fc.constant({})),
 );
 
@@ -49,6 +67,7 @@ export const eventSets: fc.Arbitrary<EnrichedEvent[]> = fc
       typed,
       minutesAgo: fc.integer({ min: 0, max: (14 * DAY_MS) / 60_000 }),
       user: fc.option(fc.constantFrom('u1', 'u2'), { nil: undefined }),
+      decision: fc.option(decision, { nil: undefined, freq: 8 }),
       consent: fc.constantFrom<string[] | undefined>(undefined, undefined, ['personalization'], ['analytics'], []),
     }),
     {
@@ -57,7 +76,7 @@ export const eventSets: fc.Arbitrary<EnrichedEvent[]> = fc
     },
   )
   .map((drafts) =>
-    drafts.map(({ typed: [type, properties], minutesAgo, user, consent }, index) => {
+    drafts.map(({ typed: [type, properties], minutesAgo, user, consent, decision }, index) => {
       const time = NOW - minutesAgo * 60_000;
       return {
         id: `e${index}`,
@@ -67,6 +86,7 @@ export const eventSets: fc.Arbitrary<EnrichedEvent[]> = fc
         fingerprint: index,
         ...(user !== undefined && { userId: user }),
         ...(consent !== undefined && { consent }),
+        ...(decision && type.startsWith('recommendation_') && { decision }),
         properties,
       };
     }),

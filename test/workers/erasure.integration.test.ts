@@ -177,7 +177,12 @@ describe('GET /api/users/:id/export', () => {
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as { kind: string; event?: { type: string } });
-    const lines = await read('/api/users/ola-nordby/export');
+    // The lake has it a moment after the rollups, or before.
+    const lines = await vi.waitFor(async () => {
+      const all = await read('/api/users/ola-nordby/export');
+      if (!all.some(({ event }) => event?.type === 'page_viewed')) throw new Error('the page is not in the lake yet');
+      return all;
+    });
     const counts = Object.fromEntries(
       [...Map.groupBy(lines, ({ kind }) => kind)].map(([kind, { length }]) => [kind, length]),
     );

@@ -6,6 +6,7 @@ import { HttpError } from '../http/error.ts';
 import { noteRequest } from '../http/request-log.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { eraseDevice, eraseUser, erasureRoutes } from './erasure/routes.ts';
+import { experimentRoutes } from './experiments/routes.ts';
 import { exportDevice, exportUser } from './export/routes.ts';
 import { failedEventsRoutes } from './failed-events/routes.ts';
 import { feedRoutes } from './feeds/routes.ts';
@@ -29,6 +30,7 @@ export const api = new Hono<ApiContext>()
   })
   .route('/attributes', attributeRoutes)
   .route('/catalog', catalogRoutes)
+  .route('/experiments', experimentRoutes)
   .route('/failed-events', failedEventsRoutes)
   .route('/feeds', feedRoutes)
   .route('/lake', lakeRoutes)

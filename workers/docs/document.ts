@@ -1,6 +1,7 @@
 import { createDocument } from 'zod-openapi';
 import { catalogPaths } from '../api/catalog/operation.ts';
 import { erasurePaths } from '../api/erasure/operation.ts';
+import { experimentPaths } from '../api/experiments/operation.ts';
 import { exportPaths } from '../api/export/operation.ts';
 import { failedEventsPaths } from '../api/failed-events/operation.ts';
 import { feedPaths } from '../api/feeds/operation.ts';
@@ -46,6 +47,7 @@ export function apiDocument(): Document {
       ...catalogPaths,
       ...feedPaths,
       ...merchandisingPaths,
+      ...experimentPaths,
       ...importPaths,
       ...failedEventsPaths,
       ...lakePaths,

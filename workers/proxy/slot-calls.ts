@@ -4,6 +4,7 @@ import { type ProfileRead, readProfile } from '../../stores/objects/read-profile
 import type { Site } from '../../stores/sites/site.ts';
 import { withDeadline } from '../../stores/with-deadline.ts';
 import { renderFragment } from '../edge/fragments/render-fragment.ts';
+import { decisionOf } from '../edge/recommend/decision-of.ts';
 import { recommend } from '../edge/recommend/recommend.ts';
 import { placeOf } from '../edge/recommend/rule-input.ts';
 import { type ReadVisitor, readQuerySchema, visitorOf, visitorQuery } from '../edge/visitor/read-query.ts';
@@ -77,7 +78,7 @@ export class SlotCalls {
     const shown = await recommend(this.env, site.id, query, () => placeOf(this.request, query, false), {
       read: this.read,
     });
-    const html = await renderFragment(shown);
+    const html = await renderFragment(shown, decisionOf(site, query, shown));
     if (html === '') return null;
     const here = this.upstream === undefined ? html : html.replaceAll(`="${this.upstream}/`, '="/');
     return { html: here, tier: shown.tier, reason: shown.reason };

@@ -2,13 +2,15 @@ import { type Context, Hono } from 'hono';
 import { z } from 'zod';
 import { consentDefaults } from '../../../core/consent/policy.ts';
 import { signedToken } from '../../../core/identity/signed-token.ts';
-import { compile, type KnownNames } from '../../../core/merchandising/compile.ts';
+import { compile } from '../../../core/merchandising/compile.ts';
 import { NAMES } from '../../../core/merchandising/conditions.ts';
 import { differences } from '../../../core/merchandising/diff.ts';
 import { type Merchandising, merchandisingSchema } from '../../../core/merchandising/document.ts';
 import type { Fault } from '../../../core/merchandising/fault.ts';
 import { HOUR_MS } from '../../../core/time.ts';
 import { catalogStub } from '../../../stores/catalog/catalog-stub.ts';
+import { knownNames } from '../../../stores/config/known-names.ts';
+import { brokenExperiments } from '../../../stores/experiments/broken-experiments.ts';
 import { forgetPlan } from '../../../stores/merchandising/current-plan.ts';
 import {
   deleteDraft,
@@ -97,7 +99,7 @@ export const merchandisingRoutes = new Hono<ApiContext>()
     return answer(explainTokenSchema, { token: signedToken(c.get('site').visitorKey, 'explain', { until }), until });
   })
   .get('/names', async (c) => {
-    const { segments, attributes } = await namesOf(c.env, c.get('site').id);
+    const { segments, attributes } = await knownNames(c.env, c.get('site').id);
     const { visitor, context, item } = NAMES;
     const names = { visitor: [...visitor], context: [...context], item: [...item] };
     return answer(namesSchema, { ...names, segments: [...segments], attributes: [...attributes] });
@@ -123,9 +125,17 @@ export const merchandisingRoutes = new Hono<ApiContext>()
     const shown = await recommend(
       c.env,
       site.id,
-      { ...query, anonymousId: query.anonymousId, unproven: false, hint: [], consent },
+      {
+        ...query,
+        anonymousId: query.anonymousId,
+        unproven: false,
+        claimedId: undefined,
+        counted: false,
+        hint: [],
+        consent,
+      },
       () => (page ? { page } : {}),
-      { plan: { version: published.version + (draft ? 1 : 0), plan }, explain: true, pretend },
+      { plan: { version: published.version + (draft ? 1 : 0), plan, experiments: [] }, explain: true, pretend },
     );
     return answer(previewedSchema, {
       ...bodyOf(shown),
@@ -152,6 +162,15 @@ async function publish(
   note: string | undefined,
 ): Promise<Response> {
   const site = c.get('site').id;
+  const [broken] = await brokenExperiments(c.env, site, document);
+  if (broken)
+    throw new HttpError(
+      409,
+      `The experiment "${broken.name}" could not go on: ${broken.fault.message}. End it first, or keep what it needs.`,
+      {
+        code: 'breaks_experiment',
+      },
+    );
   const version = await publishDocument(c.env, site, document, base, note, Date.now());
   if (version === undefined)
     throw new HttpError(
@@ -179,7 +198,7 @@ async function versionOf(c: Context<ApiContext>, which: number | 'draft'): Promi
 
 /** The document, if every condition in it can be asked. */
 async function checked(c: Context<ApiContext>, body: unknown): Promise<Merchandising> {
-  const plan = compile(body, await namesOf(c.env, c.get('site').id));
+  const plan = compile(body, await knownNames(c.env, c.get('site').id));
   if ('faults' in plan) throw refused(plan.faults);
   return merchandisingSchema.parse(body);
 }
@@ -192,18 +211,4 @@ function refused(faults: readonly Fault[]): HttpError {
     )
     .join('; ');
   return new HttpError(400, words, { code: CODE, details: { faults } });
-}
-
-/** Names of what the site has, which conditions may name. */
-async function namesOf(env: Env, site: string): Promise<KnownNames> {
-  const names = async (table: 'segments' | 'attributes') => {
-    const { results } = await env.DB.prepare(
-      `SELECT name FROM ${table} WHERE site = ? AND definition IS NOT NULL ORDER BY name`,
-    )
-      .bind(site)
-      .all<{ name: string }>();
-    return results.map(({ name }) => name);
-  };
-  const [segments, attributes] = await Promise.all([names('segments'), names('attributes')]);
-  return { segments, attributes };
 }

@@ -1,5 +1,6 @@
 import { corsHeaders } from '../../http/cors.ts';
 import { noteRequest } from '../../http/request-log.ts';
+import { decisionOf } from '../recommend/decision-of.ts';
 import { recommend } from '../recommend/recommend.ts';
 import { placeOf } from '../recommend/rule-input.ts';
 import { readRequest } from '../visitor/read-query.ts';
@@ -13,7 +14,7 @@ export async function handleFragment(request: Request, env: Env, slot: string): 
   const recommendation = await recommend(env, site.id, query, () => placeOf(request, query, site.keyKind === 'secret'));
   const { strategy, tier, reason } = recommendation;
   noteRequest(request, { slot: recommendation.slot, strategy, tier, reason });
-  const body = await renderFragment(recommendation);
+  const body = await renderFragment(recommendation, decisionOf(site, query, recommendation));
   return new Response(body, {
     headers: {
       ...corsHeaders(request, site),

@@ -1,6 +1,6 @@
 import { html, raw } from 'hono/html';
+import type { Strategy } from '../../../core/decisions/strategy.ts';
 import type { DecidedItem } from '../../../core/recommend/decided-item.ts';
-import type { Strategy } from '../../../core/recommend/strategy.ts';
 import { safeUrl } from '../../../core/templates/safe-url.ts';
 import type { ShownContent } from '../../../core/templates/shown-content.ts';
 import { templateValues } from '../../../core/templates/values.ts';
@@ -20,14 +20,17 @@ const LABELS = {
 /**
  * What a slot shows as HTML: by its own template, or as a list of links. Everything from the catalogue is escaped; pictures carry their size, so
  * that nothing moves when they arrive. Empty when there is nothing to show.
+ *
+ * @param decision the token of what was decided, for the beacon.
  */
-export async function renderFragment(shown: Shown): Promise<string> {
+export async function renderFragment(shown: Shown, decision?: string): Promise<string> {
   const { slot, strategy, layout = 'row', heading, content, items } = shown;
   if (items.length === 0 && !content) return '';
   const label = heading ?? LABELS[strategy];
   const inner = byTemplate(shown) ?? (await byLayout(shown));
+  const token = decision === undefined ? '' : html` data-decision="${decision}"`;
   const rendered =
-    await html`<section class="vitrine-slot vitrine-${layout}" data-slot="${slot}" aria-label="${label}">${raw(inner)}</section>`;
+    await html`<section class="vitrine-slot vitrine-${layout}" data-slot="${slot}"${token} aria-label="${label}">${raw(inner)}</section>`;
   return rendered.toString();
 }
 

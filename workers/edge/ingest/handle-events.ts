@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { deviceLedger } from '../../../core/identity/ledger.ts';
 import { isUnguessable, visitorToken } from '../../../core/identity/visitor-token.ts';
 import { QueueUnavailable, takeEvents } from '../../../queues/events/take-events.ts';
+import { decisionSigner } from '../../../stores/decisions/decision-signer.ts';
 import { proofFault } from '../../../stores/links/verify-proof.ts';
 import { profileStub } from '../../../stores/objects/profile-stub.ts';
 import type { Site } from '../../../stores/sites/site.ts';
@@ -11,10 +12,10 @@ import { authorizePublic } from '../../http/authorize.ts';
 import { corsHeaders } from '../../http/cors.ts';
 import { HttpError } from '../../http/error.ts';
 import { noteRequest } from '../../http/request-log.ts';
+import { clientOf } from '../visitor/client.ts';
 import { type NamedVisitor, namedVisitor } from '../visitor/proven-visitor.ts';
 import { requestDefaults } from '../visitor/request-defaults.ts';
 import { visitorCookieHeaders } from '../visitor/visitor-cookie.ts';
-import { clientOf } from './client.ts';
 import { withDecidedChoices } from './decided-choices.ts';
 import { RETRY_AFTER_SECONDS } from './limits.ts';
 import { acceptedSchema } from './operation.ts';
@@ -64,6 +65,7 @@ export async function takeRequest(
     },
     consent,
     client: clientOf(request, site.keyKind === 'secret'),
+    decisions: decisionSigner(site),
     receivedAtMs,
     keepsRefused: true,
     live: true,

@@ -3,6 +3,7 @@ import { corsHeaders } from '../../http/cors.ts';
 import { noteRequest } from '../../http/request-log.ts';
 import { readRequest } from '../visitor/read-query.ts';
 import { tierHeaders } from '../visitor/tier-headers.ts';
+import { decisionOf } from './decision-of.ts';
 import { recommendationsSchema } from './operation.ts';
 import { type Recommendation, recommend } from './recommend.ts';
 import { placeOf } from './rule-input.ts';
@@ -15,19 +16,20 @@ export async function handleRecommendations(request: Request, env: Env): Promise
   const recommendation = await recommend(env, site.id, query, place, { explain: query.explain === '1' });
   const { slot, strategy, tier, reason } = recommendation;
   noteRequest(request, { slot, strategy, tier, reason });
-  return answer(recommendationsSchema, bodyOf(recommendation), {
+  return answer(recommendationsSchema, bodyOf(recommendation, decisionOf(site, query, recommendation)), {
     headers: { ...corsHeaders(request, site), ...tierHeaders(recommendation, Date.now() - startedAt) },
   });
 }
 
 /** A recommendation as it is answered. */
-export function bodyOf(recommendation: Recommendation) {
+export function bodyOf(recommendation: Recommendation, decision?: string) {
   const { slot, strategy, tier, reason, heading, layout, content, explanation, items } = recommendation;
   return {
     slot,
     strategy,
     tier,
     reason,
+    ...(decision !== undefined && { decision }),
     ...(heading !== undefined && { heading }),
     ...(layout !== undefined && { layout }),
     ...(content && { content }),

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
 import { servedItemSchema } from '../../../core/catalog/served-item.ts';
 import { explanationSchema } from '../../../core/decide/explanation.ts';
-import { STRATEGIES } from '../../../core/recommend/strategy.ts';
+import { MAX_DECISION_LENGTH } from '../../../core/decisions/decision-token.ts';
+import { STRATEGIES } from '../../../core/decisions/strategy.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 import { readBody, readQuerySchema } from '../visitor/read-query.ts';
 import { tierHeadersSchema } from '../visitor/tier-headers.ts';
@@ -13,6 +14,10 @@ export const recommendationsSchema = z.object({
   strategy: z.enum(STRATEGIES),
   tier: tierHeadersSchema.shape['vitrine-tier'],
   reason: z.string(),
+  decision: z.string().max(MAX_DECISION_LENGTH).optional().meta({
+    description:
+      'Send it along, as `decision`, with `recommendation_shown` and `recommendation_clicked`: it says what was decided, and for whom.',
+  }),
   heading: z.string().optional(),
   layout: z.string().optional(),
   content: z

@@ -3,7 +3,7 @@ import type { RuleInput } from '../../../core/merchandising/effects.ts';
 import { wallClock } from '../../../core/merchandising/schedule.ts';
 import type { RuleFacts } from '../../../core/profile/recent-items.ts';
 import { DAY_MS } from '../../../core/time.ts';
-import { clientOf } from '../ingest/client.ts';
+import { clientOf } from '../visitor/client.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
 
 /** Where a visitor is: the page, his device and place, and the clock there. */

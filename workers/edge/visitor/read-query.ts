@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { ConsentDefaults } from '../../../core/consent/policy.ts';
+import { STRATEGIES } from '../../../core/decisions/strategy.ts';
 import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
 import { claimsOf, isSigned, MAX_TOKEN_LENGTH } from '../../../core/identity/signed-token.ts';
 import { VISITOR_TOKEN_LENGTH } from '../../../core/identity/visitor-token.ts';
 import { type Hint, parseHint } from '../../../core/recommend/hint.ts';
-import { STRATEGIES } from '../../../core/recommend/strategy.ts';
 import type { Site } from '../../../stores/sites/site.ts';
 import { authorizePublic } from '../../http/authorize.ts';
 import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
 import { readBoundedText } from '../../http/read-body.ts';
+import { isCounted } from './is-counted.ts';
 import { namedVisitor } from './proven-visitor.ts';
 import { requestDefaults } from './request-defaults.ts';
 import { visitorCookies } from './visitor-cookie.ts';
@@ -69,6 +70,10 @@ export interface ReadQuery
   readonly anonymousId: string | undefined;
   /** Whether a visitor was named whose token is missing. */
   readonly unproven: boolean;
+  /** Who he says he is; without a proof nothing of him is read, but which variant he has. */
+  readonly claimedId: string | undefined;
+  /** Whether experiments count him. */
+  readonly counted: boolean;
   /** Only ever there with the secret key. */
   readonly userId?: string | undefined;
   readonly hint: Hint;
@@ -108,7 +113,7 @@ function mayExplain(site: Site, token: string): boolean {
 }
 
 /** For whom a read is, as far as the request and its cookies prove it. */
-export type ReadVisitor = Pick<ReadQuery, 'anonymousId' | 'unproven' | 'hint' | 'consent'>;
+export type ReadVisitor = Pick<ReadQuery, 'anonymousId' | 'unproven' | 'claimedId' | 'counted' | 'hint' | 'consent'>;
 
 /** The visitor whom a request names. */
 export function visitorOf(request: Request, site: Site, asked: z.infer<typeof readQuerySchema>): ReadVisitor {
@@ -116,6 +121,8 @@ export function visitorOf(request: Request, site: Site, asked: z.infer<typeof re
   return {
     anonymousId: visitor.proven ? visitor.anonymousId : undefined,
     unproven: visitor.anonymousId !== undefined && !visitor.proven,
+    claimedId: visitor.anonymousId,
+    counted: isCounted(request, site.settings, site.keyKind === 'secret'),
     hint: parseHint(asked.hint ?? visitorCookies(request).hint),
     consent: requestDefaults(request, site),
   };

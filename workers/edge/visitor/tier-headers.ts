@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { TIERS, type Tier } from '../../../core/decide/decide.ts';
+import { TIERS, type Tier } from '../../../core/decisions/tier.ts';
 
 /** Headers of every read. */
 export const tierHeadersSchema = z.object({

@@ -1,4 +1,4 @@
-/** What a slot shows. */
+/** What a slot shows. Tokens of decisions number them: a new one comes last. */
 export const STRATEGIES = ['for_you', 'similar', 'trending', 'recently_viewed', 'cart'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 

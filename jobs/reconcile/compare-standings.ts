@@ -1,0 +1,113 @@
+import { hashLedger } from '../../core/identity/hash-ledger.ts';
+import type { Ledger } from '../../core/identity/ledger.ts';
+import { decodeState } from '../../core/profile/encode-state.ts';
+import { mergeStates } from '../../core/profile/merge-states.ts';
+import { PERSON_LENGTH } from '../../core/profile/person-standings.ts';
+import { type Standing, standingsOf } from '../../core/profile/standing.ts';
+import { DAY_MS, MINUTE_MS } from '../../core/time.ts';
+import { hasBegun } from '../../stores/experiments/report-standings.ts';
+import { tallyStub } from '../../stores/experiments/tally-stub.ts';
+import { readParquet } from '../../stores/lake/parquet-files.ts';
+import { listPartitions, type Partition } from '../../stores/lake/partitions.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { eventsOf, stateOf } from './compare-profiles.ts';
+
+/** People whose standings one reconciliation makes again from the lake. */
+const SAMPLE = 20;
+/** Whose history is longer is not sampled: reading it would take too long. */
+const MAX_DAYS = 60;
+/** Who was here so lately may be on the way from the profile to the tally, or to the lake. */
+const QUIET_MS = 10 * MINUTE_MS;
+
+/** Somebody whose standing in an experiment is not what his events in the lake make. */
+export interface DifferingStanding {
+  /** His home. */
+  readonly ledger: Ledger;
+  /** Number of the experiment. */
+  readonly experiment: number;
+}
+
+/**
+ * Makes the standings of some people in experiments again from all of their events in the lake, and compares them to what the tally holds: of
+ * people at random who were shown anything of an experiment in the newest hours.
+ */
+export async function compareStandings(
+  env: Env,
+  site: string,
+  partitions: readonly Partition[],
+  random: () => number,
+  quietMs = QUIET_MS,
+): Promise<{ readonly compared: number; readonly differing: DifferingStanding[] }> {
+  if (!(await hasBegun(env, site))) return { compared: 0, differing: [] };
+  const homes = new Set<Ledger>();
+  for (const ledger of await sampleShown(env, partitions, random))
+    homes.add(await profileStub(env, site, ledger).home());
+  const differing: DifferingStanding[] = [];
+  let compared = 0;
+  for (const home of homes) {
+    const made = await standingsInLake(env, site, home, partitions);
+    if (!made || made.lastAt > Date.now() - quietMs) continue;
+    compared += 1;
+    for (const standing of made.standings)
+      if (!isSame(standing, await standingInTally(env, site, home, standing.number)))
+        differing.push({ ledger: home, experiment: standing.number });
+  }
+  return { compared, differing };
+}
+
+/** The standings that a person's events in the lake make, with the time of the last one; nothing where they reach too far back. */
+export async function standingsInLake(
+  env: Env,
+  site: string,
+  home: Ledger,
+  partitions: readonly Partition[],
+): Promise<{ readonly standings: Standing[]; readonly lastAt: number } | undefined> {
+  const ledgers = (await profileStub(env, site, home).ledgers()).toSorted();
+  const first = partitions[0]?.hour ?? 0;
+  const older = await listPartitions(env, site, first - MAX_DAYS * 24, first - 1);
+  const events = await eventsOf(env, site, ledgers, [...older, ...partitions]);
+  const state = mergeStates(ledgers.map((ledger) => decodeState(stateOf(env, events.get(ledger) ?? []))));
+  if (state.firstAt < Date.now() - MAX_DAYS * DAY_MS) return undefined;
+  return { standings: standingsOf(state), lastAt: state.lastAt };
+}
+
+/** How the tally says that a person stands in an experiment. */
+export async function standingInTally(
+  env: Env,
+  site: string,
+  home: Ledger,
+  number: number,
+): Promise<Omit<Standing, 'number'> | undefined> {
+  const person = hashLedger(site, home).slice(0, PERSON_LENGTH);
+  return tallyStub(env, site).standing(number, person);
+}
+
+/** But for what somebody was like before, which the tally keeps as it was first said. */
+function isSame(a: Omit<Standing, 'number'>, b: Omit<Standing, 'number'> | undefined): boolean {
+  const figures = ({
+    variant,
+    mixed,
+    firstAt,
+    shown,
+    clicked,
+    orders,
+    revenue,
+    attributed,
+    attributedRevenue,
+  }: typeof a) => [variant, mixed, firstAt, shown, clicked, orders, revenue, attributed, attributedRevenue].join();
+  return b !== undefined && figures(a) === figures(b);
+}
+
+/** Some ledgers that were shown something of an experiment in the newest hours, at random. */
+async function sampleShown(env: Env, partitions: readonly Partition[], random: () => number): Promise<Set<Ledger>> {
+  const found = new Set<Ledger>();
+  const files = partitions.flatMap(({ files }) => files);
+  for (let tries = 0; tries < 4 && files.length > 0; tries += 1) {
+    const file = files[Math.floor(random() * files.length)];
+    const rows = file ? await readParquet(env, file.key, ['ledger', 'decision']) : [];
+    const shown = rows.filter(({ decision }) => typeof decision === 'string' && !decision.includes('"trials":[]'));
+    for (let pick = 0; pick < SAMPLE / 4 && shown.length > 0; pick += 1)
+      found.add(String(shown[Math.floor(random() * shown.length)]?.ledger) as Ledger);
+  }
+  return found;
+}

@@ -1,0 +1,403 @@
+import { env } from 'cloudflare:workers';
+import { describe, it, vi } from 'vitest';
+import { DecisionSigner } from '../../core/decisions/decision-token.ts';
+import type { ExperimentState } from '../../core/experiments/definition.ts';
+import type { Results } from '../../core/experiments/results.ts';
+import type { Ledger } from '../../core/identity/ledger.ts';
+import { decodeState } from '../../core/profile/encode-state.ts';
+import { standingsOf } from '../../core/profile/standing.ts';
+import { compactSite } from '../../jobs/compact/compact-site.ts';
+import { compareStandings, standingsInLake } from '../../jobs/reconcile/compare-standings.ts';
+import { tallyStub } from '../../stores/experiments/tally-stub.ts';
+import { listPartitions } from '../../stores/lake/partitions.ts';
+import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { findSite } from '../../stores/sites/site.ts';
+import { deliver, makeMessage } from './deliver.ts';
+import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+
+const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' });
+interface View {
+  number: number;
+  state: ExperimentState;
+  version: number;
+  code?: string;
+  detail?: string;
+}
+const call = async <T = View>(site: TestSite, method: string, path: string, body?: unknown) => {
+  const response = await send(`/api/experiments${path}`, {
+    method,
+    headers: secret(site),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (response.status === 204 ? undefined : await response.json()) as T };
+};
+
+async function shop(): Promise<TestSite> {
+  const site = await makeSite();
+  const rows = ['a', 'b', 'c', 'd', 'e', 'f'].map((id, at) => ({
+    ...{ id, title: `Product ${id}`, url: `/p/${id}`, price: `${10 * (at + 1)} EUR` },
+  }));
+  const uploaded = await send('/api/catalog', {
+    method: 'POST',
+    headers: secret(site),
+    body: rows.map((row) => JSON.stringify(row)).join('\n'),
+  });
+  await uploaded.arrayBuffer();
+  return site;
+}
+
+const HERO = {
+  name: 'hero',
+  slots: ['home'],
+  variants: [{ name: 'as-it-is' }, { name: 'f-first', actions: [{ do: 'pin', items: ['f'] }] }],
+};
+const start = async (site: TestSite, definition: object) => {
+  const made = await call(site, 'POST', '', definition);
+  if (made.status !== 201) throw new Error(JSON.stringify(made.body));
+  return call(site, 'POST', `/${made.body.number}/start`, { note: 'go' });
+};
+
+interface Shown {
+  decision?: string;
+  strategy: string;
+  tier: string;
+  reason: string;
+  items: { id: string }[];
+}
+const read = async (site: TestSite, device: string, query = 'slot=home&strategy=trending&limit=3') =>
+  (await send(`/v/recommendations?${await asVisitor(site, device)}&${query}`)).json<Shown>();
+const shownEvent = (device: string, { decision, items }: Shown, slot = 'home') =>
+  makeEvent(device, 'recommendation_shown', {
+    ...{ slot, decision, products: items.map(({ id }) => ({ product_id: id })) },
+  });
+const clickedEvent = (device: string, { decision }: Shown, product: string) =>
+  makeEvent(device, 'recommendation_clicked', { slot: 'home', product_id: product, decision });
+const orderEvent = (device: string, id: string, total: number, product = 'f') =>
+  makeEvent(device, 'order_completed', { order_id: id, total, currency: 'EUR', products: [{ product_id: product }] });
+/** A device to which chance gives a variant of the first experiment. */
+const deviceIn = async (site: TestSite, variant: number) => {
+  for (let n = 0; ; n += 1) {
+    const shown = await read(site, `dev-${variant}-${n}`);
+    if ((shown.items[0]?.id === 'f') === (variant === 1)) return { device: `dev-${variant}-${n}`, shown };
+  }
+};
+const resultsOf = async (site: TestSite) =>
+  (await call<Results & { looks: unknown[] }>(site, 'GET', '/hero/results')).body;
+/** Visitors, impressions, clicks, orders, revenue and attributed revenue of each variant. */
+const figures = async (site: TestSite) =>
+  (await resultsOf(site)).variants.map(({ visitors, shown, totals }) => [
+    ...[visitors, shown, totals.clicks, totals.orders, totals.revenue, totals.attributed_revenue],
+  ]);
+
+describe('an experiment', () => {
+  it('is drafted, started, paused and ended, each step once and written down, and says what is wrong with it', async ({
+    expect,
+  }) => {
+    const site = await shop();
+    const wrong = await call(site, 'POST', '', {
+      ...HERO,
+      audience: 'visitor.orderz > 0',
+      variants: [{ name: 'a' }, { name: 'b', actions: [{ do: 'boost', where: 'item.prize > 2' }] }],
+    });
+    expect(wrong.status).toBe(400);
+    expect(wrong.body.detail).toContain('variants.1.actions.0.where: item has no "prize"');
+    expect(wrong.body.detail).toContain('audience: visitor has no "orderz"');
+    const twice = await call(site, 'POST', '', { ...HERO, variants: [{ name: 'a' }, { name: 'a' }] });
+    expect(twice.body.detail).toContain('variants.1.name: "a" is there already');
+    expect((await call(site, 'POST', '', HERO)).body).toMatchObject({ number: 1, state: 'draft', version: 1 });
+    expect((await call(site, 'POST', '', HERO)).body.code).toBe('name_taken');
+    expect((await read(site, 'x')).items.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect((await call(site, 'PUT', '/hero', { ...HERO, traffic: 0.5 })).body.version).toBe(2);
+    const starts = await Promise.all([call(site, 'POST', '/hero/start'), call(site, 'POST', '/hero/start')]);
+    expect(starts.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect((await call(site, 'PUT', '/hero', HERO)).body.code).toBe('wrong_state');
+    expect((await call(site, 'DELETE', '/hero')).body.code).toBe('wrong_state');
+    expect((await call(site, 'POST', '/hero/pause', { note: 'a doubt' })).body.state).toBe('paused');
+    expect((await call(site, 'POST', '/1/resume')).body.state).toBe('running');
+    expect((await call(site, 'POST', '/1/end')).body).toMatchObject({ state: 'ended', version: 6 });
+    const { history } = (
+      await call<{ history: { action: string; note: string | null }[] }>(site, 'GET', '/hero/history')
+    ).body;
+    expect(history.map(({ action, note }) => [action, note])).toEqual([
+      ...[
+        ['ended', null],
+        ['resumed', null],
+        ['paused', 'a doubt'],
+        ['started', null],
+        ['changed', null],
+      ],
+      ['created', null],
+    ]);
+    const other = await shop();
+    expect((await call(other, 'GET', '/hero')).status).toBe(404);
+    expect((await call<{ experiments: View[] }>(other, 'GET', '')).body.experiments).toEqual([]);
+  });
+
+  it('shares a layer with others until it is full', async ({ expect }) => {
+    const site = await shop();
+    const share = (name: string, traffic: number) => start(site, { ...HERO, name, layer: 'home', traffic });
+    expect((await share('one', 0.6)).status).toBe(200);
+    expect((await share('two', 0.5)).body.code).toBe('layer_full');
+    expect((await share('three', 0.4)).status).toBe(200);
+    await call(site, 'POST', '/one/end');
+    expect((await call(site, 'POST', '/two/start')).status).toBe(200);
+  });
+
+  it('gives a visitor one variant, which a login does not switch, and what he saw comes back once', async ({
+    expect,
+  }) => {
+    const site = await shop();
+    await start(site, HERO);
+    const { device, shown } = await deviceIn(site, 1);
+    for (let again = 0; again < 5; again += 1) expect((await read(site, device)).items[0]?.id).toBe('f');
+    expect(shown.decision?.length).toBeLessThanOrEqual(120);
+    const click = clickedEvent(device, shown, 'f');
+    const storm = [shownEvent(device, shown), click, click, { ...click, id: 'another-id' }, shownEvent(device, shown)];
+    await postEvents(site, storm);
+    await postEvents(site, [...storm, orderEvent(device, 'o1', 60)]);
+    await vi.waitFor(
+      async () =>
+        expect(await figures(site)).toEqual([
+          [0, 0, 0, 0, 0, 0],
+          [1, 1, 1, 1, 60, 60],
+        ]),
+      {
+        timeout: 10_000,
+      },
+    );
+    // Chance would have given this user the other variant, on a device of its own too.
+    const user = await (async () => {
+      for (let n = 0; ; n += 1) {
+        const query = `userId=user-${n}&slot=home&strategy=trending&limit=3`;
+        const { items } = await (await send(`/v/recommendations?${query}`, { headers: secret(site) })).json<Shown>();
+        if (items[0]?.id === 'a') return `user-${n}`;
+      }
+    })();
+    const identify = (anonymousId: string) => ({ ...makeEvent(anonymousId, 'identify'), userId: user });
+    const vouched = (events: unknown[]) =>
+      send('/v/events', { method: 'POST', headers: secret(site), body: JSON.stringify({ events }) });
+    await vouched([identify(device)]);
+    const { device: second } = await deviceIn(site, 0);
+    await vouched([identify(second)]);
+    await vi.waitFor(async () => expect((await read(site, second)).items[0]?.id).toBe('f'), { timeout: 10_000 });
+    expect((await read(site, device)).items[0]?.id).toBe('f');
+  });
+
+  it('attributes nothing to a token that is forged, another visitor’s, another slot’s or too old', async ({
+    expect,
+  }) => {
+    const site = await shop();
+    await start(site, HERO);
+    const { device, shown } = await deviceIn(site, 1);
+    const token = shown.decision ?? '';
+    const key = (
+      await env.DB.prepare('SELECT key FROM visitor_keys WHERE site = ?').bind(site.id).first<{ key: string }>()
+    )?.key;
+    const old = new DecisionSigner(site.id, key ?? '').sign(
+      { anonymousId: device },
+      {
+        ...{ slot: 'home', strategy: 'trending', tier: 'popular', propensity: 1, model: 0 },
+        trials: [{ number: 1, variant: 1 }],
+        items: ['f'],
+      },
+      Date.now() - 2 * 86_400_000,
+      new Uint8Array(6),
+    );
+    const changed = `${token.slice(0, 30)}${token[30] === 'A' ? 'B' : 'A'}${token.slice(31)}`;
+    const events = [
+      { ...shownEvent(device, { ...shown, decision: changed }), id: 'forged' },
+      { ...shownEvent('somebody-else', shown), id: 'foreign' },
+      { ...shownEvent(device, shown, 'cart'), id: 'other_slot' },
+      { ...shownEvent(device, { ...shown, decision: old }), id: 'expired' },
+      { ...shownEvent(device, { ...shown, decision: 'x' }), id: 'malformed' },
+    ];
+    const response = await postEvents(site, events);
+    expect(await response.json()).toMatchObject({ accepted: 5, rejected: [] });
+    await vi.waitFor(async () => {
+      const { totals } = decodeState(await profileStub(env, site.id, `a/${device}`).exportState());
+      expect(totals.counts.get('recommendation_shown')).toEqual([4]);
+    });
+    expect(standingsOf(decodeState(await profileStub(env, site.id, `a/${device}`).exportState()))).toEqual([]);
+    expect((await resultsOf(site)).visitors).toBe(0);
+  });
+
+  it('counts neither bots nor the shop’s own people', async ({ expect }) => {
+    const site = await shop();
+    await start(site, HERO);
+    const { device } = await deviceIn(site, 1);
+    const as = async (headers: Record<string, string>) =>
+      (
+        await (
+          await send(`/v/recommendations?${await asVisitor(site, device)}&slot=home&strategy=trending&limit=3`, {
+            headers,
+          })
+        ).json<Shown>()
+      ).items[0]?.id;
+    expect(await as({})).toBe('f');
+    expect(await as({ cookie: 'vitrine_staff=1' })).toBe('a');
+    expect(await as({ 'user-agent': 'Googlebot/2.1 (+http://www.google.com/bot.html)' })).toBe('a');
+    const saved = await send('/api/settings', {
+      method: 'PUT',
+      headers: secret(site),
+      body: JSON.stringify({ staff: { addresses: ['203.0.113.0/24', '2001:db8::/32'] } }),
+    });
+    expect(saved.status).toBe(200);
+  });
+
+  it('holds out: who is held out sees what everybody sees, and is in nothing else', async ({ expect }) => {
+    const site = await shop();
+    await start(site, {
+      ...{ name: 'holdout', kind: 'holdout' },
+      variants: [
+        { name: 'served', weight: 1 },
+        { name: 'held-out', weight: 1, actions: [{ do: 'strategy', strategy: 'trending' }] },
+      ],
+    });
+    await start(site, { ...HERO, variants: HERO.variants.map((variant, at) => ({ ...variant, weight: at })) });
+    const seen = new Map<string, Shown[]>();
+    for (let n = 0; n < 30; n += 1) {
+      await postEvents(site, [makeEvent(`dev-${n}`, 'product_viewed', { product_id: 'd' })]);
+      const shown = await read(site, `dev-${n}`, 'slot=home&strategy=for_you&seen=show&limit=3');
+      const which = shown.items[0]?.id === 'f' ? 'served' : 'held out';
+      seen.set(which, [...(seen.get(which) ?? []), shown]);
+    }
+    expect(seen.get('served')?.length).toBeGreaterThan(2);
+    expect(seen.get('held out')?.length).toBeGreaterThan(2);
+    expect(seen.get('held out')?.every(({ strategy, tier }) => strategy === 'trending' && tier !== 'live')).toBe(true);
+  });
+});
+
+describe('a person’s standing', () => {
+  const identify = (anonymousId: string, userId: string) => ({ ...makeEvent(anonymousId, 'identify'), userId });
+  const vouched = (site: TestSite, events: unknown[]) =>
+    send('/v/events', { method: 'POST', headers: secret(site), body: JSON.stringify({ events }) });
+  const totals = async (site: TestSite) => {
+    const sum = [0, 0, 0, 0, 0, 0];
+    for (const row of await figures(site)) for (const [at, value] of row.entries()) sum[at] = (sum[at] ?? 0) + value;
+    return sum;
+  };
+  const until = (expected: () => Promise<void>) => vi.waitFor(expected, { timeout: 15_000, interval: 50 });
+  /** What the lake makes of each person’s events, added up as the results are. */
+  const recounted = async (site: TestSite, ledgers: Ledger[]) => {
+    await compactSite(env, site.id, Number.POSITIVE_INFINITY, Date.now() + 60_000);
+    const partitions = await listPartitions(env, site.id);
+    const sum = [0, 0, 0, 0, 0, 0];
+    for (const home of new Set(await Promise.all(ledgers.map((ledger) => profileStub(env, site.id, ledger).home())))) {
+      const made = await standingsInLake(env, site.id, home, partitions);
+      for (const { shown, clicked, orders, revenue, attributedRevenue } of made?.standings ?? [])
+        for (const [at, value] of [1, shown, clicked, orders, revenue / 100, attributedRevenue / 100].entries())
+          sum[at] = (sum[at] ?? 0) + value;
+    }
+    return sum;
+  };
+
+  it('is right to the event over two devices, a login between, a storm of copies, an unlink and an erasure', async ({
+    expect,
+  }) => {
+    const site = await shop();
+    await start(site, HERO);
+    const [phone, desk] = ['phone', 'desk'];
+    const seen = async (device: string) => {
+      const shown = await read(site, device);
+      const [first] = shown.items;
+      return [shownEvent(device, shown), clickedEvent(device, shown, first?.id ?? '')] as const;
+    };
+    const alone = [...(await seen(phone)), ...(await seen(phone)), orderEvent(phone, 'o1', 20, 'a')];
+    await postEvents(site, alone);
+    await until(async () => expect((await totals(site)).slice(0, 4)).toEqual([1, 2, 2, 1]));
+    await vouched(site, [identify(phone, 'ann'), identify(desk, 'ann')]);
+    await until(async () => expect(await profileStub(env, site.id, 'u/ann').ledgers()).toHaveLength(3));
+    const both = [...(await seen(desk)), orderEvent(desk, 'o2', 40, 'b')];
+    // All of it at once, and again, in another order, and once more through the other way in.
+    const storm = [...alone, ...both];
+    await Promise.all([postEvents(site, both), postEvents(site, storm.toReversed()), vouched(site, storm)]);
+    await postEvents(site, [...storm, ...storm]);
+    await until(async () => expect((await totals(site)).slice(0, 5)).toEqual([1, 3, 3, 2, 60]));
+    await until(async () => expect(await recounted(site, ['u/ann', 'a/phone', 'a/desk'])).toEqual(await totals(site)));
+
+    // The desk was somebody else’s after all.
+    const unlinked = await send('/api/users/ann/unlink', {
+      method: 'POST',
+      headers: secret(site),
+      body: JSON.stringify({ anonymousId: desk }),
+    });
+    expect(unlinked.status).toBe(200);
+    await until(async () => expect((await totals(site)).slice(0, 5)).toEqual([2, 3, 3, 2, 60]));
+    await until(async () => expect(await recounted(site, ['u/ann', 'a/phone', 'a/desk'])).toEqual(await totals(site)));
+    const { compared, differing } = await compareStandings(
+      env,
+      site.id,
+      await listPartitions(env, site.id),
+      Math.random,
+      -1e9,
+    );
+    expect([compared > 0, differing]).toEqual([true, []]);
+
+    const erased = await send(`/api/devices/${desk}`, { method: 'DELETE', headers: secret(site) });
+    expect(erased.ok).toBe(true);
+    await until(async () => expect((await totals(site)).slice(0, 5)).toEqual([1, 2, 2, 1, 20]));
+    await until(async () => expect(await recounted(site, ['u/ann', 'a/phone', 'a/desk'])).toEqual(await totals(site)));
+  });
+
+  it('that the tally has lost or doubled is found by holding it against the lake', async ({ expect }) => {
+    const site = await shop();
+    await start(site, HERO);
+    const { device, shown } = await deviceIn(site, 1);
+    await postEvents(site, [shownEvent(device, shown)]);
+    await until(async () => expect((await totals(site))[0]).toBe(1));
+    const compareAll = async () => {
+      await compactSite(env, site.id, Number.POSITIVE_INFINITY, Date.now() + 60_000);
+      return compareStandings(env, site.id, await listPartitions(env, site.id), Math.random, -1e9);
+    };
+    const compare = async () => (await compareAll()).differing;
+    await until(async () => expect(await compareAll()).toEqual({ compared: 1, differing: [] }));
+    const word = await profileStub(env, site.id, `a/${device}`).standings();
+    const [standing] = word.standings;
+    if (!standing) throw new Error('he stands nowhere');
+    const tally = tallyStub(env, site.id);
+    await tally.take({ v: 1, words: [{ ...word, at: word.at + 1, standings: [{ ...standing, shown: 2 }] }] });
+    expect(await compare()).toEqual([{ ledger: `a/${device}`, experiment: 1 }]);
+    // An older word, and the same word again, change nothing.
+    await tally.take({ v: 1, words: [word, word] });
+    expect(await compare()).toHaveLength(1);
+    await tally.take({ v: 1, words: [{ ...word, at: word.at + 2, standings: [], complete: true }] });
+    expect((await totals(site))[0]).toBe(0);
+  });
+
+  it('reaches the tally although it refuses at first', async ({ expect }) => {
+    const site = await shop();
+    await start(site, HERO);
+    const { device, shown } = await deviceIn(site, 1);
+    const token = new DecisionSigner(site.id, (await findSite(env, site.writeKey))?.visitorKey ?? '');
+    const decision = token.read({
+      token: shown.decision ?? '',
+      slot: 'home',
+      anonymousId: device,
+      receivedAtMs: Date.now(),
+    });
+    if ('fault' in decision) throw new Error(decision.fault);
+    const message = makeMessage(site.id, device, ['s']);
+    Object.assign(message.events[0] ?? {}, { type: 'recommendation_shown', properties: { slot: 'home' }, decision });
+    let refusals = 1;
+    const refusing = new Proxy(env.EXPERIMENT_TALLY, {
+      get: (target, name) => {
+        if (name === 'get' && refusals > 0)
+          return () => ({
+            take: () => {
+              refusals -= 1;
+              return Promise.reject(new Error('the tally is away'));
+            },
+          });
+        const value: unknown = Reflect.get(target, name);
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const other = makeMessage(site.id, 'somebody', ['x']);
+    const away = { ...env, EXPERIMENT_TALLY: refusing } as Env;
+    refusals = 2;
+    expect(await deliver([message, other], away)).toEqual({ acked: ['q1'], retried: ['q0'] });
+    expect((await totals(site))[0]).toBe(0);
+    expect(await deliver([message])).toEqual({ acked: ['q0'], retried: [] });
+    expect((await totals(site)).slice(0, 2)).toEqual([1, 1]);
+  });
+});

@@ -1,0 +1,48 @@
+import type { Item } from '../../../core/catalog/item.ts';
+import { type ServedItem, servedItem } from '../../../core/catalog/served-item.ts';
+import type { Sources } from '../../../core/decide/candidates.ts';
+import { heldItems } from '../../../stores/catalog/item-cache.ts';
+import { firstItems, heldFirst, newItemIds, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
+import { log } from '../../../stores/log.ts';
+import type { Model } from '../../../stores/model/load-model.ts';
+
+/** Where candidates and products come from: the model, the catalogue. */
+export function sourcesOf(
+  env: Env,
+  site: string,
+  model: Model | null,
+  locale: string | undefined,
+  now: number,
+): Sources {
+  return {
+    ...heldSources(site, model, locale, now),
+    near: async (items, limit, hidden, purpose) => (model ? model.near(env, items, limit, hidden, purpose) : []),
+    related: (item, limit) => relatedItems(env, site, item, limit),
+    products: async (ids) => byId(served((await readItems(env, site, ids)).values(), locale, now)),
+    fresh: () => newItemIds(env, site),
+    first: async (limit) => served(await firstItems(env, site, limit), locale, now),
+  };
+}
+
+/** What this isolate knows, without a word to anybody. */
+export function heldSources(site: string, model: Model | null, locale: string | undefined, now: number): Sources {
+  return {
+    hasModel: model !== null,
+    near: async () => [],
+    related: async () => [],
+    popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
+    products: async (ids) => byId(served(heldItems(site, ids), locale, now)),
+    fresh: () => [],
+    first: async (limit) => served(heldFirst(site, limit), locale, now),
+    failed: (rung, error) => log('recommend_degraded', { site, rung, error: String(error) }),
+  };
+}
+
+/** Products as they are told to a visitor now; none that he may not have. */
+function served(items: Iterable<Item>, locale: string | undefined, now: number): ServedItem[] {
+  return [...items].flatMap((item) => servedItem(item, locale, now) ?? []);
+}
+
+function byId(items: readonly ServedItem[]): Map<string, ServedItem> {
+  return new Map(items.map((item) => [item.id, item]));
+}
