@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DecisionSigner } from '../../core/decisions/decision-token.ts';
 import { waitCounted } from '../../ops/runtime/wait-counted.ts';
-import { benchEvent, EVENTS_PER_REQUEST, ingestRequest } from '../harness/bench-site.ts';
+import { BENCH_SITE, benchEvent, EVENTS_PER_REQUEST, ingestRequest } from '../harness/bench-site.ts';
 import { type Billable, listPriceUsd, PRICES_DATED, PRICES_USD_PER_MILLION } from '../harness/prices.ts';
 import { processCpuMs } from '../harness/process-cpu.ts';
 import { measured, type Result } from '../harness/result.ts';
@@ -23,16 +25,9 @@ export function benchCost(): Promise<Result[]> {
     const { client } = running;
     await client.expect(202, ingestRequest([benchEvent('warm-up', 'product_viewed', 1)]));
     await waitCounted(running.vitrine, 1);
-    await readCounters(running);
-    const cpuBefore = await cpuMs(running);
-    await send(running);
     const events = REQUESTS * EVENTS_PER_REQUEST;
-    await waitCounted(running.vitrine, events + 1);
-    await running.vitrine.scheduled();
-    const cpu = (await cpuMs(running)) - cpuBefore;
-    const { queueMessages, queueBatches, ...counts } = await readCounters(running);
-    // A batch that is delivered runs the Worker, as a request does.
-    const operations = { ...counts, requests: counts.requests + queueBatches };
+    const { operations, cpu, queueMessages, queueBatches } = await measure(running, 1, () => undefined);
+    const experiments = await experimentsUsd(running, events + 1);
     const perMillion = listPriceUsd({ ...operations, cpuMs: cpu }) * (MILLION / events);
     const perEvent = (Object.keys(PRICES_USD_PER_MILLION) as Billable[]).map((kind) =>
       measured(
@@ -53,12 +48,68 @@ export function benchCost(): Promise<Result[]> {
         { compare: '<=', bound: 0.75 },
         `${EVENTS_PER_REQUEST} events a request, prices of ${PRICES_DATED}`,
       ),
+      measured(
+        'cost.experiments_usd_per_million_events',
+        experiments * (MILLION / events),
+        'USD',
+        { compare: '<=', bound: 0.03 },
+        'the same events with and without the tokens of an experiment, one in five an impression; operations but CPU',
+      ),
     ];
   });
 }
 
+/** What the same events cost more when each impression bears a token of an experiment: USD, without CPU, which is noise here. */
+async function experimentsUsd(running: Running, counted: number): Promise<number> {
+  const db = await running.vitrine.getD1('DB');
+  const row = await db
+    .prepare('SELECT key FROM visitor_keys WHERE site = ?')
+    .bind(BENCH_SITE.id)
+    .first<{ key: string }>();
+  const signer = new DecisionSigner(BENCH_SITE.id, row?.key ?? '');
+  const decided = {
+    slot: 'bench',
+    strategy: 'for_you',
+    tier: 'live',
+    propensity: 0.5,
+    model: 1,
+    items: ['p1'],
+  } as const;
+  const token = (visitor: string, sent: number) =>
+    signer.sign(
+      { anonymousId: visitor },
+      { ...decided, trials: [{ number: 1, variant: sent % 2 }] },
+      Date.now(),
+      randomBytes(6),
+    );
+  const events = REQUESTS * EVENTS_PER_REQUEST;
+  const without = await measure(running, counted, () => ({ slot: 'bench' }));
+  const having = await measure(running, counted + events, (visitor, sent) => ({
+    slot: 'bench',
+    decision: token(visitor, sent),
+  }));
+  const usd = ({ operations }: typeof without) => listPriceUsd({ ...operations, cpuMs: 0 });
+  return usd(having) - usd(without);
+}
+
+/** Sends the events and counts what that takes, from request to lake. `counted`: events that were before. */
+async function measure(running: Running, counted: number, impression: Impression) {
+  await readCounters(running);
+  const cpuBefore = await cpuMs(running);
+  await send(running, impression);
+  await waitCounted(running.vitrine, counted + REQUESTS * EVENTS_PER_REQUEST);
+  await running.vitrine.scheduled();
+  const cpu = (await cpuMs(running)) - cpuBefore;
+  const { queueMessages, queueBatches, ...counts } = await readCounters(running);
+  // A batch that is delivered runs the Worker, as a request does.
+  return { operations: { ...counts, requests: counts.requests + queueBatches }, cpu, queueMessages, queueBatches };
+}
+
+/** What the first event of a request says as an impression; nothing where it is none. */
+type Impression = (visitor: string, sent: number) => Readonly<Record<string, string>> | undefined;
+
 /** Sends the events at a steady rate. */
-async function send({ client }: Running): Promise<void> {
+async function send({ client }: Running, impression: Impression): Promise<void> {
   const start = performance.now();
   const answers: Promise<unknown>[] = [];
   for (let sent = 0; sent < REQUESTS; sent += 1) {
@@ -74,6 +125,9 @@ async function send({ client }: Running): Promise<void> {
             : 'product_viewed';
       return benchEvent(visitor, type, (sent * 3 + index) % 1_000);
     });
+    const [first] = events;
+    const shown = impression(visitor, sent);
+    if (first && shown) events[0] = { ...first, type: 'recommendation_shown', properties: shown };
     answers.push(client.expect(202, ingestRequest(events)));
   }
   await Promise.all(answers);

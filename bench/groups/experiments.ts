@@ -1,9 +1,11 @@
+import { DecisionSigner } from '../../core/decisions/decision-token.ts';
 import { assign } from '../../core/experiments/assign.ts';
 import { experimentSchema } from '../../core/experiments/definition.ts';
 import { resultsOf } from '../../core/experiments/results.ts';
 import { type Counted, METRICS, type Sums, sumStandings } from '../../core/experiments/sums.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { seededRandom } from '../../ops/seeded-random.ts';
+import { percentile } from '../harness/percentile.ts';
 import { measured, type Result } from '../harness/result.ts';
 
 /** A shop whose truth is known: how many visitors come, how many of them order, and what a variant changes. */
@@ -127,6 +129,33 @@ function change(sums: Sums, by: Sums, sign: 1 | -1): void {
   }
 }
 
+const READS = 20_000;
+
+/** µs that a read spends on the variants of four experiments and on the token of eight products; the median of some rounds. */
+function readMicroseconds(): number {
+  const experiments = [1, 2, 3, 4].map((number) => ({
+    ...{ number, kind: 'ab' as const, layer: `#${number}`, ranges: [[0, 10_000] as const], weights: [1, 1] },
+  }));
+  const signer = new DecisionSigner('bench', 'ab'.repeat(32));
+  const nonce = Uint8Array.of(1, 2, 3, 4, 5, 6);
+  const items = Array.from({ length: 8 }, (_, item) => `product-${item}`);
+  const rounds = Array.from({ length: 7 }, () => {
+    const start = performance.now();
+    for (let read = 0; read < READS; read += 1) {
+      const anonymousId = `visitor-${read}`;
+      const trials = assign('bench', experiments, `a/${anonymousId}`, {}, () => true);
+      signer.sign(
+        { anonymousId },
+        { slot: 'home', strategy: 'for_you', tier: 'live', propensity: 0.06, model: 1, trials, items },
+        read,
+        nonce,
+      );
+    }
+    return ((performance.now() - start) * 1_000) / READS;
+  });
+  return percentile(rounds, 0.5);
+}
+
 /** Simulated experiments whose truth is known, looked at each hour: how often they find what is not there, and what is. */
 export async function benchExperiments(): Promise<Result[]> {
   const run = (world: World, from: number) => {
@@ -138,7 +167,15 @@ export async function benchExperiments(): Promise<Result[]> {
   const withEffect = run(WITH, 10_001);
   const note = ({ experiments, visitors, conversion, uplift }: World) =>
     `${experiments} experiments, ${visitors} visitors, ${conversion * 100} % order, uplift ${uplift * 100} %, ${HOURS} looks`;
+  const perRead = readMicroseconds();
   return [
+    measured(
+      'experiments.read_us',
+      perRead,
+      'µs',
+      { compare: '<=', bound: 10 },
+      'assigning four experiments and signing the decision, a read',
+    ),
     measured(
       'experiments.false_alarms',
       without(({ found }) => found),

@@ -41,7 +41,8 @@ export function nextProduct(
   return weightedChoice(open, (product) => appeal(shopper, product, last) * popularity(product), random());
 }
 
-function appeal(shopper: Shopper, product: ShopProduct, last: ShopProduct | undefined): number {
+/** How much a product suits a shopper, after `last`; 1 wholly. */
+export function appeal(shopper: Shopper, product: ShopProduct, last: ShopProduct | undefined): number {
   const taste = shopper.styles.get(product.style) ?? 0;
   const wanted = shopper.categories.includes(product.category) ? 1 : 0.1;
   const affordable = product.price.amount <= shopper.budget ? 1 : 0.4;

@@ -7,15 +7,16 @@ import { ACTION_NAMES, faultsAt, NEW_ACTIONS, STRATEGY_NAMES } from './model.ts'
 import type { Draft } from './use-draft.ts';
 
 interface ActionProps {
-  readonly draft: Draft;
+  readonly draft: Pick<Draft, 'document' | 'names' | 'faults'>;
   readonly action: Action;
-  readonly rule: Rule;
+  /** Where it holds. */
+  readonly rule: Pick<Rule, 'slots'>;
   readonly path: string;
   readonly change: (action: Action) => void;
   readonly remove: (() => void) | undefined;
 }
 
-/** One thing that a rule does. */
+/** One thing that a rule, or a variant of an experiment, does. */
 export function ActionForm({ draft, action, rule, path, change, remove }: ActionProps) {
   const { faults } = draft;
   const choose = (kind: string) => {

@@ -1,0 +1,100 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import uPlot from 'uplot';
+import { html } from '../base/html.ts';
+import { intervalWords, type Look } from './model.ts';
+
+const HEIGHT = 220;
+
+interface OverTimeProps {
+  readonly looks: readonly Look[];
+  readonly variant: number;
+  readonly name: string;
+  readonly goal: string;
+}
+
+/** How the interval of a variant's goal has narrowed, look by look. */
+export function OverTime({ looks, variant, name, goal }: OverTimeProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const dark = useDark();
+  const seen = looks.filter(({ differences }) => differences[variant]);
+  useEffect(() => {
+    if (!box.current || seen.length < 2) return;
+    const { line, band, soft, grid } = coloursIn(box.current);
+    const of = (end: 'value' | 'low' | 'high') => seen.map(({ differences }) => differences[variant]?.[end] ?? null);
+    const axis = {
+      stroke: soft,
+      grid: { stroke: grid, width: 1 },
+      ticks: { stroke: grid, width: 1 },
+      font: '12px system-ui',
+    };
+    const size = () => ({ width: box.current?.clientWidth ?? 300, height: HEIGHT });
+    const chart = new uPlot(
+      {
+        ...size(),
+        legend: { show: false },
+        cursor: { show: false },
+        axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => tick.toPrecision(2)) }],
+        series: [
+          {},
+          { stroke: line, width: 2, points: { show: false } },
+          { stroke: band, width: 1, points: { show: false } },
+          { stroke: band, width: 1, points: { show: false } },
+        ],
+        bands: [{ series: [3, 2], fill: band }],
+        hooks: {
+          drawAxes: [
+            ({ ctx, bbox, valToPos }) => {
+              const y = valToPos(0, 'y', true);
+              ctx.save();
+              ctx.strokeStyle = soft;
+              ctx.setLineDash([4, 4]);
+              ctx.beginPath();
+              ctx.moveTo(bbox.left, y);
+              ctx.lineTo(bbox.left + bbox.width, y);
+              ctx.stroke();
+              ctx.restore();
+            },
+          ],
+        },
+        scales: { y: { range: (_, low, high) => [Math.min(low, 0) * 1.1, Math.max(high, 0) * 1.1] } },
+      },
+      [seen.map(({ at }) => at / 1_000), of('value'), of('low'), of('high')],
+      box.current,
+    );
+    const watch = new ResizeObserver(() => chart.setSize(size()));
+    watch.observe(box.current);
+    return () => {
+      watch.disconnect();
+      chart.destroy();
+    };
+  }, [looks, variant, dark]);
+  const last = seen.at(-1)?.differences[variant];
+  if (!last || seen.length < 2)
+    return html`<p class="muted">A picture over time comes with the second hour: what is known is kept once an hour.</p>`;
+  const words = `${goal} of “${name}” against the first variant: the difference, with its interval, over ${seen.length} looks`;
+  return html`<figure class="over-time"><figcaption class="muted">${words}.</figcaption><div ref=${box} role="img" aria-label=${`${words}; the last one ${intervalWords(last)}`}></div></figure>`;
+}
+
+/** Colours as the browser makes them of the tokens: a canvas knows no variables. */
+function coloursIn(box: HTMLElement) {
+  const probe = document.createElement('span');
+  box.append(probe);
+  const of = (name: string) => {
+    probe.className = name;
+    return getComputedStyle(probe).color;
+  };
+  const colours = { line: of('ink-line'), band: of('ink-band'), soft: of('ink-soft'), grid: of('ink-grid') };
+  probe.remove();
+  return colours;
+}
+
+function useDark(): boolean {
+  const query = matchMedia('(prefers-color-scheme: dark)');
+  const [dark, setDark] = useState(query.matches);
+  useEffect(() => {
+    const changed = () => setDark(query.matches);
+    query.addEventListener('change', changed);
+    return () => query.removeEventListener('change', changed);
+  }, []);
+  return dark;
+}
