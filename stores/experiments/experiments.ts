@@ -8,6 +8,7 @@ import {
   experimentSchema,
   type RunningExperiment,
 } from '../../core/experiments/definition.ts';
+import { isConstraintError } from '../statements.ts';
 
 /** Experiments of a site that may run, or be paused, at once. */
 export const MAX_RUNNING = 50;
@@ -142,19 +143,27 @@ export async function stepExperiment(
     // Two that start at once would take the same buckets.
     others = `AND (SELECT COUNT(*) FROM experiments WHERE site = ?1 AND layer = ?6 AND state IN ('running', 'paused')) = ${beside.length}`;
   }
-  const [updated] = await env.DB.batch([
+  const stepped = env.DB.batch([
     env.DB.prepare(
-      `UPDATE experiments SET state = ?4, version = version + 1, definition = ?5, layer = ?6, ranges = ?7,
+      `UPDATE experiments SET name = ?9, state = ?4, version = version + 1, definition = ?5, layer = ?6, ranges = ?7,
          started_at = ${starts ? '?8' : 'started_at'}, ended_at = ${state === 'ended' ? '?8' : 'ended_at'}
        WHERE site = ?1 AND number = ?2 AND version = ?3 AND ?8 > 0 ${others}`,
-    ).bind(site, before.number, before.version, state, JSON.stringify(definition), layer, JSON.stringify(ranges), now),
+    ).bind(
+      ...[site, before.number, before.version, state, JSON.stringify(definition), layer, JSON.stringify(ranges), now],
+      definition.name,
+    ),
     env.DB.prepare(
       `INSERT INTO experiment_history (site, number, version, at, action, note, definition)
        SELECT site, number, version, ?4, ?5, ?6, definition FROM experiments WHERE site = ?1 AND number = ?2 AND version = ?3
        ON CONFLICT DO NOTHING`,
     ).bind(site, before.number, before.version + 1, now, action, note ?? null),
   ]);
-  if (!updated?.meta.changes) return 'changed_meanwhile';
+  const outcome = await stepped.catch((error) => {
+    if (isConstraintError(error)) return 'name_taken' as const;
+    throw error;
+  });
+  if (outcome === 'name_taken') return outcome;
+  if (!outcome[0]?.meta.changes) return 'changed_meanwhile';
   return (await readExperiment(env, site, before.number)) ?? 'changed_meanwhile';
 }
 

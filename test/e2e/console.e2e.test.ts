@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import type { Results } from '../../core/experiments/results.ts';
+import { products } from '../../examples/storefront/catalogue/catalogue.ts';
 import { DEMO } from '../../ops/start/demo-site.ts';
 import { type Demo, startDemo } from '../../ops/start/start-demo.ts';
 import { axeViolations, faultsOf, hasBrowser, launchBrowser, PATIENCE } from './browser.ts';
 
 const COAT = 'coat-wool-over';
+const COAT_PRICE = products.find(({ id }) => id === COAT)?.price.amount;
 const DRESSES = ['dress-linen-wrap', 'dress-ribbed-column'];
 /** A segment is in force a minute after it was made; what was viewed before counts for nothing. */
 const IN_FORCE = { timeout: 100_000, interval: 500 };
@@ -61,6 +64,15 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     await page.getByLabel('Products', { exact: true }).fill(words);
     await page.getByRole('listbox', { name: 'Products found' }).getByRole('option').first().waitFor();
     await page.keyboard.press('Enter');
+  };
+  const call = async (path: string, body: object) => {
+    const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' };
+    const answer = await fetch(`${demo.vitrine.url}/api${path}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(await answer.text());
   };
   /** Starts from nothing, whatever a test before has left. */
   const reset = async () => {
@@ -215,6 +227,70 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  test('an experiment is made and started; what it earns is seen, and who is held out sees what everybody sees', async ({
+    expect,
+  }) => {
+    await reset();
+    await signIn('/console/experiments');
+    await page.getByRole('button', { name: 'New experiment' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('coats-first');
+    await page.getByLabel('Slots').fill('home-for-you');
+    await page.getByLabel('Do').selectOption('pin');
+    await pin('wool overcoat');
+    await page.getByRole('button', { name: 'Start' }).click();
+    await page.getByText('Too early to tell').waitFor();
+    const results = async () => {
+      const headers = { authorization: `Bearer ${DEMO.secretKey}` };
+      const answer = await fetch(`${demo.vitrine.url}/api/experiments/coats-first/results`, { headers });
+      const { variants } = (await answer.json()) as Results;
+      return variants.map(({ visitors, totals }) => [
+        visitors,
+        totals.clicks,
+        totals.orders,
+        totals.attributed_revenue,
+      ]);
+    };
+
+    // Visitors come until each variant has one; chance gives one of them to half of them.
+    // As people’s browsers: experiments count no bots.
+    const userAgent = (await page.evaluate(() => navigator.userAgent)).replace('Headless', '');
+    const someone = async () => (await browser.newContext({ userAgent })).newPage();
+    const met = new Map<boolean, Page>();
+    for (let tries = 0; tries < 20 && met.size < 2; tries += 1) {
+      const visitor = await someone();
+      met.set((await firstIn(visitor)) === COAT, visitor);
+    }
+    const buyer = met.get(true);
+    if (!buyer) throw new Error('nobody was shown the coat');
+    await (await slotOf(buyer)).locator(`[data-product-id="${COAT}"] a`).click();
+    await buyer.waitForURL(`**/p/${COAT}`);
+    await buyer.getByRole('button', { name: 'Add to bag' }).click();
+    await buyer.waitForURL('**/cart');
+    await buyer.goto(`${demo.shopUrl}/checkout`);
+    await buyer.locator('main form button').last().click();
+    await buyer.waitForURL('**/checkout/thanks');
+    await expect.poll(async () => (await results())[1]?.slice(1), PATIENCE).toEqual([1, 1, COAT_PRICE]);
+    expect((await results())[0]?.slice(1)).toEqual([0, 0, 0]);
+    await page.reload();
+    const row = page.getByRole('row').filter({ hasText: 'new' });
+    await expect.poll(() => row.textContent(), PATIENCE).toContain('100.0 %');
+
+    await call('/experiments', {
+      ...{ name: 'holdout', kind: 'holdout' },
+      variants: [
+        { name: 'served', weight: 0 },
+        { name: 'held-out', weight: 1, actions: [{ do: 'strategy', strategy: 'trending' }] },
+      ],
+    });
+    await call('/experiments/holdout/start', {});
+    const fresh = await someone();
+    await lookAtDresses(fresh);
+    const place = await slotOf(fresh);
+    expect(await place.getAttribute('data-vitrine-tier')).not.toBe('live');
+    expect(await firstIn(fresh)).not.toBe(COAT);
+    for (const name of ['holdout', 'coats-first']) await call(`/experiments/${name}/end`, {});
+  });
+
   test('the catalogue is searched, and says why a product is or is not shown', async ({ expect }) => {
     await reset();
     await signIn('/console/catalogue');
@@ -291,6 +367,13 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await look('catalogue');
       await on.getByRole('button', { name: 'Add a feed' }).click();
       await look('a feed');
+      await on.goto(`${demo.vitrineUrl}/console/experiments`);
+      await on.locator('.variants, .empty').first().waitFor();
+      await look('experiments');
+      await on.getByRole('button', { name: 'New experiment' }).click();
+      await on.locator('.variant').first().waitFor();
+      await look('a draft');
+      await on.getByRole('button', { name: 'Throw the draft away' }).click();
       await shown.close();
     },
   );

@@ -108,6 +108,11 @@ describe('an experiment', () => {
     expect((await call(site, 'POST', '', HERO)).body.code).toBe('name_taken');
     expect((await read(site, 'x')).items.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect((await call(site, 'PUT', '/hero', { ...HERO, traffic: 0.5 })).body.version).toBe(2);
+    expect((await call(site, 'POST', '', { ...HERO, name: 'other' })).body.number).toBe(2);
+    expect((await call(site, 'PUT', '/other', HERO)).body.code).toBe('name_taken');
+    expect((await call(site, 'PUT', '/other', { ...HERO, name: 'renamed' })).body.version).toBe(2);
+    expect((await call(site, 'DELETE', '/renamed')).status).toBe(204);
+    expect((await call(site, 'GET', '/other')).status).toBe(404);
     const starts = await Promise.all([call(site, 'POST', '/hero/start'), call(site, 'POST', '/hero/start')]);
     expect(starts.map(({ status }) => status).sort()).toEqual([200, 409]);
     expect((await call(site, 'PUT', '/hero', HERO)).body.code).toBe('wrong_state');

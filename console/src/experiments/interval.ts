@@ -13,5 +13,5 @@ export function Interval({ range, reach }: { readonly range: Range; readonly rea
   return html`<svg class="interval ${kind}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label=${intervalWords(range)} preserveAspectRatio="none">
 <line class="zero" x1=${WIDTH / 2} x2=${WIDTH / 2} y1="0" y2=${HEIGHT} />
 <rect class="range" x=${at(low)} width=${Math.max(2, at(high) - at(low))} y=${MIDDLE - 5} height="10" rx="5" />
-<circle class="value" cx=${at(value)} cy=${MIDDLE} r="4" /></svg>`;
+<line class="value" x1=${at(value)} x2=${at(value)} y1=${MIDDLE - 8} y2=${MIDDLE + 8} /></svg>`;
 }

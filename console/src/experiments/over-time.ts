@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
+import type { Metric } from '../../../core/experiments/sums.ts';
 import { html } from '../base/html.ts';
-import { intervalWords, type Look } from './model.ts';
+import { type Look, METRIC_NAMES, percentWords } from './model.ts';
 
 const HEIGHT = 220;
 
@@ -9,7 +10,7 @@ interface OverTimeProps {
   readonly looks: readonly Look[];
   readonly variant: number;
   readonly name: string;
-  readonly goal: string;
+  readonly goal: Metric;
 }
 
 /** How the interval of a variant's goal has narrowed, look by look. */
@@ -33,7 +34,14 @@ export function OverTime({ looks, variant, name, goal }: OverTimeProps) {
         ...size(),
         legend: { show: false },
         cursor: { show: false },
-        axes: [axis, { ...axis, size: 64, values: (_, ticks) => ticks.map((tick) => tick.toPrecision(2)) }],
+        axes: [
+          axis,
+          {
+            ...axis,
+            size: 72,
+            values: (_, ticks) => ticks.map((tick) => (tick === 0 ? '0' : written(goal, tick).replace('points', '%'))),
+          },
+        ],
         series: [
           {},
           { stroke: line, width: 2, points: { show: false } },
@@ -71,8 +79,15 @@ export function OverTime({ looks, variant, name, goal }: OverTimeProps) {
   const last = seen.at(-1)?.differences[variant];
   if (!last || seen.length < 2)
     return html`<p class="muted">A picture over time comes with the second hour: what is known is kept once an hour.</p>`;
-  const words = `${goal} of “${name}” against the first variant: the difference, with its interval, over ${seen.length} looks`;
-  return html`<figure class="over-time"><figcaption class="muted">${words}.</figcaption><div ref=${box} role="img" aria-label=${`${words}; the last one ${intervalWords(last)}`}></div></figure>`;
+  const words = `${METRIC_NAMES[goal]}, of “${name}” against the first variant: the difference, with its interval, over ${seen.length} looks`;
+  return html`<figure class="over-time"><figcaption class="muted">${words}.</figcaption><div ref=${box} role="img" aria-label=${`${words}; the last one ${written(goal, last.value)}, between ${written(goal, last.low)} and ${written(goal, last.high)}`}></div></figure>`;
+}
+
+/** A difference of means in the unit of its metric. */
+function written(goal: Metric, difference: number): string {
+  return goal === 'conversion'
+    ? percentWords(difference).replace('%', 'points')
+    : String(Number(difference.toPrecision(2)));
 }
 
 /** Colours as the browser makes them of the tokens: a canvas knows no variables. */

@@ -28,7 +28,7 @@ export function ResultsView({ experiment, results }: ResultsProps) {
   const mood = verdict === 'better' ? 'good' : verdict === 'sample_ratio' ? 'bad' : '';
   const name = definition.variants[variant]?.name ?? '';
   return html`<div class="results">
-<div class="verdict ${mood}" role="status"><p class="verdict-name">${VERDICT_NAMES[verdict]}</p><p>${words}</p></div>
+<div class="finding ${mood}" role="status"><p class="finding-name">${VERDICT_NAMES[verdict]}</p><p>${words}</p></div>
 <dl class="facts"><div><dt>Visitors</dt><dd>${visitors.toLocaleString()}</dd></div>
 <div><dt>Their shares</dt><dd>${sampleRatio.ok ? html`<span class="mark good">as meant</span>` : html`<span class="mark bad">not as meant</span>`}</dd></div>
 <div><dt>About</dt><dd>${METRIC_NAMES[definition.goal].toLowerCase()}</dd></div></dl>
@@ -40,7 +40,7 @@ ${
   definition.variants.length > 2 &&
   html`<${SelectField} label="Variant" value=${String(variant)} options=${definition.variants.slice(1).map((one, at) => [String(at + 1), one.name])} change=${(next: string) => setVariant(Number(next))} />`
 }
-<${OverTime} looks=${results.looks} variant=${variant} name=${name} goal=${METRIC_NAMES[definition.goal]} />
+<${OverTime} looks=${results.looks} variant=${variant} name=${name} goal=${definition.goal} />
 <${Days} results=${results} />
 <p><a href=${`/api/experiments/${experiment.number}/results?format=csv`} download=${`${definition.name}.csv`}>Download as CSV</a></p></div>`;
 }
@@ -50,7 +50,7 @@ function Variants({ results, metric }: { readonly results: ExperimentResults; re
   const { variants, currency } = results;
   const ranges = variants.flatMap(({ against }) => against?.uplift[metric] ?? []);
   const reach = Math.min(1, Math.max(0.02, ...ranges.flatMap(({ low, high }) => [Math.abs(low), Math.abs(high)])));
-  return html`<table class="variants"><thead><tr><th scope="col">Variant</th><th scope="col" class="number">Visitors</th><th scope="col" class="number">${METRIC_NAMES[metric]}</th><th scope="col">Against the first</th></tr></thead>
+  return html`<table class="variants"><thead><tr><th scope="col">Variant</th><th scope="col" class="number">Visitors</th><th scope="col" class="number">${METRIC_NAMES[metric]}</th><th scope="col" class="against">Against the first</th></tr></thead>
 <tbody>${variants.map(({ name, visitors, mixed, means, against }) => {
     const range = against?.uplift[metric];
     return html`<tr key=${name}><th scope="row">${name}${against?.harmful && html` <span class="mark bad">harmful</span>`}</th>
