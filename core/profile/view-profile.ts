@@ -1,10 +1,12 @@
 import type { AttributeView, SegmentView } from '../attributes/views.ts';
 import type { Choices } from '../consent/purposes.ts';
+import type { Strategy } from '../decisions/strategy.ts';
 import type { TraitValue } from '../events/imported-traits.ts';
 import { DAY_MS } from '../time.ts';
+import { type Attribution, attributionOf } from './attribution.ts';
 import { choicesOf } from './choices.ts';
 import { INTERACTION_KINDS, type InteractionKind } from './interactions.ts';
-import type { DayCounts, ProfileState } from './state.ts';
+import type { DayCounts, Order, ProfileState } from './state.ts';
 
 /** What a kind of interaction weighs in an affinity. */
 const KIND_WEIGHTS: Record<InteractionKind, number> = { view: 1, cart: 3, order: 5 };
@@ -41,6 +43,14 @@ export interface StateView {
     readonly total: number | null;
     readonly currency: string | null;
     readonly items: readonly string[];
+    /** The click on a recommendation that it is put down to, if there was one in the days before. */
+    readonly attributed: {
+      readonly slot: string;
+      readonly item: string;
+      readonly strategy: Strategy;
+      readonly at: number;
+      readonly how: Attribution['how'];
+    } | null;
   }[];
   /** What is known of the person himself, with where it came from and what it may be used for. */
   readonly traits: Record<
@@ -67,12 +77,13 @@ export function viewProfile(state: ProfileState, now: number): StateView {
     recentItems: distinctItems(state),
     affinities: { category: affinities(state, 'category', now), brand: affinities(state, 'brand', now) },
     cart: cartLines(state),
-    orders: state.orders.map(({ id, time, total, currency, items }) => ({
-      id,
-      at: time,
-      total: total ?? null,
-      currency: currency ?? null,
-      items,
+    orders: state.orders.map((order) => ({
+      id: order.id,
+      at: order.time,
+      total: order.total ?? null,
+      currency: order.currency ?? null,
+      items: order.items,
+      attributed: attributedTo(state, order),
     })),
     traits: Object.fromEntries(
       [...state.traits].flatMap(([name, { value, time, source, purpose }]) =>
@@ -81,6 +92,13 @@ export function viewProfile(state: ProfileState, now: number): StateView {
     ),
     consent: choicesOf(state.choices) ?? {},
   };
+}
+
+function attributedTo(state: ProfileState, order: Order): StateView['orders'][number]['attributed'] {
+  const found = attributionOf(state, order);
+  if (!found) return null;
+  const { slot, item, strategy, time } = found.touch;
+  return { slot, item, strategy, at: time, how: found.how };
 }
 
 /** The ids of what is in the cart, the newest first. */

@@ -4,7 +4,7 @@ import { decodeState } from '../../core/profile/encode-state.ts';
 import { mergeStates } from '../../core/profile/merge-states.ts';
 import { PERSON_LENGTH } from '../../core/profile/person-standings.ts';
 import { type Standing, standingsOf } from '../../core/profile/standing.ts';
-import { DAY_MS, MINUTE_MS } from '../../core/time.ts';
+import { DAY_MS, hourOf, MINUTE_MS } from '../../core/time.ts';
 import { hasBegun } from '../../stores/experiments/report-standings.ts';
 import { tallyStub } from '../../stores/experiments/tally-stub.ts';
 import { readParquet } from '../../stores/lake/parquet-files.ts';
@@ -15,7 +15,7 @@ import { eventsOf, stateOf } from './compare-profiles.ts';
 /** People whose standings one reconciliation makes again from the lake. */
 const SAMPLE = 20;
 /** Whose history is longer is not sampled: reading it would take too long. */
-const MAX_DAYS = 60;
+const MAX_DAYS = 31;
 /** Who was here so lately may be on the way from the profile to the tally, or to the lake. */
 const QUIET_MS = 10 * MINUTE_MS;
 
@@ -42,33 +42,53 @@ export async function compareStandings(
   const homes = new Set<Ledger>();
   for (const ledger of await sampleShown(env, partitions, random))
     homes.add(await profileStub(env, site, ledger).home());
+  const made = await standingsInLake(env, site, [...homes], partitions);
   const differing: DifferingStanding[] = [];
   let compared = 0;
-  for (const home of homes) {
-    const made = await standingsInLake(env, site, home, partitions);
-    if (!made || made.lastAt > Date.now() - quietMs) continue;
+  for (const [home, { standings, lastAt }] of made) {
+    if (lastAt > Date.now() - quietMs) continue;
     compared += 1;
-    for (const standing of made.standings)
+    for (const standing of standings)
       if (!isSame(standing, await standingInTally(env, site, home, standing.number)))
         differing.push({ ledger: home, experiment: standing.number });
   }
   return { compared, differing };
 }
 
-/** The standings that a person's events in the lake make, with the time of the last one; nothing where they reach too far back. */
+/**
+ * The standings that people's events in the lake make, by home, with the time of the last event; the lake is read once for all. Left out are those
+ * whose home is elsewhere, and whose history reaches too far back.
+ */
 export async function standingsInLake(
   env: Env,
   site: string,
-  home: Ledger,
+  homes: readonly Ledger[],
   partitions: readonly Partition[],
-): Promise<{ readonly standings: Standing[]; readonly lastAt: number } | undefined> {
-  const ledgers = (await profileStub(env, site, home).ledgers()).toSorted();
-  const first = partitions[0]?.hour ?? 0;
-  const older = await listPartitions(env, site, first - MAX_DAYS * 24, first - 1);
-  const events = await eventsOf(env, site, ledgers, [...older, ...partitions]);
-  const state = mergeStates(ledgers.map((ledger) => decodeState(stateOf(env, events.get(ledger) ?? []))));
-  if (state.firstAt < Date.now() - MAX_DAYS * DAY_MS) return undefined;
-  return { standings: standingsOf(state), lastAt: state.lastAt };
+): Promise<Map<Ledger, { readonly standings: Standing[]; readonly lastAt: number }>> {
+  const oldest = Date.now() - MAX_DAYS * DAY_MS;
+  const people = new Map<Ledger, { readonly ledgers: Ledger[]; readonly firstAt: number }>();
+  for (const home of homes) {
+    const stub = profileStub(env, site, home);
+    if ((await stub.home()) !== home) continue;
+    const ledgers = (await stub.ledgers()).toSorted();
+    const firsts = await Promise.all(
+      ledgers.map(async (ledger) => decodeState(await profileStub(env, site, ledger).exportState()).firstAt),
+    );
+    const firstAt = Math.min(...firsts.filter((first) => first > 0));
+    if (firstAt >= oldest) people.set(home, { ledgers, firstAt });
+  }
+  if (people.size === 0) return new Map();
+  const all = [...people.values()];
+  const from = hourOf(Math.min(...all.map(({ firstAt }) => Math.min(firstAt, Date.now()))));
+  const older = await listPartitions(env, site, from, (partitions[0]?.hour ?? 0) - 1);
+  const ledgersOfAll = all.flatMap(({ ledgers }) => ledgers);
+  const events = await eventsOf(env, site, ledgersOfAll, [...older, ...partitions]);
+  return new Map(
+    [...people].map(([home, { ledgers }]) => {
+      const state = mergeStates(ledgers.map((ledger) => decodeState(stateOf(env, events.get(ledger) ?? []))));
+      return [home, { standings: standingsOf(state), lastAt: state.lastAt }];
+    }),
+  );
 }
 
 /** How the tally says that a person stands in an experiment. */

@@ -287,12 +287,10 @@ describe('a person’s standing', () => {
     await compactSite(env, site.id, Number.POSITIVE_INFINITY, Date.now() + 60_000);
     const partitions = await listPartitions(env, site.id);
     const sum = [0, 0, 0, 0, 0, 0];
-    for (const home of new Set(await Promise.all(ledgers.map((ledger) => profileStub(env, site.id, ledger).home())))) {
-      const made = await standingsInLake(env, site.id, home, partitions);
-      for (const { shown, clicked, orders, revenue, attributedRevenue } of made?.standings ?? [])
+    for (const { standings } of (await standingsInLake(env, site.id, ledgers, partitions)).values())
+      for (const { shown, clicked, orders, revenue, attributedRevenue } of standings)
         for (const [at, value] of [1, shown, clicked, orders, revenue / 100, attributedRevenue / 100].entries())
           sum[at] = (sum[at] ?? 0) + value;
-    }
     return sum;
   };
 

@@ -12,6 +12,7 @@ const WHY: Readonly<Record<string, string>> = {
   switched_off: 'rules are off',
   disabled: 'is off',
   other_slot: 'is for other slots',
+  other_variant: 'is for who was given that variant',
   schedule: 'not at this time',
   condition: 'not for this visitor',
 };

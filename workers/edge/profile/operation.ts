@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-openapi';
+import { STRATEGIES } from '../../../core/decisions/strategy.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 import { readBody, readQuerySchema } from '../visitor/read-query.ts';
 import { tierHeadersSchema } from '../visitor/tier-headers.ts';
@@ -24,6 +25,19 @@ export const profileSchema = z.object({
       total: z.number().nullable(),
       currency: z.string().nullable(),
       items: z.array(z.string()),
+      attributed: z
+        .object({
+          slot: z.string(),
+          item: z.string(),
+          strategy: z.enum(STRATEGIES),
+          at: z.int(),
+          how: z.enum(['direct', 'assisted']),
+        })
+        .nullish()
+        .meta({
+          description:
+            'The last click on a recommendation in the seven days before: on a product of the order, else on any.',
+        }),
     }),
   ),
   traits: z.record(
