@@ -1,3 +1,4 @@
+import { allocateExperiments } from './allocate/allocate-experiments.ts';
 import { compactSites } from './compact/compact-sites.ts';
 import { sweepLake } from './compact/sweep-lake.ts';
 import { runOpenErasures } from './erase/run-open-erasures.ts';
@@ -23,6 +24,7 @@ export const JOBS: readonly Job[] = [
   { name: 'index', when: everyMinute, deadlineMs: 40_000, run: buildIndexes },
   { name: 'feeds', when: everyMinute, deadlineMs: 240_000, run: pullFeeds },
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
+  { name: 'allocate', when: atMinute(3), deadlineMs: 20_000, run: allocateExperiments },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
   { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },
   { name: 'sweep-lake', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepLake(env, now) },

@@ -71,14 +71,13 @@ async function experimentsUsd(running: Running, counted: number): Promise<number
     slot: 'bench',
     strategy: 'for_you',
     tier: 'live',
-    propensity: 0.5,
     model: 1,
     items: ['p1'],
   } as const;
   const token = (visitor: string, sent: number) =>
     signer.sign(
       { anonymousId: visitor },
-      { ...decided, trials: [{ number: 1, variant: sent % 2 }] },
+      { ...decided, trials: [{ number: 1, variant: sent % 2, propensity: 0.5 }] },
       Date.now(),
       randomBytes(6),
     );

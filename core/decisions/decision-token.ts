@@ -8,10 +8,11 @@ import { TIERS, type Tier } from './tier.ts';
 
 /** The version of the form below; a reader refuses others. */
 const VERSION = 1;
-/** Version, time, nonce, visitor, slot, policy, propensity, model, number of trials. */
-const HEAD_BYTES = 27;
+/** Version, time, nonce, visitor, slot, policy, model, number of trials. */
+const HEAD_BYTES = 25;
 const NONCE_BYTES = 6;
-const TRIAL_BYTES = 3;
+/** Number, variant, propensity. */
+const TRIAL_BYTES = 5;
 const MAC_BYTES = 10;
 /** Experiments that one decision may be part of. */
 export const MAX_TRIALS = 4;
@@ -30,7 +31,6 @@ export interface Decided {
   readonly slot: string;
   readonly strategy: Strategy;
   readonly tier: Tier;
-  readonly propensity: number;
   readonly model: number;
   readonly trials: readonly Trial[];
   /** Ids of what is shown, in its order. */
@@ -85,13 +85,13 @@ export class DecisionSigner {
     bytes.writeUInt32BE(this.hashOf(visitor), 11);
     bytes.writeUInt32BE(fnv1a(decided.slot), 15);
     bytes[19] = STRATEGIES.indexOf(decided.strategy) | (TIERS.indexOf(decided.tier) << 4);
-    bytes.writeUInt16BE(Math.max(1, Math.round(decided.propensity * PROPENSITY_UNIT)), 20);
-    bytes.writeUInt32BE(decided.model >>> 0, 22);
-    bytes[26] = trials.length;
+    bytes.writeUInt32BE(decided.model >>> 0, 20);
+    bytes[24] = trials.length;
     let at = HEAD_BYTES;
-    for (const { number, variant } of trials) {
+    for (const { number, variant, propensity } of trials) {
       bytes.writeUInt16BE(number, at);
       bytes[at + 2] = variant;
+      bytes.writeUInt16BE(Math.max(1, Math.round(propensity * PROPENSITY_UNIT)), at + 3);
       at += TRIAL_BYTES;
     }
     for (const item of items) {
@@ -119,12 +119,13 @@ export class DecisionSigner {
     const policy = bytes[19] ?? 0;
     const strategy = STRATEGIES[policy & 15];
     const tier = TIERS[policy >> 4];
-    const count = bytes[26] ?? 0;
+    const count = bytes[24] ?? 0;
     const itemsAt = HEAD_BYTES + count * TRIAL_BYTES;
     if (!strategy || !tier || count > MAX_TRIALS || itemsAt > length) return { fault: 'malformed' };
     const trials = Array.from({ length: count }, (_, n) => ({
       number: bytes.readUInt16BE(HEAD_BYTES + n * TRIAL_BYTES),
       variant: bytes[HEAD_BYTES + n * TRIAL_BYTES + 2] ?? 0,
+      propensity: bytes.readUInt16BE(HEAD_BYTES + n * TRIAL_BYTES + 3) / PROPENSITY_UNIT,
     }));
     const place = claim.product === undefined ? -1 : bytes.subarray(itemsAt, length).indexOf(itemByte(claim.product));
     if (claim.product !== undefined && place < 0) return { fault: 'not_shown' };
@@ -133,8 +134,7 @@ export class DecisionSigner {
       decidedAt,
       strategy,
       tier,
-      propensity: bytes.readUInt16BE(20) / PROPENSITY_UNIT,
-      model: bytes.readUInt32BE(22),
+      model: bytes.readUInt32BE(20),
       trials,
       ...(place >= 0 && { position: place + 1 }),
     };

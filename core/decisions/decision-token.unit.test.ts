@@ -12,9 +12,8 @@ const decided: Decided = {
   slot: 'home',
   strategy: 'for_you',
   tier: 'live',
-  propensity: 0.5,
   model: 7,
-  trials: [{ number: 3, variant: 1 }],
+  trials: [{ number: 3, variant: 1, propensity: 0.5 }],
   items: ['p1', 'p2', 'p3'],
 };
 const claim = { slot: 'home', anonymousId: 'd1', receivedAtMs: NOW + 1_000 };
@@ -26,10 +25,13 @@ describe('a decision’s token', () => {
       slot: fc.string({ minLength: 1, maxLength: 64 }),
       strategy: fc.constantFrom(...STRATEGIES),
       tier: fc.constantFrom(...TIERS),
-      propensity: fc.double({ min: 0.001, max: 1, noNaN: true }),
       model: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
       trials: fc.array(
-        fc.record({ number: fc.integer({ min: 1, max: 65_535 }), variant: fc.integer({ min: 0, max: 255 }) }),
+        fc.record({
+          number: fc.integer({ min: 1, max: 65_535 }),
+          variant: fc.integer({ min: 0, max: 255 }),
+          propensity: fc.integer({ min: 1, max: 65_535 }).map((parts) => parts / 65_535),
+        }),
         { maxLength: 4 },
       ),
       items: fc.uniqueArray(fc.string({ minLength: 1, maxLength: 256 }), { maxLength: 50 }),
@@ -43,9 +45,8 @@ describe('a decision’s token', () => {
         const text = signer.sign(who, made, seconds * 1_000 + 999, nonce);
         expect(text.length).toBeLessThanOrEqual(MAX_DECISION_LENGTH);
         const read = signer.read({ token: text, slot: made.slot, receivedAtMs: seconds * 1_000, ...who });
-        const { items: _, slot: __, propensity, ...rest } = made;
+        const { items: _, slot: __, ...rest } = made;
         expect(read).toMatchObject({ ...rest, decidedAt: seconds * 1_000 });
-        expect(Math.abs(('propensity' in read ? read.propensity : 0) - propensity)).toBeLessThan(1 / 65_535);
       }),
     );
   });

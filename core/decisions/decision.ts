@@ -2,8 +2,18 @@ import { z } from 'zod';
 import { STRATEGIES } from './strategy.ts';
 import { TIERS } from './tier.ts';
 
-/** A variant of an experiment that somebody was given; `number` names the experiment inside its site. */
-export const trialSchema = z.object({ number: z.int().min(1).max(65_535), variant: z.int().min(0).max(255) });
+/** A variant of an experiment; `number` names the experiment inside its site. */
+export interface VariantOf {
+  readonly number: number;
+  readonly variant: number;
+}
+
+/** A variant that somebody was given, and with which probability chance gave it. */
+export const trialSchema = z.object({
+  number: z.int().min(1).max(65_535),
+  variant: z.int().min(0).max(255),
+  propensity: z.number().gt(0).max(1),
+});
 export type Trial = z.infer<typeof trialSchema>;
 
 /** What a read decided for a visitor, as its token says it: with this an impression and a click come back to what caused them. */
@@ -14,8 +24,6 @@ export const decisionSchema = z.object({
   decidedAt: z.int(),
   strategy: z.enum(STRATEGIES),
   tier: z.enum(TIERS),
-  /** With which probability a choice by chance fell on this policy; 1 where nothing was left to chance. */
-  propensity: z.number().gt(0).max(1),
   /** Hash of the name of the model's version; 0 without a model. */
   model: z.int(),
   trials: z.array(trialSchema),

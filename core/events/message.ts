@@ -34,8 +34,8 @@ export const enrichedEventSchema = z.object({
   /** The purposes that the visitor had granted; all of them when it is not there. */
   consent: z.array(z.string()).optional(),
   /** The decision that an impression or a click comes from, as its token proved; else why the token attributes nothing. */
-  decision: decisionSchema.optional(),
-  decisionFault: z.enum(DECISION_FAULTS).optional(),
+  decision: decisionSchema.optional().catch(undefined),
+  decisionFault: z.enum(DECISION_FAULTS).optional().catch(undefined),
   properties: z.record(z.string(), z.unknown()).optional(),
   context: z.record(z.string(), z.unknown()).optional(),
   campaign: z.record(z.string(), z.string()).optional(),

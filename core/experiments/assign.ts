@@ -3,6 +3,9 @@ import { MAX_TRIALS } from '../decisions/decision-token.ts';
 import { fnv1a } from '../hash.ts';
 import { BUCKETS, type BucketRange } from './definition.ts';
 
+/** The least probability that a decision says. */
+const MIN_PROPENSITY = 0.001;
+
 /** What assignment asks of an experiment. */
 export interface Assignable {
   readonly number: number;
@@ -31,7 +34,10 @@ export function assign<E extends Assignable>(
   for (const experiment of experiments) {
     const variant = variantOf(site, experiment, unit, before[experiment.number], () => mayJoin(experiment));
     if (variant === undefined) continue;
-    const trial = { number: experiment.number, variant };
+    const { number, weights } = experiment;
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
+    // Who stays in a variant that gets nobody new was given it by chance once.
+    const trial = { number, variant, propensity: Math.max(MIN_PROPENSITY, (weights[variant] ?? 0) / total) };
     if (experiment.kind === 'holdout' && variant > 0) return [trial];
     if (trials.length < MAX_TRIALS) trials.push(trial);
   }

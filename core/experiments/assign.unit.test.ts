@@ -44,7 +44,7 @@ describe('assignment', () => {
       fc.property(fc.string(), fc.integer({ min: 0, max: 1 }), (unit, before) => {
         expect(variantOf(experiment(1), unit, { 1: before })).toBe(before);
         expect(assign('shop', [experiment(1, { ranges: [] })], unit, { 1: before }, () => false)).toEqual([
-          { number: 1, variant: before },
+          { number: 1, variant: before, propensity: 0.5 },
         ]);
       }),
     );

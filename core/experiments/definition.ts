@@ -42,6 +42,20 @@ export const experimentSchema = z
       .min(2)
       .max(MAX_VARIANTS)
       .meta({ description: 'The first is what the others are held against.' }),
+    allocation: z.enum(['fixed', 'bandit']).default('fixed').meta({
+      description: 'bandit: variants get new visitors as it is probable that they are the best, by who orders.',
+    }),
+    bandit: z
+      .strictObject({
+        floor: z.number().min(0).max(0.5).default(0.05).meta({ description: 'The least share of new visitors.' }),
+        settleAt: z.number().min(0.9).max(1).default(0.99).meta({
+          description: 'Once one is the best with this probability, it gets everybody.',
+        }),
+        delayDays: z.int().min(1).max(30).default(1).meta({
+          description: 'Days after which a visitor counts: those of today may still order.',
+        }),
+      })
+      .prefault({}),
     expectedVisitors: z.int().min(100).max(1e9).default(10_000).meta({
       description: 'The visitors after which the intervals shall be narrowest.',
     }),

@@ -74,7 +74,8 @@ export function resultsOf(definition: ExperimentDefinition, sums: Sums, currency
     counts,
     definition.variants.map(({ weight }) => weight / weights),
   );
-  const ok = p >= RATIO_ALPHA;
+  // A bandit's shares are not meant to stay.
+  const ok = definition.allocation === 'bandit' || p >= RATIO_ALPHA;
   const conversions = variants.reduce((sum, one) => sum + (one?.metrics.conversion.y ?? 0), 0);
   const isReady =
     conversions >= MIN_CONVERSIONS && counts.every((n, at) => n >= MIN_VISITORS || weightOf(definition, at) === 0);

@@ -1,6 +1,6 @@
 import type { Compiled, Condition } from '../cel/condition.ts';
 import type { NamedMember } from '../cel/named-members.ts';
-import type { Trial } from '../decisions/decision.ts';
+import type { VariantOf } from '../decisions/decision.ts';
 import { compileTemplate, renderFault, type Template } from '../templates/template.ts';
 import { sampleValues } from '../templates/values.ts';
 import { compileWhen, compileWhere, NAMES } from './conditions.ts';
@@ -33,7 +33,7 @@ export interface ReadyRule extends Omit<Rule, 'when' | 'actions'> {
   /** Whether its condition asks of the visitor's profile. */
   readonly asksProfile: boolean;
   /** Whose it is: only those who were given this variant. */
-  readonly trial?: Trial | undefined;
+  readonly trial?: VariantOf | undefined;
 }
 
 /** A slot with its filter ready to ask and its template ready to fill. */
@@ -65,7 +65,7 @@ export interface KnownNames {
 }
 
 /** A slot as it is for who was given these variants; nothing where nobody has defined it. */
-export function slotFor({ slots, variants }: Plan, slot: string, trials: readonly Trial[]): ReadySlot | undefined {
+export function slotFor({ slots, variants }: Plan, slot: string, trials: readonly VariantOf[]): ReadySlot | undefined {
   const defined = slots.get(slot);
   let changed = defined;
   for (const { trial, changes } of variants) {

@@ -1,6 +1,6 @@
 import type { ServedItem } from '../catalog/served-item.ts';
 import { boundedInput } from '../cel/bounded-input.ts';
-import type { Trial } from '../decisions/decision.ts';
+import type { VariantOf } from '../decisions/decision.ts';
 import type { Strategy } from '../decisions/strategy.ts';
 import { type Plan, type ReadyRule, slotFor, type Where } from './compile.ts';
 import { itemInput } from './conditions.ts';
@@ -15,7 +15,7 @@ export interface RuleInput {
   readonly context: Readonly<Record<string, unknown>>;
 }
 
-const NO_TRIALS: readonly Trial[] = [];
+const NO_TRIALS: readonly VariantOf[] = [];
 
 /** Whether a rule holds, and if not, why; for who asks why a slot shows what it shows. */
 export interface RuleVerdict {
@@ -94,7 +94,7 @@ export function effectsOf(
   slot: string,
   input: RuleInput,
   nowMs: number,
-  trials: readonly Trial[] = NO_TRIALS,
+  trials: readonly VariantOf[] = NO_TRIALS,
 ): Effects {
   const bounded = boundedInput(input) as Record<string, unknown>;
   const definition = slotFor(plan, slot, trials);
@@ -155,7 +155,7 @@ function verdictOf(
   slot: string,
   input: Readonly<Record<string, unknown>>,
   nowMs: number,
-  trials: readonly Trial[],
+  trials: readonly VariantOf[],
 ): RuleVerdict {
   const not = (why: RuleVerdict['why'], error?: string): RuleVerdict => ({
     rule: name,

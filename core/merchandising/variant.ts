@@ -1,9 +1,9 @@
-import type { Trial } from '../decisions/decision.ts';
+import type { VariantOf } from '../decisions/decision.ts';
 import type { Action, ChangedSlot } from './document.ts';
 
 /** What a variant of an experiment does, for those who were given it: a rule that comes before all rules, and slots that differ. */
 export interface Variant {
-  readonly trial: Trial;
+  readonly trial: VariantOf;
   /** As explanations name it. */
   readonly name: string;
   /** Where it stands in what the operator said, for errors. */
@@ -15,6 +15,6 @@ export interface Variant {
 }
 
 /** Whether somebody was given this. */
-export function isGiven({ number, variant }: Trial, trials: readonly Trial[]): boolean {
+export function isGiven({ number, variant }: VariantOf, trials: readonly VariantOf[]): boolean {
   return trials.some((one) => one.number === number && one.variant === variant);
 }

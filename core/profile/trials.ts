@@ -1,4 +1,4 @@
-import type { Decision } from '../decisions/decision.ts';
+import type { Decision, VariantOf } from '../decisions/decision.ts';
 import type { EnrichedEvent } from '../events/message.ts';
 import { byNewest, type Timed } from './newest.ts';
 
@@ -61,7 +61,8 @@ function earlier(a: Timed, b: Timed): Timed {
 }
 
 /** A click on what a decision showed. */
-export interface Touch extends Timed, Pick<Decision, 'strategy' | 'trials'> {
+export interface Touch extends Timed, Pick<Decision, 'strategy'> {
+  readonly trials: readonly VariantOf[];
   readonly slot: string;
   readonly item: string;
 }
@@ -69,7 +70,8 @@ export interface Touch extends Timed, Pick<Decision, 'strategy' | 'trials'> {
 /** The click that an event is, if it comes from a decision. */
 export function touchOf({ type, time, id, decision, properties }: EnrichedEvent): Touch | undefined {
   if (type !== 'recommendation_clicked' || !decision) return undefined;
-  const { strategy, trials } = decision;
+  const { strategy } = decision;
+  const trials = decision.trials.map(({ number, variant }) => ({ number, variant }));
   const [slot, item] = [String(properties?.slot), String(properties?.product_id)];
   return { time, key: id, slot, item, strategy, trials };
 }

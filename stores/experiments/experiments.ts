@@ -81,6 +81,16 @@ export async function runningExperiments(env: Env, site: string): Promise<Runnin
   return results.map((row) => rowSchema.parse(row));
 }
 
+/** The bandits that run, of all sites. */
+export async function banditExperiments(
+  env: Env,
+): Promise<{ readonly site: string; readonly experiment: StoredExperiment }[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT site, ${COLUMNS} FROM experiments WHERE state = 'running' AND json_extract(definition, '$.allocation') = 'bandit'`,
+  ).all<{ site: string }>();
+  return results.map((row) => ({ site: row.site, experiment: rowSchema.parse(row) }));
+}
+
 /** Why an experiment is not as it was asked to be. */
 export type Refused = 'name_taken' | 'too_many' | 'layer_full' | 'changed_meanwhile';
 

@@ -20,11 +20,17 @@ const decision: fc.Arbitrary<Decision> = fc.record({
   decidedAt: fc.constant(NOW - DAY_MS),
   strategy: fc.constantFrom('for_you', 'trending'),
   tier: fc.constantFrom('live', 'popular'),
-  propensity: fc.constant(0.5),
   model: fc.constant(1),
-  trials: fc.array(fc.record({ number: fc.integer({ min: 1, max: 45 }), variant: fc.integer({ min: 0, max: 2 }) }), {
-    maxLength: 4,
-  }),
+  trials: fc.array(
+    fc.record({
+      number: fc.integer({ min: 1, max: 45 }),
+      variant: fc.integer({ min: 0, max: 2 }),
+      propensity: fc.constant(0.5),
+    }),
+    {
+      maxLength: 4,
+    },
+  ),
 });
 
 const typed = fc.oneof(

@@ -1,11 +1,13 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { DecisionSigner } from '../../core/decisions/decision-token.ts';
-import type { ExperimentState } from '../../core/experiments/definition.ts';
+import type { ExperimentDefinition, ExperimentState } from '../../core/experiments/definition.ts';
 import type { Results } from '../../core/experiments/results.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { decodeState } from '../../core/profile/encode-state.ts';
+import type { PersonStandings } from '../../core/profile/person-standings.ts';
 import { standingsOf } from '../../core/profile/standing.ts';
+import { allocateExperiments } from '../../jobs/allocate/allocate-experiments.ts';
 import { compactSite } from '../../jobs/compact/compact-site.ts';
 import { compareStandings, standingsInLake } from '../../jobs/reconcile/compare-standings.ts';
 import { tallyStub } from '../../stores/experiments/tally-stub.ts';
@@ -13,7 +15,7 @@ import { listPartitions } from '../../stores/lake/partitions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { findSite } from '../../stores/sites/site.ts';
 import { deliver, makeMessage } from './deliver.ts';
-import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { aRun, asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' });
 interface View {
@@ -201,8 +203,8 @@ describe('an experiment', () => {
     const old = new DecisionSigner(site.id, key ?? '').sign(
       { anonymousId: device },
       {
-        ...{ slot: 'home', strategy: 'trending', tier: 'popular', propensity: 1, model: 0 },
-        trials: [{ number: 1, variant: 1 }],
+        ...{ slot: 'home', strategy: 'trending', tier: 'popular', model: 0 },
+        trials: [{ number: 1, variant: 1, propensity: 0.5 }],
         items: ['f'],
       },
       Date.now() - 2 * 86_400_000,
@@ -402,5 +404,51 @@ describe('a person’s standing', () => {
     expect((await totals(site))[0]).toBe(0);
     expect(await deliver([message])).toEqual({ acked: ['q0'], retried: [] });
     expect((await totals(site)).slice(0, 2)).toEqual([1, 1]);
+  });
+});
+
+describe('a bandit', () => {
+  it('gives new visitors to what is probably the best, once those of a day have had their time, and settles', async ({
+    expect,
+  }) => {
+    const site = await shop();
+    await start(site, { ...HERO, allocation: 'bandit', bandit: { floor: 0.1 } });
+    const now = Date.now();
+    const yesterday = now - 86_400_000;
+    let people = 0;
+    const crowd = (variant: number, visitors: number, ordered: number, firstAt: number) =>
+      Array.from({ length: visitors }, (_, n) => ({
+        person: (people++).toString(16).padStart(16, '0'),
+        ...{ at: now, complete: false },
+        standings: [
+          {
+            ...{ number: 1, variant, mixed: false, firstAt, shown: 1, clicked: 0, orders: n < ordered ? 1 : 0 },
+            ...{ revenue: 0, currency: null, attributed: 0, attributedRevenue: 0, before: 0 },
+          },
+        ],
+      }));
+    const say = (words: PersonStandings[]) => tallyStub(env, site.id).take({ v: 1, words });
+    const weights = async () =>
+      (await call<{ definition: ExperimentDefinition }>(site, 'GET', '/hero')).body.definition.variants.map(
+        ({ weight }) => weight,
+      );
+    await say([...crowd(0, 200, 100, now), ...crowd(1, 200, 2, now)]);
+    await allocateExperiments(env, aRun(now));
+    expect(await weights()).toEqual([1, 1]);
+    await say([...crowd(0, 300, 12, yesterday), ...crowd(1, 300, 22, yesterday)]);
+    await allocateExperiments(env, aRun(now));
+    const [less = 1, more = 0] = await weights();
+    expect(less).toBeGreaterThanOrEqual(0.1);
+    expect(more).toBeGreaterThan(0.7);
+    await allocateExperiments(env, aRun(now));
+    const { history } = (
+      await call<{ history: { action: string; note: string | null }[] }>(site, 'GET', '/hero/history')
+    ).body;
+    expect(history.map(({ action }) => action)).toEqual(['allocated', 'started', 'created']);
+    expect(history[0]?.note).toMatch(/^The best is: as-it-is [\d.]+ %, f-first 9\d\.\d %\.$/);
+    await say([...crowd(0, 3_000, 90, yesterday), ...crowd(1, 3_000, 240, yesterday)]);
+    await allocateExperiments(env, aRun(now));
+    expect(await weights()).toEqual([0, 1]);
+    expect((await resultsOf(site)).sampleRatio.ok).toBe(true);
   });
 });

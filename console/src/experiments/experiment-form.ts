@@ -79,6 +79,10 @@ ${
 <${ConditionField} label="Only visitors for whom" value=${definition.audience ?? ''} names=${names} variables=${['visitor', 'segments', 'attributes', 'context']} faults=${faultsAt(faults, 'audience')} placeholder="everybody" change=${(audience: string) => set({ audience: audience === '' ? undefined : audience })} />
 <div class="pair"><${NumberField} label="Share of visitors, in %" value=${definition.traffic * 100} min=${0.01} max=${100} step=${0.01} change=${(share: number) => set({ traffic: share / 100 })} />
 <${TextField} label="Layer" value=${definition.layer ?? ''} placeholder="its own" help="Experiments of one layer share no visitor." change=${(layer: string) => set({ layer: layer.trim() === '' ? undefined : layer.trim() })} /></div>
+<${SelectField} label="Shares of visitors" value=${definition.allocation} options=${[
+    ['fixed', 'As the weights say'],
+    ['bandit', 'More to what is probably the best, from the second day on'],
+  ]} change=${(allocation: string) => set({ allocation: allocation as ExperimentDefinition['allocation'] })} />
 <div class="pair"><${NumberField} label="Visitors that you expect" value=${definition.expectedVisitors} min=${100} max=${1e9} help="There the intervals are narrowest." change=${(expectedVisitors: number) => set({ expectedVisitors })} />
 <${NumberField} label="Orders that it may cost, in %" value=${definition.guardrail * 100} min=${0} max=${100} help="Beyond that a variant is called harmful." change=${(share: number) => set({ guardrail: share / 100 })} /></div></details></div>`;
 }

@@ -86,6 +86,8 @@ export function ageWords(fromMs: number, toMs: number): string {
 export function newExperiment(name: string): ExperimentDefinition {
   return {
     ...{ name, hypothesis: '', kind: 'ab', traffic: 1, goal: 'conversion', expectedVisitors: 10_000, guardrail: 0.1 },
+    allocation: 'fixed',
+    bandit: { floor: 0.05, settleAt: 0.99, delayDays: 1 },
     variants: [
       { name: 'as-it-is', weight: 1, actions: [], slots: {} },
       { name: 'new', weight: 1, actions: [{ do: 'strategy', strategy: 'trending' }], slots: {} },

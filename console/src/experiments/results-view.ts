@@ -30,7 +30,7 @@ export function ResultsView({ experiment, results }: ResultsProps) {
   return html`<div class="results">
 <div class="finding ${mood}" role="status"><p class="finding-name">${VERDICT_NAMES[verdict]}</p><p>${words}</p></div>
 <dl class="facts"><div><dt>Visitors</dt><dd>${visitors.toLocaleString()}</dd></div>
-<div><dt>Their shares</dt><dd>${sampleRatio.ok ? html`<span class="mark good">as meant</span>` : html`<span class="mark bad">not as meant</span>`}</dd></div>
+<div><dt>Their shares</dt><dd>${definition.allocation === 'bandit' ? definition.variants.map(({ name, weight }) => `${name} ${percentWords(weight / definition.variants.reduce((sum, one) => sum + one.weight, 0), false)}`).join(', ') : sampleRatio.ok ? html`<span class="mark good">as meant</span>` : html`<span class="mark bad">not as meant</span>`}</dd></div>
 <div><dt>About</dt><dd>${METRIC_NAMES[definition.goal].toLowerCase()}</dd></div></dl>
 <${SelectField} label="Compare by" value=${metric} options=${Object.entries(METRIC_NAMES)} change=${(next: string) => setMetric(next as Metric)} />
 <${Variants} results=${results} metric=${metric} />

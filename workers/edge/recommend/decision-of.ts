@@ -12,13 +12,11 @@ let used = pool.byteLength;
 export function decisionOf(site: Site, { claimedId, userId }: ReadQuery, shown: Recommendation): string | undefined {
   if (claimedId === undefined && userId === undefined) return undefined;
   const { slot, strategy, tier, given, model, items } = shown;
-  const { trials, propensity } = given;
   const decided = {
     slot,
     strategy,
     tier,
-    propensity,
-    trials,
+    trials: given.trials,
     model: Math.floor(model / 1_000),
     items: items.map(({ item }) => item.id),
   };

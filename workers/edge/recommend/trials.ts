@@ -9,13 +9,11 @@ import type { ReadQuery } from '../visitor/read-query.ts';
 /** The variants that a read was decided under. */
 export interface GivenTrials {
   readonly trials: readonly Trial[];
-  /** With which probability chance gave them. */
-  readonly propensity: number;
   /** Whether the visitor is held out: seen as nobody. */
   readonly heldOut: boolean;
 }
 
-export const NO_TRIALS: GivenTrials = { trials: [], propensity: 1, heldOut: false };
+export const NO_TRIALS: GivenTrials = { trials: [], heldOut: false };
 const NO_EXPERIMENTS: readonly ReadyExperiment[] = [];
 
 /** The experiments that have a say in a slot for this visitor; none for nobody, and for whom they do not count. */
@@ -46,12 +44,7 @@ export function trialsOf(
     before,
     ({ audience }) => audience?.evaluate(boundedInput(input()) as Record<string, unknown>, nowMs).holds ?? true,
   );
-  let propensity = 1;
-  let heldOut = false;
-  for (const { number, variant } of trials) {
-    const { weights = [], kind } = experiments.find((one) => one.number === number) ?? {};
-    propensity *= (weights[variant] ?? 0) / weights.reduce((sum, weight) => sum + weight, 0);
-    heldOut ||= kind === 'holdout' && variant > 0;
-  }
-  return { trials, propensity, heldOut };
+  const isHeldOut = ({ number, variant }: Trial) =>
+    variant > 0 && experiments.some((one) => one.number === number && one.kind === 'holdout');
+  return { trials, heldOut: trials.some(isHeldOut) };
 }
