@@ -1,7 +1,7 @@
 import { hmac } from '@noble/hashes/hmac.js';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { fnv1a } from '../hash.ts';
-import { HOUR_MS } from '../time.ts';
+import { HOUR_MS, MINUTE_MS } from '../time.ts';
 import type { Decision, DecisionFault, Trial } from './decision.ts';
 import { STRATEGIES, type Strategy } from './strategy.ts';
 import { TIERS, type Tier } from './tier.ts';
@@ -20,10 +20,10 @@ export const MAX_TRIALS = 4;
 const MAX_BYTES = 90;
 /** Longest token, in characters. */
 export const MAX_DECISION_LENGTH = 120;
-/** How long an impression or a click may come after its decision: a page that was left open over night. */
+/** How long after its decision an impression or a click may happen: a page that was left open over night. */
 export const DECISION_TTL_MS = 24 * HOUR_MS;
-/** How far a clock may be before ours. */
-const CLOCK_SKEW_MS = 60_000;
+/** How far an event's time may be off: ingest corrects greater errors. */
+const CLOCK_SKEW_MS = 2 * MINUTE_MS;
 const PROPENSITY_UNIT = 65_535;
 
 /** What a read decided, before it is signed. */
@@ -45,8 +45,11 @@ export interface DecisionClaim {
   readonly userId?: string | undefined;
   /** The product that was clicked. */
   readonly product?: string | undefined;
-  /** When the event came, ms since 1970. */
+  /** When it happened, by the corrected clock of the client, and when it came, ms since 1970: a browser may have been offline between. */
+  readonly happenedAtMs: number;
   readonly receivedAtMs: number;
+  /** How long after its decision it may come: as long as ids are remembered, so that it counts once. */
+  readonly horizonMs: number;
 }
 
 /**
@@ -111,8 +114,10 @@ export class DecisionSigner {
     if (length < HEAD_BYTES || bytes[0] !== VERSION) return { fault: 'malformed' };
     if (!sameBytes(this.macOf(bytes.subarray(0, length)), bytes.subarray(length))) return { fault: 'forged' };
     const decidedAt = bytes.readUInt32BE(1) * 1_000;
-    const age = claim.receivedAtMs - decidedAt;
-    if (age > DECISION_TTL_MS || age < -CLOCK_SKEW_MS) return { fault: 'expired' };
+    const age = claim.happenedAtMs - decidedAt;
+    const came = claim.receivedAtMs - decidedAt;
+    if (age > DECISION_TTL_MS || age < -CLOCK_SKEW_MS || came > claim.horizonMs || came < -CLOCK_SKEW_MS)
+      return { fault: 'expired' };
     const visitors = [{ anonymousId: claim.anonymousId }, { userId: claim.userId }].map((one) => this.hashOf(one));
     if (!visitors.includes(bytes.readUInt32BE(11))) return { fault: 'foreign' };
     if (bytes.readUInt32BE(15) !== fnv1a(claim.slot)) return { fault: 'other_slot' };

@@ -16,7 +16,9 @@ const decided: Decided = {
   trials: [{ number: 3, variant: 1, propensity: 0.5 }],
   items: ['p1', 'p2', 'p3'],
 };
-const claim = { slot: 'home', anonymousId: 'd1', receivedAtMs: NOW + 1_000 };
+const HORIZON_MS = 14 * 86_400_000;
+const at = (ms: number) => ({ happenedAtMs: ms, receivedAtMs: ms, horizonMs: HORIZON_MS });
+const claim = { slot: 'home', anonymousId: 'd1', ...at(NOW + 1_000) };
 const token = signer.sign({ anonymousId: 'd1' }, decided, NOW, nonce);
 
 describe('a decision’s token', () => {
@@ -44,7 +46,7 @@ describe('a decision’s token', () => {
       fc.property(arbitrary, person, fc.integer({ min: 0, max: 2 ** 32 - 2 }), (made, who, seconds) => {
         const text = signer.sign(who, made, seconds * 1_000 + 999, nonce);
         expect(text.length).toBeLessThanOrEqual(MAX_DECISION_LENGTH);
-        const read = signer.read({ token: text, slot: made.slot, receivedAtMs: seconds * 1_000, ...who });
+        const read = signer.read({ token: text, slot: made.slot, ...at(seconds * 1_000), ...who });
         const { items: _, slot: __, ...rest } = made;
         expect(read).toMatchObject({ ...rest, decidedAt: seconds * 1_000 });
       }),
@@ -64,8 +66,12 @@ describe('a decision’s token', () => {
     expect(fault({ anonymousId: undefined })).toEqual({ fault: 'foreign' });
     expect(fault({ anonymousId: undefined, userId: 'd1' })).toEqual({ fault: 'foreign' });
     expect(fault({ slot: 'cart' })).toEqual({ fault: 'other_slot' });
-    expect(fault({ receivedAtMs: NOW + 25 * 3_600_000 })).toEqual({ fault: 'expired' });
-    expect(fault({ receivedAtMs: NOW - 3_600_000 })).toEqual({ fault: 'expired' });
+    expect(fault(at(NOW + 25 * 3_600_000))).toEqual({ fault: 'expired' });
+    expect(fault(at(NOW - 3_600_000))).toEqual({ fault: 'expired' });
+    // Seen in time, and sent when the browser was online again; but not for longer than ids are remembered.
+    const late = (ms: number) => ({ ...at(NOW + 1_000), receivedAtMs: NOW + ms });
+    expect(signer.read({ ...claim, token, ...late(HORIZON_MS - 1_000) })).toHaveProperty('trials');
+    expect(fault(late(HORIZON_MS + 2_000))).toEqual({ fault: 'expired' });
     expect(fault({}, new DecisionSigner('shop', 'cd'.repeat(32)))).toEqual({ fault: 'forged' });
     // A key is one site's; should two share one, the visitor of the other is another.
     expect(fault({}, new DecisionSigner('other', KEY))).toEqual({ fault: 'foreign' });

@@ -72,5 +72,5 @@ async function judge(candidate: Candidate, terms: Terms): Promise<EnrichedEvent 
     consent: agreed.consent,
   });
   const refusal = lateRefusal(enriched, terms.receivedAtMs, terms.horizonDays);
-  return refusal ? { refusal } : fromDecision(enriched, terms.decisions, event, terms.receivedAtMs);
+  return refusal ? { refusal } : fromDecision(enriched, terms.decisions, event, terms);
 }

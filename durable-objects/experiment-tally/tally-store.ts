@@ -7,6 +7,8 @@ import { DAY_MS } from '../../core/time.ts';
 export const BUCKETS = 256;
 /** How long it is remembered that somebody is not in it any more, against an older word that comes late. */
 const GONE_MS = DAY_MS;
+/** People of a bucket, at most: a row has 2 MB. Beyond it those with the smallest hashes stay, a sample by no word of theirs. */
+export const MAX_PEOPLE = 15_000;
 /** Looks that are kept of an experiment; the older half is thinned beyond that. */
 const MAX_LOOKS = 500;
 
@@ -46,10 +48,12 @@ export function bucketOf(person: string): number {
 export class TallyStore {
   private readonly storage: DurableObjectStorage;
   private readonly sql: SqlStorage;
+  private readonly maxPeople: number;
 
-  constructor(storage: DurableObjectStorage) {
+  constructor(storage: DurableObjectStorage, maxPeople = MAX_PEOPLE) {
     this.storage = storage;
     this.sql = storage.sql;
+    this.maxPeople = maxPeople;
   }
 
   append(words: readonly PersonStandings[]): void {
@@ -92,7 +96,8 @@ export class TallyStore {
     }
     for (const [person, [, at, ...standing]] of people)
       if (standing.length === 0 && at < now - GONE_MS) people.delete(person);
-    const list = [...people.values()];
+    const all = [...people.values()];
+    const list = all.length > this.maxPeople ? all.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, this.maxPeople) : all;
     const sums = sumStandings(list.flatMap(standingIn), this.currencyOf(list));
     this.sql.exec(
       'INSERT OR REPLACE INTO buckets (number, bucket, people, sums) VALUES (?, ?, ?, ?)',

@@ -8,6 +8,7 @@ import {
   experimentSchema,
   type RunningExperiment,
 } from '../../core/experiments/definition.ts';
+import { log } from '../log.ts';
 import { isConstraintError } from '../statements.ts';
 
 /** Experiments of a site that may run, or be paused, at once. */
@@ -15,7 +16,11 @@ export const MAX_RUNNING = 50;
 /** A number is 16 bits in a token. */
 const MAX_NUMBER = 65_535;
 
-const json = <T>(schema: z.ZodType<T>) => z.string().transform((text): T => schema.parse(JSON.parse(text)));
+const json = <Schema extends z.ZodType>(schema: Schema) =>
+  z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(schema);
 const rangesSchema = z.array(z.tuple([z.int(), z.int()]));
 const rowSchema = z
   .object({
@@ -54,7 +59,7 @@ export async function listExperiments(env: Env, site: string): Promise<StoredExp
   const { results } = await env.DB.prepare(`SELECT ${COLUMNS} FROM experiments WHERE site = ? ORDER BY number DESC`)
     .bind(site)
     .all();
-  return results.map((row) => rowSchema.parse(row));
+  return readable(site, results);
 }
 
 /** The experiment of a name, or of a number, as a number or written out. */
@@ -71,14 +76,22 @@ export async function readExperiment(
   return row ? rowSchema.parse(row) : undefined;
 }
 
-/** The experiments that decide now, by number. */
+/** The experiments that decide now, by number; one that this build cannot read decides nothing. */
 export async function runningExperiments(env: Env, site: string): Promise<RunningExperiment[]> {
   const { results } = await env.DB.prepare(
     `SELECT ${COLUMNS} FROM experiments WHERE site = ? AND state = 'running' ORDER BY number`,
   )
     .bind(site)
     .all();
-  return results.map((row) => rowSchema.parse(row));
+  return readable(site, results);
+}
+
+function readable(site: string, rows: readonly Record<string, unknown>[]): StoredExperiment[] {
+  return rows.flatMap((row) => {
+    const read = rowSchema.safeParse(row);
+    if (!read.success) log('experiment_unreadable', { site, number: Number(row.number), error: read.error.message });
+    return read.data ?? [];
+  });
 }
 
 /** The bandits that run, of all sites. */
@@ -88,7 +101,7 @@ export async function banditExperiments(
   const { results } = await env.DB.prepare(
     `SELECT site, ${COLUMNS} FROM experiments WHERE state = 'running' AND json_extract(definition, '$.allocation') = 'bandit'`,
   ).all<{ site: string }>();
-  return results.map((row) => ({ site: row.site, experiment: rowSchema.parse(row) }));
+  return results.flatMap((row) => readable(row.site, [row]).map((experiment) => ({ site: row.site, experiment })));
 }
 
 /** Why an experiment is not as it was asked to be. */

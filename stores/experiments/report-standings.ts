@@ -36,6 +36,8 @@ export async function reportMoved(env: Env, site: string, ledgers: Iterable<Ledg
       words.map((word) => ({ ...word, complete: true })),
     );
   }
+  // What was said of them before leaves the tally now, and not in some minutes.
+  await tallyStub(env, site).fold();
 }
 
 /** Whether any experiment of the site ever started. */

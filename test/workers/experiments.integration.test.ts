@@ -1,3 +1,4 @@
+import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { DecisionSigner } from '../../core/decisions/decision-token.ts';
@@ -7,6 +8,7 @@ import type { Ledger } from '../../core/identity/ledger.ts';
 import { decodeState } from '../../core/profile/encode-state.ts';
 import type { PersonStandings } from '../../core/profile/person-standings.ts';
 import { standingsOf } from '../../core/profile/standing.ts';
+import { TallyStore } from '../../durable-objects/experiment-tally/tally-store.ts';
 import { allocateExperiments } from '../../jobs/allocate/allocate-experiments.ts';
 import { compactSite } from '../../jobs/compact/compact-site.ts';
 import { compareStandings, standingsInLake } from '../../jobs/reconcile/compare-standings.ts';
@@ -138,6 +140,17 @@ describe('an experiment', () => {
     const other = await shop();
     expect((await call(other, 'GET', '/hero')).status).toBe(404);
     expect((await call<{ experiments: View[] }>(other, 'GET', '')).body.experiments).toEqual([]);
+  });
+
+  it('that this build cannot read decides nothing, and takes no rule with it', async ({ expect }) => {
+    const site = await shop();
+    await start(site, HERO);
+    await env.DB.prepare("UPDATE experiments SET definition = '{}' WHERE site = ?").bind(site.id).run();
+    const headers = secret(site);
+    const document = JSON.stringify({ rules: [{ name: 'pin', actions: [{ do: 'pin', items: ['e'] }] }] });
+    await send('/api/merchandising/draft', { method: 'PUT', headers, body: document });
+    expect((await send('/api/merchandising/publish', { method: 'POST', headers, body: '{}' })).status).toBe(200);
+    expect((await read(site, 'anybody')).items[0]?.id).toBe('e');
   });
 
   it('shares a layer with others until it is full', async ({ expect }) => {
@@ -369,6 +382,29 @@ describe('a person’s standing', () => {
     expect((await totals(site))[0]).toBe(0);
   });
 
+  it('stays in a sample by hash once a bucket is full, whatever the order in which people come', async ({ expect }) => {
+    const word = (n: number): PersonStandings => ({
+      person: n.toString(16).padStart(16, '0'),
+      ...{ at: 1, complete: false },
+      standings: [
+        {
+          ...{ number: 1, variant: 0, mixed: false, firstAt: 0, shown: 1, clicked: 0, orders: 0, revenue: 0 },
+          ...{ currency: null, attributed: 0, attributedRevenue: 0, before: 0 },
+        },
+      ],
+    });
+    const people = Array.from({ length: 40 }, (_, n) => word(n));
+    const kept = (order: PersonStandings[], site: string) =>
+      runInDurableObject(tallyStub(env, site), (_object, { storage }) => {
+        const store = new TallyStore(storage, 10);
+        for (const one of order) store.fold(1, 0, [one], 1);
+        return people.filter(({ person }) => store.standing(1, person)).map(({ person }) => person);
+      });
+    const first = await kept(people, (await makeSite()).id);
+    expect(first).toEqual(people.slice(0, 10).map(({ person }) => person));
+    expect(await kept(people.toReversed(), (await makeSite()).id)).toEqual(first);
+  });
+
   it('reaches the tally although it refuses at first', async ({ expect }) => {
     const site = await shop();
     await start(site, HERO);
@@ -378,7 +414,7 @@ describe('a person’s standing', () => {
       token: shown.decision ?? '',
       slot: 'home',
       anonymousId: device,
-      receivedAtMs: Date.now(),
+      ...{ happenedAtMs: Date.now(), receivedAtMs: Date.now(), horizonMs: 86_400_000 },
     });
     if ('fault' in decision) throw new Error(decision.fault);
     const message = makeMessage(site.id, device, ['s']);

@@ -4,8 +4,7 @@ import type { Strategy } from '../../../core/decisions/strategy.ts';
 import { asksProfile, type Plan, slotFor } from '../../../core/merchandising/compile.ts';
 import { contentOf, textIn } from '../../../core/merchandising/content.ts';
 import type { SlotDefinition } from '../../../core/merchandising/document.ts';
-import { type Effects, effectsOf, isRuled, NO_EFFECTS } from '../../../core/merchandising/effects.ts';
-import type { RuleFacts } from '../../../core/profile/recent-items.ts';
+import { type Effects, effectsOf, isRuled, NO_EFFECTS, type RuleInput } from '../../../core/merchandising/effects.ts';
 import type { Known } from '../../../core/recommend/known.ts';
 import type { ShownContent } from '../../../core/templates/shown-content.ts';
 import type { Template } from '../../../core/templates/template.ts';
@@ -107,10 +106,11 @@ async function recommendLive(
   ]);
   const profileMs = Date.now() - startedAt;
   const now = pretend.at ?? Date.now();
-  const inputOf = () => ruleInput(query, place(), person.facts, pretend, now);
-  const given = trialsOf(site, experiments, query, person.variants, inputOf, now);
-  const { known, facts } = given.heldOut ? NOBODY : person;
-  const effects = effectsFor(current, query, place, facts, pretend, now, given);
+  const asPerson = once(() => ruleInput(query, place(), person.facts, pretend, now));
+  const given = trialsOf(site, experiments, query, person.variants, asPerson, now);
+  const known = given.heldOut ? knowsNothing : person.known;
+  const asNobody = () => ruleInput(query, place(), undefined, pretend, now);
+  const effects = effectsFor(current, query, given.heldOut ? asNobody : asPerson, now, given);
   const strategies = definitionOf(current, query, given)?.strategies ?? [query.strategy];
   const [strategy = 'for_you', ...others] = effects.strategy ? [effects.strategy, ...strategies] : strategies;
   const fallbacks = others
@@ -126,7 +126,16 @@ async function recommendLive(
 }
 
 /** Who is held out is as one of whom nothing is known. */
-const NOBODY = { known: (): Known => ({ tier: 'none', reason: 'held_out' }), facts: undefined };
+const knowsNothing = (): Known => ({ tier: 'none', reason: 'held_out' });
+
+/** A value that is made when it is first asked for. */
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
 
 /** What an isolate shows by itself, asking nobody: what is popular, as the rules say of somebody who is not known. */
 async function recommendHeld(
@@ -139,7 +148,8 @@ async function recommendHeld(
 ): Promise<Recommendation> {
   const current = other ?? heldPlan(site);
   const now = pretend.at ?? Date.now();
-  const effects = effectsFor(current, query, place, undefined, pretend, now, NO_TRIALS);
+  const asNobody = () => ruleInput(query, place(), undefined, pretend, now);
+  const effects = effectsFor(current, query, asNobody, now, NO_TRIALS);
   const sources = heldSources(site, heldModel(site), query.locale, now);
   const decision = await decide(askOf(query, 'trending', current, NO_TRIALS), NOT_ASKED, sources, { effects, explain });
   const [strategy = query.strategy] = current?.plan.slots.get(query.slot)?.strategies ?? [];
@@ -149,15 +159,13 @@ async function recommendHeld(
 
 function effectsFor(
   current: CurrentPlan | null,
-  query: ReadQuery,
-  place: () => Place,
-  facts: RuleFacts | undefined,
-  pretend: Pretence,
+  { slot }: ReadQuery,
+  input: () => RuleInput,
   now: number,
   { trials }: GivenTrials,
 ): Effects {
-  if (!current || !isRuled(current.plan, query.slot)) return NO_EFFECTS;
-  return effectsOf(current.plan, query.slot, ruleInput(query, place(), facts, pretend, now), now, trials);
+  if (!current || !isRuled(current.plan, slot)) return NO_EFFECTS;
+  return effectsOf(current.plan, slot, input(), now, trials);
 }
 
 /** The slot as it is in the variants that its visitor was given. */
