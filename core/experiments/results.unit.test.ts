@@ -55,6 +55,18 @@ describe('results', () => {
     expect(resultsFor(crowd([5_000, 250], [5_000, 255])).verdict).toBe('undecided');
   });
 
+  it('share the errors among all variants that are held against the first', () => {
+    const three = experimentSchema.parse({ name: 'hero', variants: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] });
+    const people = crowd([5_000, 250], [5_000, 300], [5_000, 300]);
+    const width = (results: ReturnType<typeof resultsOf>) => {
+      const { low = 0, high = 0 } = results.variants[1]?.against?.difference.orders ?? {};
+      return high - low;
+    };
+    expect(width(resultsOf(three, sumStandings(people, null), null))).toBeGreaterThan(
+      width(resultsFor(people.filter(({ variant }) => variant < 2))) * 1.02,
+    );
+  });
+
   it('believe nothing where the shares of visitors are not what was meant', () => {
     const results = resultsFor(crowd([5_000, 250], [4_300, 450]));
     expect([results.verdict, results.sampleRatio.ok]).toEqual(['sample_ratio', false]);

@@ -21,6 +21,8 @@ import { Upkeep } from './upkeep.ts';
 
 /** How long after its first event a ledger is young: a first answer may be lost. */
 const YOUNG_MS = 10 * MINUTE_MS;
+/** How long after an assignment it is told whom it has moved. */
+const TELL_MOVED_MS = 10 * MINUTE_MS;
 
 /**
  * The live profile of one ledger, and of the person whose home it is: his linked ledgers send their snapshots here. The object's name
@@ -30,6 +32,7 @@ export class UserProfile extends DurableObject<Env> {
   private readonly held: Parts;
   private readonly upkeep: Upkeep;
   private readonly shown = new ShownMessages();
+  private moved: { readonly at: number; readonly ledgers: readonly Ledger[] } = { at: 0, ledgers: [] };
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -133,16 +136,18 @@ export class UserProfile extends DurableObject<Env> {
   }
 
   /**
-   * Says to whom this ledger belongs. Answered when the old home has let go of it and the new one holds its snapshot, with all whose people this
-   * may have changed.
+   * Says to whom this ledger belongs. Answered when the old home has let go of it and the new one holds its snapshot, with all whose people that has
+   * changed: once more to who asks again soon, as a consumer does that has died in between, and nobody to who says what is long known.
    */
   async assign(incoming: { readonly v: 1; readonly person: Ledger; readonly version: number }): Promise<Ledger[]> {
     const { linking } = this.parts;
-    const homes = linking.otherHomes();
-    if (!this.parts.isOfBefore(incoming.version) && linking.assign(incoming))
+    const before = linking.otherHomes();
+    if (!this.parts.isOfBefore(incoming.version) && linking.assign(incoming)) {
+      this.moved = { at: Date.now(), ledgers: [this.parts.ledger, ...before, ...linking.otherHomes()] };
       await this.upkeep.wakeBy(Date.now() + RETRY_MS);
+    }
     await linking.finish();
-    return [...new Set([this.parts.ledger, ...homes, ...linking.otherHomes()])];
+    return Date.now() - this.moved.at < TELL_MOVED_MS ? [...new Set(this.moved.ledgers)] : [];
   }
 
   /** Takes the snapshot of a linked ledger; an old one changes nothing. */

@@ -2,8 +2,11 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { z } from 'zod';
+import { products } from '../../examples/storefront/catalogue/catalogue.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../find-chromium.ts';
 import { readOptions } from '../read-options.ts';
+import { runWorld } from '../shoppers/run-world.ts';
+import { worldSchema } from '../shoppers/world.ts';
 import { DEMO } from '../start/demo-site.ts';
 
 const USAGE = `usage: npm run pictures -- [options]: takes the pictures of docs/pictures from the demo that "npm start" runs
@@ -112,11 +115,35 @@ async function takeConsole(page: Page, picture: (what: string) => Promise<unknow
   await page.locator('.verdict').waitFor();
   await settle(page);
   await picture('console-catalogue');
+  await page.goto(`${values.vitrine}/console/experiments`);
+  await page.locator('.variants').waitFor();
+  await settle(page);
+  await picture('console-experiments');
+}
+
+/** An experiment with visitors, to whom what is popular sells more. */
+async function makeExperiment(): Promise<void> {
+  const headers = { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' };
+  const post = (where: string, body: object) =>
+    fetch(`${values.vitrine}/api/experiments${where}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  const made = await post('', {
+    name: 'home-popular',
+    hypothesis: 'What is popular sells more on the home page than what is personal.',
+    slots: ['home-for-you'],
+    expectedVisitors: 2_000,
+    variants: [{ name: 'for-you' }, { name: 'popular', actions: [{ do: 'strategy', strategy: 'trending' }] }],
+  });
+  if (made.status === 409) return;
+  if (!made.ok) throw new Error(`the experiment was refused: ${await made.text()}`);
+  await post('/home-popular/start', {});
+  const world = worldSchema.parse({ visitors: 2_000, effects: { trending: { click: 1.2, order: 1.6 } } });
+  await runWorld(world, { url: values.vitrine, key: DEMO.writeKey, products, seed: 3, rate: 150 });
 }
 
 mkdirSync(values.out, { recursive: true });
 const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
 try {
+  await makeExperiment();
   for (const name of Object.keys(SIZES) as (keyof typeof SIZES)[]) {
     for (const scheme of ['light', 'dark'] as const) await takePictures(browser, name, scheme);
   }

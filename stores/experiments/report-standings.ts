@@ -22,8 +22,8 @@ export async function reportStandings(env: Env, site: string, words: readonly Pe
  * nobody's home any more stands nowhere.
  */
 export async function reportMoved(env: Env, site: string, ledgers: Iterable<Ledger>): Promise<void> {
-  if (!(await hasBegun(env, site))) return;
   const concerned = new Set(ledgers);
+  if (concerned.size === 0 || !(await hasBegun(env, site))) return;
   for (const some of chunked([...concerned], AT_ONCE)) {
     const homes = await Promise.all(some.map((ledger) => profileStub(env, site, ledger).home()));
     for (const home of homes) concerned.add(home);

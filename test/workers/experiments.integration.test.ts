@@ -264,13 +264,36 @@ describe('an experiment', () => {
     expect(saved.status).toBe(200);
   });
 
+  it('counts nothing of what a bot says it saw', async ({ expect }) => {
+    const site = await shop();
+    await start(site, HERO);
+    const { device, shown } = await deviceIn(site, 1);
+    const bot = { 'user-agent': 'Mozilla/5.0 (compatible; bingbot/2.0)' };
+    expect((await postEvents(site, [shownEvent(device, shown)], bot)).status).toBe(202);
+    await vi.waitFor(async () => {
+      const { totals } = decodeState(await profileStub(env, site.id, `a/${device}`).exportState());
+      expect(totals.counts.get('recommendation_shown')).toEqual([1]);
+    });
+    expect((await profileStub(env, site.id, `a/${device}`).standings()).standings).toEqual([]);
+  });
+
+  it('changes a slot for who was given that, and for nobody else', async ({ expect }) => {
+    const site = await shop();
+    const variants = [{ name: 'three' }, { name: 'two', slots: { home: { strategies: ['trending'], limit: 2 } } }];
+    await start(site, { ...HERO, variants });
+    const lengths = new Set<number>();
+    for (let n = 0; n < 30; n += 1) lengths.add((await read(site, `dev-${n}`)).items.length);
+    expect([...lengths].sort()).toEqual([2, 3]);
+    expect((await read(site, 'dev-0', 'slot=other&strategy=trending&limit=3')).items).toHaveLength(3);
+  });
+
   it('holds out: who is held out sees what everybody sees, and is in nothing else', async ({ expect }) => {
     const site = await shop();
     await start(site, {
       ...{ name: 'holdout', kind: 'holdout' },
       variants: [
         { name: 'served', weight: 1 },
-        { name: 'held-out', weight: 1, actions: [{ do: 'strategy', strategy: 'trending' }] },
+        { name: 'held-out', weight: 1 },
       ],
     });
     await start(site, { ...HERO, variants: HERO.variants.map((variant, at) => ({ ...variant, weight: at })) });
@@ -283,7 +306,7 @@ describe('an experiment', () => {
     }
     expect(seen.get('served')?.length).toBeGreaterThan(2);
     expect(seen.get('held out')?.length).toBeGreaterThan(2);
-    expect(seen.get('held out')?.every(({ strategy, tier }) => strategy === 'trending' && tier !== 'live')).toBe(true);
+    expect(seen.get('held out')?.every(({ tier }) => tier !== 'live')).toBe(true);
   });
 });
 
@@ -342,6 +365,10 @@ describe('a person’s standing', () => {
     expect(unlinked.status).toBe(200);
     await until(async () => expect((await totals(site)).slice(0, 5)).toEqual([2, 3, 3, 2, 60]));
     await until(async () => expect(await recounted(site, ['u/ann', 'a/phone', 'a/desk'])).toEqual(await totals(site)));
+    // What a linked device does is its person's, whoever hears of it.
+    await postEvents(site, [orderEvent(phone, 'o3', 5, 'c')]);
+    await until(async () => expect((await totals(site)).slice(0, 5)).toEqual([2, 3, 3, 3, 65]));
+    await until(async () => expect(await recounted(site, ['u/ann', 'a/phone', 'a/desk'])).toEqual(await totals(site)));
     const { compared, differing } = await compareStandings(
       env,
       site.id,
@@ -353,7 +380,7 @@ describe('a person’s standing', () => {
 
     const erased = await send(`/api/devices/${desk}`, { method: 'DELETE', headers: secret(site) });
     expect(erased.ok).toBe(true);
-    await until(async () => expect((await totals(site)).slice(0, 5)).toEqual([1, 2, 2, 1, 20]));
+    await until(async () => expect((await totals(site)).slice(0, 5)).toEqual([1, 2, 2, 2, 25]));
     await until(async () => expect(await recounted(site, ['u/ann', 'a/phone', 'a/desk'])).toEqual(await totals(site)));
   });
 
@@ -400,6 +427,18 @@ describe('a person’s standing', () => {
         for (const one of order) store.fold(1, 0, [one], 1);
         return people.filter(({ person }) => store.standing(1, person)).map(({ person }) => person);
       });
+    // What somebody was like before stays as it was first said: his profile forgets old days.
+    const before = await runInDurableObject(tallyStub(env, (await makeSite()).id), (_object, { storage }) => {
+      const store = new TallyStore(storage);
+      const said = (at: number, before: number, firstAt = 5) => {
+        const { person, standings, complete } = word(1);
+        const [standing] = standings;
+        if (standing) store.fold(1, 0, [{ person, at, complete, standings: [{ ...standing, before, firstAt }] }], 1);
+        return store.standing(1, person)?.before;
+      };
+      return [said(1, 7), said(2, 3), said(3, 4, 2)];
+    });
+    expect(before).toEqual([7, 7, 4]);
     const first = await kept(people, (await makeSite()).id);
     expect(first).toEqual(people.slice(0, 10).map(({ person }) => person));
     expect(await kept(people.toReversed(), (await makeSite()).id)).toEqual(first);
