@@ -11,7 +11,7 @@ export default defineConfig({
     projects: [
       {
         // Pure decisions: plain Node, no platform.
-        test: { name: 'unit', include: ['**/*.unit.test.ts'], exclude: ['**/node_modules/**'] },
+        test: { name: 'unit', include: ['**/*.unit.test.ts'], exclude: ['**/node_modules/**'], isolate: false },
       },
       {
         // The Worker, its objects and queues in real workerd.

@@ -14,6 +14,7 @@ import { handleSlotStyle } from './edge/fragments/handle-slot-style.ts';
 import { handleEvents } from './edge/ingest/handle-events.ts';
 import { handleProfile } from './edge/profile/handle-profile.ts';
 import { handleRecommendations } from './edge/recommend/handle-recommendations.ts';
+import { handleSegment, handleSegmentPreflight, handleSegmentSettings } from './edge/segment/handle-segment.ts';
 import { answerRequest } from './entry/answer-request.ts';
 import { consumerOf } from './entry/consumer-of.ts';
 import { startJobs } from './entry/start-jobs.ts';
@@ -39,8 +40,11 @@ const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: Env) => Prom
 };
 
 const router = Router<IRequest, [Env, ExecutionContext], Response>()
+  .options('/v1/*', (request) => handleSegmentPreflight(request))
   .options('*', (request, env) => handlePreflight(request, env))
   .post('/v/events', (request, env) => handleEvents(request, env))
+  .post('/v1/:call', (request, env) => handleSegment(request, env, request.params.call ?? ''))
+  .get('/v1/projects/:key/settings', (request, env) => handleSegmentSettings(request, env, request.params.key ?? ''))
   .get('/v/recommendations', (request, env) => handleRecommendations(request, env))
   .post('/v/recommendations', (request, env) => handleRecommendations(request, env))
   .get('/v/fragments/:slot', (request, env) => handleFragment(request, env, request.params.slot ?? ''))

@@ -20,6 +20,7 @@ import { fragmentPaths } from '../edge/fragments/operation.ts';
 import { ingestPaths } from '../edge/ingest/operation.ts';
 import { profilePaths } from '../edge/profile/operation.ts';
 import { recommendPaths } from '../edge/recommend/operation.ts';
+import { segmentApiPaths } from '../edge/segment/operation.ts';
 import { withBodyProblems } from '../http/problem-responses.ts';
 import { metricsPaths } from '../metrics/operation.ts';
 import { pixelPaths } from '../proxy/operation.ts';
@@ -39,6 +40,7 @@ export function apiDocument(): Document {
     },
     paths: withBodyProblems({
       ...ingestPaths,
+      ...segmentApiPaths,
       ...recommendPaths,
       ...fragmentPaths,
       ...profilePaths,
