@@ -45,7 +45,7 @@ export function standingsOf(state: ProfileState): Standing[] {
       const orders = state.orders.filter(({ time }) => time >= first.time && time < until);
       const currency = orders.findLast((order) => order.currency !== undefined)?.currency ?? null;
       const ours = orders.filter((order) => isOf(state, order, number, variant));
-      const mixed = [...variants].some(([other, { shown }]) => other !== variant && shown > 0);
+      const mixed = variants.size > 1;
       return [
         {
           ...{ number, variant, mixed, firstAt: first.time, shown, clicked, orders: orders.length },
