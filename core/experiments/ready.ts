@@ -1,6 +1,7 @@
 import type { Condition } from '../cel/condition.ts';
-import { compile, type KnownNames } from '../merchandising/compile.ts';
+import { compile, type KnownNames, namesProfile } from '../merchandising/compile.ts';
 import { compileWhen } from '../merchandising/conditions.ts';
+import type { Merchandising } from '../merchandising/document.ts';
 import type { Fault } from '../merchandising/fault.ts';
 import type { Variant } from '../merchandising/variant.ts';
 import type { Assignable } from './assign.ts';
@@ -15,9 +16,6 @@ export interface ReadyExperiment extends Assignable {
   readonly asksProfile: boolean;
 }
 
-/** A word too many only reads what nobody asks for. */
-const ASKS_PROFILE = /\b(visitor|segments|attributes)\b/;
-
 /** Makes experiments ready, holdouts first: who is held out is in nothing else. One whose audience cannot be asked is left out. */
 export function readyExperiments(running: readonly RunningExperiment[]): ReadyExperiment[] {
   return running
@@ -26,7 +24,7 @@ export function readyExperiments(running: readonly RunningExperiment[]): ReadyEx
       const compiled = audience === undefined ? undefined : compileWhen(audience);
       if (compiled && !compiled.ok) return [];
       const weights = variants.map(({ weight }) => weight);
-      const asksProfile = audience !== undefined && ASKS_PROFILE.test(audience);
+      const asksProfile = namesProfile(audience);
       return [{ number, name, kind, layer, ranges, weights, slots, audience: compiled?.condition, asksProfile }];
     })
     .sort((a, b) => Number(b.kind === 'holdout') - Number(a.kind === 'holdout') || a.number - b.number);
@@ -38,6 +36,16 @@ export function audienceFaults({ audience }: ExperimentDefinition, known: KnownN
   const rule = { name: 'audience', when: audience, actions: [{ do: 'pin', items: ['-'] }] };
   const tried = compile({ rules: [rule] }, known);
   return 'faults' in tried ? tried.faults.map((fault) => ({ ...fault, path: 'audience' })) : [];
+}
+
+/** Why the variants of an experiment cannot do what they do with these slots; nothing where they can. */
+export function variantFaults(
+  document: Merchandising,
+  { number, definition }: Pick<RunningExperiment, 'number' | 'definition'>,
+  known?: KnownNames,
+): readonly Fault[] {
+  const tried = compile({ ...document, rules: [] }, known, variantsOf(number, definition));
+  return 'faults' in tried ? tried.faults : [];
 }
 
 /** What the variants of an experiment do. */

@@ -99,8 +99,10 @@ export function compile(
   return { faults: [...faults, ...others] };
 }
 
-/** A word too many only reads what nobody asks for. */
-const ASKS_PROFILE = /\b(visitor|segments|attributes)\b/;
+/** Whether a condition asks of the visitor's profile; a word too many only reads what nobody asks for. */
+export function namesProfile(source: string | undefined): boolean {
+  return source !== undefined && /\b(visitor|segments|attributes)\b/.test(source);
+}
 
 class Compiler {
   private readonly faults: Fault[] = [];
@@ -176,7 +178,7 @@ class Compiler {
     return {
       ...rule,
       when: when === undefined ? undefined : this.when(`${path}.when`, when),
-      asksProfile: when !== undefined && ASKS_PROFILE.test(when),
+      asksProfile: namesProfile(when),
       actions: actions.map((action, at) => this.action(action, `${path}.actions.${at}`, rule.slots, slots)),
     };
   }

@@ -1,5 +1,4 @@
-import { variantsOf } from '../../core/experiments/ready.ts';
-import { compile } from '../../core/merchandising/compile.ts';
+import { variantFaults } from '../../core/experiments/ready.ts';
 import type { Merchandising } from '../../core/merchandising/document.ts';
 import type { Fault } from '../../core/merchandising/fault.ts';
 import { runningExperiments } from './experiments.ts';
@@ -10,9 +9,8 @@ export async function brokenExperiments(
   site: string,
   document: Merchandising,
 ): Promise<{ readonly name: string; readonly fault: Fault }[]> {
-  return (await runningExperiments(env, site)).flatMap(({ number, definition }) => {
-    const tried = compile({ ...document, rules: [] }, undefined, variantsOf(number, definition));
-    const [fault] = 'faults' in tried ? tried.faults : [];
-    return fault ? [{ name: definition.name, fault }] : [];
+  return (await runningExperiments(env, site)).flatMap((experiment) => {
+    const [fault] = variantFaults(document, experiment);
+    return fault ? [{ name: experiment.definition.name, fault }] : [];
   });
 }

@@ -1,5 +1,5 @@
 import type { RunningExperiment } from '../../core/experiments/definition.ts';
-import { type ReadyExperiment, readyExperiments, variantsOf } from '../../core/experiments/ready.ts';
+import { type ReadyExperiment, readyExperiments, variantFaults, variantsOf } from '../../core/experiments/ready.ts';
 import { compile, type Plan } from '../../core/merchandising/compile.ts';
 import type { Merchandising } from '../../core/merchandising/document.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
@@ -75,9 +75,8 @@ async function load(env: Env, site: string): Promise<LoadedPlan | null> {
 }
 
 /** Whether what an experiment does can be done with these slots and rules; one that cannot shows nothing and counts nobody. */
-function fits(site: string, document: Merchandising, { number, definition }: RunningExperiment): boolean {
-  const tried = compile({ ...document, rules: [] }, undefined, variantsOf(number, definition));
-  if (!('faults' in tried)) return true;
-  log('experiment_unusable', { site, experiment: definition.name, why: tried.faults[0]?.message });
-  return false;
+function fits(site: string, document: Merchandising, experiment: RunningExperiment): boolean {
+  const [fault] = variantFaults(document, experiment);
+  if (fault) log('experiment_unusable', { site, experiment: experiment.definition.name, why: fault.message });
+  return !fault;
 }

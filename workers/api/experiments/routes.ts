@@ -1,9 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { type ExperimentDefinition, experimentSchema } from '../../../core/experiments/definition.ts';
-import { audienceFaults, variantsOf } from '../../../core/experiments/ready.ts';
+import { audienceFaults, variantFaults } from '../../../core/experiments/ready.ts';
 import { resultsOf } from '../../../core/experiments/results.ts';
-import { compile } from '../../../core/merchandising/compile.ts';
-import type { Fault } from '../../../core/merchandising/fault.ts';
 import { knownNames } from '../../../stores/config/known-names.ts';
 import {
   createExperiment,
@@ -146,8 +144,7 @@ async function definitionIn(c: Context<ApiContext>): Promise<ExperimentDefinitio
 async function check(c: Context<ApiContext>, definition: ExperimentDefinition): Promise<void> {
   const site = c.get('site').id;
   const [{ document }, names] = await Promise.all([publishedMerchandising(c.env, site), knownNames(c.env, site)]);
-  const tried = compile({ ...document, rules: [] }, names, variantsOf(0, definition));
-  const faults: Fault[] = ['faults' in tried ? tried.faults : [], audienceFaults(definition, names)].flat();
+  const faults = [...variantFaults(document, { number: 0, definition }, names), ...audienceFaults(definition, names)];
   if (faults.length === 0) return;
   const words = faults.slice(0, 5).map(({ path, message }) => `${path}: ${message}`);
   throw new HttpError(400, words.join('; '), { code: CODE, details: { faults } });
