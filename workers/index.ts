@@ -11,6 +11,7 @@ import { handleDocs, handleOpenApi } from './docs/handle-docs.ts';
 import { handleBeacon, handleBeaconPage } from './edge/beacon/handle-beacon.ts';
 import { handleFragment } from './edge/fragments/handle-fragment.ts';
 import { handleSlotStyle } from './edge/fragments/handle-slot-style.ts';
+import { handleImport } from './edge/import/handle-import.ts';
 import { handleEvents } from './edge/ingest/handle-events.ts';
 import { handleProfile } from './edge/profile/handle-profile.ts';
 import { handleRecommendations } from './edge/recommend/handle-recommendations.ts';
@@ -43,6 +44,7 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .options('/v1/*', (request) => handleSegmentPreflight(request))
   .options('*', (request, env) => handlePreflight(request, env))
   .post('/v/events', (request, env) => handleEvents(request, env))
+  .post('/v/import', (request, env) => handleImport(request, env))
   .post('/v1/:call', (request, env) => handleSegment(request, env, request.params.call ?? ''))
   .get('/v1/projects/:key/settings', (request, env) => handleSegmentSettings(request, env, request.params.key ?? ''))
   .get('/v/recommendations', (request, env) => handleRecommendations(request, env))

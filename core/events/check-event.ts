@@ -14,6 +14,7 @@ export interface Refusal {
     | 'too_large'
     | 'too_deep'
     | 'late'
+    | 'erased'
     | 'conflict'
     | 'quota'
     | 'proof_required'

@@ -35,30 +35,44 @@ export interface Terms {
   readonly receivedAtMs: number;
   /** Events that are older cannot be counted exactly. */
   readonly horizonDays: number;
+  /** Whether events that are too old to be counted exactly are history, and not refused. */
+  readonly takesHistory?: boolean;
   /** Reads the tokens of the site's decisions; nothing where events come from none, as those of bots. */
   readonly decisions?: DecisionSigner | undefined;
 }
 
+/** An event that is taken in, and whose it is. */
+export interface Accepted {
+  readonly ledger: Ledger;
+  readonly event: EnrichedEvent;
+}
+
 export interface Judged {
-  readonly accepted: { readonly ledger: Ledger; readonly event: EnrichedEvent }[];
+  readonly accepted: Accepted[];
+  /** Events for the lake alone, each with its place. */
+  readonly history: (Accepted & { readonly index: number })[];
   readonly refused: RefusedEvent[];
 }
 
 /** Decides on each event for itself: whether its visitor agrees, its sender is believed, and it comes in time; and enriches what is taken. */
 export async function judgeEvents(candidates: readonly Candidate[], terms: Terms): Promise<Judged> {
-  const judged: Judged = { accepted: [], refused: [] };
+  const judged: Judged = { accepted: [], history: [], refused: [] };
   for (const candidate of candidates) {
     const { index, event } = candidate;
     const verdict = await judge(candidate, terms);
     if ('refusal' in verdict)
       judged.refused.push({ index, refusal: verdict.refusal, payload: { ...event, proof: undefined } });
+    else if ('history' in verdict) judged.history.push({ index, ledger: eventLedger(event), event: verdict.history });
     else judged.accepted.push({ ledger: eventLedger(event), event: verdict });
   }
   return judged;
 }
 
-/** The enriched event, or the first reason why it may not be taken in. */
-async function judge(candidate: Candidate, terms: Terms): Promise<EnrichedEvent | { readonly refusal: Refusal }> {
+/** The enriched event, as history where it is too old and that is taken; or the first reason why it may not be taken in. */
+async function judge(
+  candidate: Candidate,
+  terms: Terms,
+): Promise<EnrichedEvent | { readonly history: EnrichedEvent } | { readonly refusal: Refusal }> {
   const agreed = checkConsent(candidate.event, terms.consent, candidate.decided);
   if ('refusal' in agreed) return agreed;
   const { event } = agreed;
@@ -72,5 +86,6 @@ async function judge(candidate: Candidate, terms: Terms): Promise<EnrichedEvent 
     consent: agreed.consent,
   });
   const refusal = lateRefusal(enriched, terms.receivedAtMs, terms.horizonDays);
+  if (refusal && terms.takesHistory) return { history: enriched };
   return refusal ? { refusal } : fromDecision(enriched, terms.decisions, event, terms);
 }

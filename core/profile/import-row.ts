@@ -6,6 +6,7 @@ import type { WireEvent } from '../events/wire-event.ts';
 import { idText } from '../identity/id-text.ts';
 import { eventLedger } from '../identity/ledger.ts';
 import { found, isRecord } from '../json/values.ts';
+import { cellValue } from '../tables/cell-value.ts';
 
 /** What holds for all rows of an import that do not say otherwise. */
 export interface ImportDefaults {
@@ -86,10 +87,4 @@ export function rowOfCsv(record: Readonly<Record<string, string>>): Record<strin
     else traits[name] = cellValue(cell);
   }
   return { ...row, traits };
-}
-
-function cellValue(cell: string): string | number | boolean {
-  if (cell === 'true' || cell === 'false') return cell === 'true';
-  // A leading zero or sign belongs to what is no number, such as a telephone number or a postcode.
-  return /^-?(0|[1-9]\d{0,14})(\.\d+)?$/.test(cell) ? Number(cell) : cell;
 }

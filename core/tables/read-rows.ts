@@ -4,7 +4,12 @@ import type { ReadLine } from './read-lines.ts';
 
 /** A row of an uploaded file with the number of its line, counted from 1, or why the line is none. */
 export type ReadRow =
-  | { readonly line: number; readonly row: unknown }
+  | {
+      readonly line: number;
+      readonly row: unknown;
+      /** How long it was, in characters, where that is known. */
+      readonly length?: number;
+    }
   | { readonly line: number; readonly fault: string };
 
 /** Rows of an NDJSON file, as they come. */
@@ -26,7 +31,9 @@ export async function* readCsv(
 ): AsyncGenerator<ReadRow> {
   const records = new CsvRecords();
   const rowOf = (one: CsvRecord): ReadRow =>
-    'record' in one ? { line: one.line, row: meaning(one.record) } : { line: one.line, fault: one.fault };
+    'record' in one
+      ? { line: one.line, row: meaning(one.record), length: Object.values(one.record).join().length }
+      : { line: one.line, fault: one.fault };
   for await (const one of lines) {
     if ('fault' in one) yield one;
     else for (const record of records.push(one)) yield rowOf(record);
@@ -36,7 +43,7 @@ export async function* readCsv(
 
 function parseLine(line: number, text: string): ReadRow {
   try {
-    return { line, row: parseWellFormed(text) };
+    return { line, row: parseWellFormed(text), length: text.length };
   } catch (error) {
     return { line, fault: error instanceof Error ? error.message : 'no JSON' };
   }

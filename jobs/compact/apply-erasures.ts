@@ -64,7 +64,9 @@ async function applyTo(
       files.map(({ key }) => key),
       erased,
     );
-    const written = hit ? await writeHour(env, site, hour, files, [], (row) => isErasedRow(erased, row)) : files;
+    const written = hit
+      ? (await writeHour(env, site, hour, files, [], (row) => isErasedRow(erased, row))).files
+      : files;
     const keys = new Set(written.map(({ key }) => key));
     replaced.push(...files.flatMap(({ key }) => (keys.has(key) ? [] : [key])));
     removed += sumRows(files) - sumRows(written);

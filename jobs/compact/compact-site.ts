@@ -1,6 +1,7 @@
 import { type LakeRow, rowOf } from '../../core/lake/columns.ts';
+import { newHistory } from '../../core/lake/history.ts';
 import { type LakeFile, mergeSteps, shardOfHash, shardsFor } from '../../core/lake/partition.ts';
-import { hourOfRawKey } from '../../core/lake/raw-object.ts';
+import { hourOfRawKey, type RawEvent } from '../../core/lake/raw-object.ts';
 import { entryOf, type JournalEntry, ownerOf } from '../../core/reconciliation/journal.ts';
 import { hourOf } from '../../core/time.ts';
 import { inSlices, WorkSlice } from '../../core/work-slice.ts';
@@ -12,10 +13,13 @@ import { readParquet, writeParquet } from '../../stores/lake/parquet-files.ts';
 import { type Commit, commit, commitNumber, type Partition, readPartitions } from '../../stores/lake/partitions.ts';
 import { listRaw, readRaw } from '../../stores/lake/raw-objects.ts';
 import { log } from '../../stores/log.ts';
+import { orderStatements, rollupStatements } from '../../stores/rollups/count-statements.ts';
 
 /** Events that one round holds in memory, and raw objects that it takes. */
 const ROUND_EVENTS = 20_000;
 const ROUND_OBJECTS = 200;
+/** Hours that are open before a round takes no further raw object: each is a file to read and one to write. */
+const ROUND_HOURS = 300;
 /** How far the bucket's clock may be from ours. */
 const CLOCKS_APART_MS = 5_000;
 /** Rows that are made or merged before requests run, over however many hours. */
@@ -79,8 +83,9 @@ async function compactRound(env: Env, site: string, pending: readonly string[]) 
   const objects: Commit['objects'][number][] = [];
   const rows: LakeRow[] = [];
   let oldest = Number.POSITIVE_INFINITY;
+  const hours = new Set<number>();
   for (const key of pending) {
-    if (rows.length >= ROUND_EVENTS) break;
+    if (rows.length >= ROUND_EVENTS || hours.size >= ROUND_HOURS) break;
     const raw = await readRaw(env, key);
     if (!raw) continue;
     if (raw.broken.length > 0) log('raw_lines_broken', { site, key, lines: raw.broken.slice(0, 20).join() });
@@ -89,6 +94,7 @@ async function compactRound(env: Env, site: string, pending: readonly string[]) 
       oldest = Math.min(oldest, event.receivedAt);
       const row = rowOf(event);
       rows.push(row);
+      hours.add(hourOf(event.time));
       entries.push(entryOf(site, event, ownerOf(String(row.ledger_hash))));
       if (slice.spend(1)) await slice.pause();
     }
@@ -101,18 +107,29 @@ async function compactRound(env: Env, site: string, pending: readonly string[]) 
   const erased = await erasedSince(env, site, Number.isFinite(since) ? since : now);
   const partitions: Partition[] = [];
   const replaced: string[] = [];
+  const history: RawEvent[] = [];
   for (const [hour, fresh] of byHour) {
     const before = current.get(hour);
-    const files = await writeHour(env, site, hour, before?.files ?? [], fresh, (row) => isErasedRow(erased, row));
+    const { files, counted } = await writeHour(env, site, hour, before?.files ?? [], fresh, (row) =>
+      isErasedRow(erased, row),
+    );
+    history.push(...counted);
     const keys = new Set(files.map(({ key }) => key));
     replaced.push(...(before?.files ?? []).flatMap(({ key }) => (keys.has(key) ? [] : [key])));
     partitions.push({ hour, files, writtenAt: now });
   }
-  await commit(env, site, after, { partitions, objects, replaced }, now);
+  // What came as history counts with the commit that brings it, and with no other.
+  await commit(env, site, after, { partitions, objects, replaced }, now, [
+    ...rollupStatements(env, site, history),
+    ...orderStatements(env, site, history),
+  ]);
   return { objects: objects.length, events: rows.length };
 }
 
-/** Writes the files of an hour anew: what they held and what is fresh, one present file at a time. */
+/**
+ * Writes the files of an hour anew: what they held and what is fresh, one present file at a time. `counted`: what is new of it and counts from
+ * here, since it came as history.
+ */
 export async function writeHour(
   env: Env,
   site: string,
@@ -120,17 +137,19 @@ export async function writeHour(
   files: readonly LakeFile[],
   fresh: readonly LakeRow[],
   isErased: (row: LakeRow) => boolean,
-): Promise<LakeFile[]> {
+): Promise<{ readonly files: LakeFile[]; readonly counted: RawEvent[] }> {
   const present = files[0]?.shards ?? 1;
   const shards = shardsFor(files.reduce((sum, { rows }) => sum + rows, 0) + fresh.length, present);
   const written: LakeFile[] = [];
+  const counted: RawEvent[] = [];
   for (let shard = 0; shard < present; shard += 1) {
     const held = files.find((file) => file.shard === shard);
     const added = fresh.filter((row) => shardOfHash(String(row.ledger_hash), present) === shard);
     const before = held ? await readParquet(env, held.key) : [];
     const { rows } = await inSlices(mergeSteps([before, added], isErased), slice);
+    counted.push(...newHistory(site, before, rows));
     for (const [target, part] of Map.groupBy(rows, (row) => shardOfHash(String(row.ledger_hash), shards)))
       written.push(await writeParquet(env, site, hour, part, target, shards));
   }
-  return written;
+  return { files: written, counted };
 }

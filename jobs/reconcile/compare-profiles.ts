@@ -1,4 +1,5 @@
 import type { Ledger } from '../../core/identity/ledger.ts';
+import { isHistory } from '../../core/lake/history.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
 import { encodeState } from '../../core/profile/encode-state.ts';
 import { foldEvent } from '../../core/profile/fold-event.ts';
@@ -64,10 +65,10 @@ export async function compareProfiles(
   };
 }
 
-/** The state that events make, as canonical text. */
+/** The state that events make, as canonical text; without history, which no profile counts. */
 export function stateOf(env: Env, events: readonly RawEvent[]): string {
   const state = emptyState();
-  for (const event of events) foldEvent(state, event, Number(env.DEDUP_HORIZON_DAYS));
+  for (const event of events) if (!isHistory(event)) foldEvent(state, event, Number(env.DEDUP_HORIZON_DAYS));
   return encodeState(state);
 }
 

@@ -1,9 +1,9 @@
 /** `npm run index -- show`, `-- rebuild` or `-- abandon`: see the usage. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { indexSchema } from '../../workers/api/model/index-operation.ts';
 import { call } from '../lake/lake-api.ts';
 import { readCommand } from '../read-options.ts';
+import { describeBuild, type Index, rebuildIndex } from './rebuild.ts';
 
 const USAGE = `usage: npm run index -- show [options]
        npm run index -- rebuild [--shards N] [--accept counts] [options]
@@ -17,10 +17,6 @@ const USAGE = `usage: npm run index -- show [options]
   --url URL        Vitrine (default http://localhost:8787)
   --key KEY        secret key of the site (default sk_demo_local)
   --json           what there is at the end, as one JSON object`;
-/** How long the command waits before it asks again of a build that waits itself. */
-const ASK_EACH_MS = 2_000;
-
-type Index = z.infer<typeof indexSchema>;
 
 const { words, options } = readCommand(
   z.object({
@@ -49,31 +45,9 @@ async function asked(method: 'GET' | 'DELETE'): Promise<Index> {
   return indexSchema.parse(await (await call(options, path, { method })).json());
 }
 
-async function rebuilt(): Promise<Index> {
+function rebuilt(): Promise<Index> {
   const { shards, accept } = options;
-  await call(options, '/api/model/index/rebuild', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ shards, accept }),
-  });
-  let told = '';
-  for (;;) {
-    const response = await call(options, '/api/model/index/rebuild/resume', { method: 'POST' });
-    const index = indexSchema.parse(await response.json());
-    if (response.status === 200) return index;
-    const line = describeBuild(index);
-    if (line !== told) process.stderr.write(`${line}\n`);
-    told = line;
-    await sleep(ASK_EACH_MS);
-  }
-}
-
-function describeBuild({ build }: Index): string {
-  if (!build) return 'nothing is being built';
-  const { stage, shards, readTo, hoursLeft, sessions } = build;
-  if (stage === 'settle') return `building ${shards} shards: waiting a minute, until every change reaches them too`;
-  if (stage === 'compact') return `building ${shards} shards: the lake takes in what has arrived`;
-  return `building ${shards} shards: ${sessions} sessions${readTo ? ` to ${readTo}` : ''}, ${hoursLeft} hours of the lake left`;
+  return rebuildIndex(options, { shards, accept }, (line) => process.stderr.write(`${line}\n`));
 }
 
 function describe(index: Index): string {

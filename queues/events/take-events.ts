@@ -10,6 +10,7 @@ import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
 import { settledWithin } from '../../stores/with-deadline.ts';
 import { applyLive, type MessageTexts } from './apply-live.ts';
+import { takeHistory } from './take-history.ts';
 
 /** How long an answer waits for what is no part of the record: keeping refused events. Beyond it that goes on behind the answer. */
 const EXTRA_WAIT_MS = 250;
@@ -31,6 +32,8 @@ export interface EventSource {
   readonly keepsRefused: boolean;
   /** Whether readers see the events before the queue brings them; a file of thousands of people has time. */
   readonly live: boolean;
+  /** Whether events that are too old for the profiles go to the lake, and are not refused. */
+  readonly takesHistory?: boolean;
 }
 
 /** Events that came together. */
@@ -48,6 +51,8 @@ export interface EventBatch {
 /** What became of a batch: how many the queue has, and why the others were refused, in their order. */
 export interface Taken {
   readonly accepted: number;
+  /** Events that the lake has, and no profile. */
+  readonly history: number;
   readonly rejected: readonly {
     readonly index: number;
     readonly id: string | null;
@@ -75,6 +80,7 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
     sentAtMs: batch.sentAtMs,
     receivedAtMs,
     horizonDays,
+    takesHistory: source.takesHistory ?? false,
     // What a bot looks at proves nothing.
     decisions: client.bot ? undefined : decisions,
   });
@@ -88,7 +94,8 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
   });
   const texts = new Map(messages.map((message) => [message, messageText(message.body)]));
   await enqueue(env, messages, texts);
-  const refused = [...batch.refused, ...judged.refused].sort((a, b) => a.index - b.index);
+  const erased = await takeHistory(env, source, judged.history);
+  const refused = [...batch.refused, ...judged.refused, ...erased].sort((a, b) => a.index - b.index);
   await Promise.all([source.live ? applyLive(env, texts) : undefined, keepRefused(env, source, refused)]);
   const rejected = refused.map(({ index, refusal, payload }) => ({
     index,
@@ -96,7 +103,8 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
     code: refusal.code,
     message: refusal.message,
   }));
-  return { accepted: judged.accepted.length, rejected, messages: messages.length };
+  const history = judged.history.length - erased.length;
+  return { accepted: judged.accepted.length, history, rejected, messages: messages.length };
 }
 
 /**

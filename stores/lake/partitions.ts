@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LakeFile } from '../../core/lake/partition.ts';
-import { isConstraintError, selectIn } from '../statements.ts';
+import { chunked, isConstraintError, selectIn } from '../statements.ts';
 
 /** An hour of a site's lake: its current files. */
 export interface Partition {
@@ -85,43 +85,62 @@ export async function commitNumber(env: Env, site: string): Promise<number> {
   return row?.number ?? 0;
 }
 
+/** Rows that one statement takes as JSON: a value of D1 holds 2 MB. */
+const ROWS_AT_ONCE = 500;
+
 /**
- * Makes new files current, all or nothing.
+ * Makes new files current, all or nothing. However many hours it changes, it is a few statements: D1 lets an invocation ask a thousand times.
  *
  * @param after the number of the commit that the caller has read; if there is a newer one nothing is changed.
+ * @param beside what holds with the commit or not at all.
  * @throws {CommitConflict}
  */
-export async function commit(env: Env, site: string, after: number, change: Commit, now: number): Promise<void> {
+export async function commit(
+  env: Env,
+  site: string,
+  after: number,
+  change: Commit,
+  now: number,
+  beside: readonly D1PreparedStatement[] = [],
+): Promise<void> {
   const { partitions, objects, replaced } = change;
+  const gone = partitions.filter(({ files }) => files.length === 0).map(({ hour }) => hour);
+  const present = partitions
+    .filter(({ files }) => files.length > 0)
+    .map(({ hour, files, writtenAt }) => [
+      hour,
+      JSON.stringify(files),
+      files.reduce((sum, { rows }) => sum + rows, 0),
+      writtenAt,
+    ]);
+  const each = (sql: string, values: readonly unknown[], ...more: number[]) =>
+    chunked(values, ROWS_AT_ONCE).map((part) => env.DB.prepare(sql).bind(site, JSON.stringify(part), ...more));
   try {
     await env.DB.batch([
       env.DB.prepare('INSERT INTO lake_commits (site, number, at) VALUES (?, ?, ?)').bind(site, after + 1, now),
       env.DB.prepare('DELETE FROM lake_commits WHERE site = ? AND number < ?').bind(site, after),
-      ...partitions.map(({ hour, files, writtenAt }) =>
-        files.length === 0
-          ? env.DB.prepare('DELETE FROM lake_partitions WHERE site = ? AND hour = ?').bind(site, hour)
-          : env.DB.prepare(
-              'INSERT OR REPLACE INTO lake_partitions (site, hour, files, rows, written_at) VALUES (?, ?, ?, ?, ?)',
-            ).bind(
-              site,
-              hour,
-              JSON.stringify(files),
-              files.reduce((sum, { rows }) => sum + rows, 0),
-              writtenAt,
-            ),
+      ...each('DELETE FROM lake_partitions WHERE site = ?1 AND hour IN (SELECT value FROM json_each(?2))', gone),
+      ...each(
+        `INSERT OR REPLACE INTO lake_partitions (site, hour, files, rows, written_at)
+         SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?2)`,
+        present,
       ),
       ...objects.map(({ key, etag, events }) =>
         env.DB.prepare(
           'INSERT OR REPLACE INTO lake_objects (site, key, etag, compacted_at, events) VALUES (?, ?, ?, ?, ?)',
         ).bind(site, key, etag, now, events),
       ),
-      ...replaced.map((key) =>
-        env.DB.prepare('INSERT OR REPLACE INTO lake_garbage (site, key, since) VALUES (?, ?, ?)').bind(site, key, now),
+      ...each(
+        'INSERT OR REPLACE INTO lake_garbage (site, key, since) SELECT ?1, value, ?3 FROM json_each(?2)',
+        replaced,
+        now,
       ),
       // A file that came back is none to delete.
-      ...partitions.flatMap(({ files }) =>
-        files.map(({ key }) => env.DB.prepare('DELETE FROM lake_garbage WHERE site = ? AND key = ?').bind(site, key)),
+      ...each(
+        'DELETE FROM lake_garbage WHERE site = ?1 AND key IN (SELECT value FROM json_each(?2))',
+        partitions.flatMap(({ files }) => files.map(({ key }) => key)),
       ),
+      ...beside,
     ]);
   } catch (error) {
     if (isConstraintError(error)) throw new CommitConflict('another compaction came first');

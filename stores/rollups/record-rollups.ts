@@ -3,11 +3,10 @@ import { bufferOf } from '../../core/buffer-of.ts';
 import { allows } from '../../core/consent/allows.ts';
 import { type AppliedEvents, countedEvents } from '../../core/events/applied-events.ts';
 import { hashLedger } from '../../core/identity/hash-ledger.ts';
-import { productsOf } from '../../core/profile/interactions.ts';
 import { entryOf, ownerOf } from '../../core/reconciliation/journal.ts';
-import { HOUR_MS } from '../../core/time.ts';
 import { packEntries } from '../lake/pack-entries.ts';
 import { isConstraintError } from '../statements.ts';
+import { orderStatements, rollupStatements } from './count-statements.ts';
 
 /** Messages that arrived in the same ten seconds share a bucket of the guard. */
 export const GUARD_BUCKET_MS = 10_000;
@@ -40,6 +39,7 @@ async function recordBucket(env: Env, site: string, bucket: number, group: reado
     const fresh = group.filter(({ message }) => !seen.has(messageHash(message.id).toString('hex')));
     if (fresh.length === 0) return;
     const people = fresh.filter(({ message }) => !message.client.bot);
+    const counted = countedEvents(people).filter((event) => allows(event, 'analytics'));
     try {
       await env.DB.batch([
         env.DB.prepare('INSERT INTO rollup_guard (site, bucket, version, messages) VALUES (?, ?, ?, ?)').bind(
@@ -49,8 +49,8 @@ async function recordBucket(env: Env, site: string, bucket: number, group: reado
           bufferOf(Buffer.concat(fresh.map(({ message }) => messageHash(message.id)))),
         ),
         ...journalStatements(env, site, `${bucket}-${version + 1}`, fresh),
-        ...rollupStatements(env, site, people),
-        ...orderStatements(env, site, people),
+        ...rollupStatements(env, site, counted),
+        ...orderStatements(env, site, counted),
       ]);
       return;
     } catch (error) {
@@ -95,53 +95,4 @@ function journalStatements(env: Env, site: string, id: string, fresh: readonly A
 
 function messageHash(id: string): Buffer {
   return createHash('sha256').update(id).digest().subarray(0, HASH_BYTES);
-}
-
-function rollupStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
-  const counts = new Map<string, { hour: number; type: string; events: number }>();
-  for (const event of countedEvents(fresh)) {
-    if (!allows(event, 'analytics')) continue;
-    const hour = Math.floor(event.time / HOUR_MS);
-    const key = `${hour} ${event.type}`;
-    const cell = counts.get(key) ?? { hour, type: event.type, events: 0 };
-    cell.events += 1;
-    counts.set(key, cell);
-  }
-  return [...counts.values()].map(({ hour, type, events }) =>
-    env.DB.prepare(
-      'INSERT INTO rollups (site, hour, type, events) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET events = events + excluded.events',
-    ).bind(site, hour, type, events),
-  );
-}
-
-/**
- * Two events with one order id are one order, and the later one's figures stand, whichever came first. What the shop's server said goes
- * before what a page says, and a page never takes over the order of another ledger.
- */
-function orderStatements(env: Env, site: string, fresh: readonly AppliedEvents[]): D1PreparedStatement[] {
-  return countedEvents(fresh)
-    .filter((event) => event.type === 'order_completed' && allows(event, 'analytics'))
-    .map((event) => {
-      const { order_id: id, total, currency } = event.properties ?? {};
-      return env.DB.prepare(
-        `INSERT INTO orders (site, order_id, time, event_id, ledger, total, currency, items, vouched, user_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT DO UPDATE SET time = excluded.time, event_id = excluded.event_id, ledger = excluded.ledger,
-           total = excluded.total, currency = excluded.currency, items = excluded.items, vouched = excluded.vouched,
-           user_id = excluded.user_id
-         WHERE excluded.vouched > orders.vouched OR (excluded.vouched = orders.vouched
-           AND (excluded.vouched = 1 OR excluded.ledger = orders.ledger)
-           AND (excluded.time, excluded.event_id) > (orders.time, orders.event_id))`,
-      ).bind(
-        site,
-        String(id),
-        event.time,
-        event.id,
-        event.ledger,
-        typeof total === 'number' ? total : null,
-        typeof currency === 'string' ? currency : null,
-        JSON.stringify(productsOf(event).map(({ item }) => item)),
-        event.vouched ? 1 : 0,
-        event.userId ?? null,
-      );
-    });
 }

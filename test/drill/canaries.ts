@@ -53,12 +53,12 @@ export const CANARIES: readonly Canary[] = [
   {
     name: 'the guard is written apart from the counts',
     file: 'stores/rollups/record-rollups.ts',
-    replace: '...rollupStatements(env, site, people),',
-    by: '...(Math.random() < 0.2 ? [] : rollupStatements(env, site, people)),',
+    replace: '...rollupStatements(env, site, counted),',
+    by: '...(Math.random() < 0.2 ? [] : rollupStatements(env, site, counted)),',
   },
   {
     name: 'the later of two tellings of an order does not win',
-    file: 'stores/rollups/record-rollups.ts',
+    file: 'stores/rollups/count-statements.ts',
     replace: 'AND (excluded.time, excluded.event_id) > (orders.time, orders.event_id))',
     by: ')',
   },
@@ -112,7 +112,7 @@ export const CANARIES: readonly Canary[] = [
   },
   {
     name: 'events count in the hour of their arrival',
-    file: 'stores/rollups/record-rollups.ts',
+    file: 'stores/rollups/count-statements.ts',
     replace: 'const hour = Math.floor(event.time / HOUR_MS);',
     by: 'const hour = Math.floor(Date.now() / HOUR_MS);',
   },

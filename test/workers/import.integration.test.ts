@@ -167,7 +167,7 @@ describe('POST /api/profiles/import', () => {
 
   it('streams a long file and tells of progress', async ({ expect }) => {
     const site = await makeSite();
-    const rows = 5_000;
+    const rows = 5_500;
     let row = 0;
     const body = new ReadableStream<Uint8Array>({
       pull(controller) {
@@ -178,6 +178,6 @@ describe('POST /api/profiles/import', () => {
     });
     const { report, lines } = await upload(site, 'application/x-ndjson', body);
     expect(report).toMatchObject({ accepted: rows, refused: { count: 0 } });
-    expect(lines).toBe(6);
+    expect(lines).toBe(3);
   });
 });

@@ -17,6 +17,7 @@ import { userPaths } from '../api/users/operation.ts';
 import { webhookPaths } from '../api/webhooks/operation.ts';
 import { beaconPaths } from '../edge/beacon/operation.ts';
 import { fragmentPaths } from '../edge/fragments/operation.ts';
+import { eventImportPaths } from '../edge/import/operation.ts';
 import { ingestPaths } from '../edge/ingest/operation.ts';
 import { profilePaths } from '../edge/profile/operation.ts';
 import { recommendPaths } from '../edge/recommend/operation.ts';
@@ -40,6 +41,7 @@ export function apiDocument(): Document {
     },
     paths: withBodyProblems({
       ...ingestPaths,
+      ...eventImportPaths,
       ...segmentApiPaths,
       ...recommendPaths,
       ...fragmentPaths,

@@ -77,8 +77,8 @@ export function checkBatch(batch: WireBatch, bytes: number): ParsedRequest {
   };
 }
 
-/** Refuses what is too deep or too large before anything recursive looks at it; in a small body nothing can be too large. */
-function checkBounded(payload: unknown, bodyBytes: number): ReturnType<typeof checkEvent> {
+/** Checks an event, but refuses what is too deep or too large before anything recursive looks at it; in a small body nothing can be too large. */
+export function checkBounded(payload: unknown, bodyBytes: number): ReturnType<typeof checkEvent> {
   if (nestsDeeper(payload, MAX_NESTING)) {
     const message = `The event nests deeper than ${MAX_NESTING} levels. Send it flatter.`;
     return { ok: false, refusal: { code: 'too_deep', message } };
