@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,proxy,cost,rebuild,experiments] [--json]`: measures the production bundle under workerd,
+ * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,proxy,cost,rebuild,experiments,import] [--json]`: measures the production bundle under workerd,
  * without the dev proxy. Ratios are to bare routes in the same runtime and run. See README.md.
  */
 import { z } from 'zod';
@@ -9,6 +9,7 @@ import { benchCost } from './groups/cost.ts';
 import { benchExperiments } from './groups/experiments.ts';
 import { benchFresh } from './groups/fresh.ts';
 import { benchGrowth } from './groups/growth.ts';
+import { benchImport } from './groups/import.ts';
 import { benchIngest } from './groups/ingest.ts';
 import { benchLoad } from './groups/load.ts';
 import { benchProxy } from './groups/proxy.ts';
@@ -20,6 +21,7 @@ import { missing, type Result } from './harness/result.ts';
 const optionsSchema = z.object({
   only: z.string().optional(),
   sessions: z.coerce.number().int().min(100).default(20_000),
+  lines: z.coerce.number().int().min(1_000).default(100_000),
   json: z.boolean().default(false),
 });
 type Options = z.infer<typeof optionsSchema>;
@@ -35,11 +37,13 @@ const GROUPS: Record<string, (options: Options) => Promise<Result[]>> = {
   cost: benchCost,
   rebuild: ({ sessions }) => benchRebuild(sessions),
   experiments: benchExperiments,
+  import: ({ lines }) => benchImport(lines),
 };
 
 const USAGE = `usage: npm run bench -- [options]
   --only A,B    groups: ${Object.keys(GROUPS).join(', ')} (default: all)
   --sessions N  sessions of the index that \`rebuild\` builds again (default 20000)
+  --lines N     lines of the file that \`import\` takes in (default 100000)
   --json        one JSON object on stdout instead of a table`;
 
 const values = readOptions(optionsSchema, USAGE);
