@@ -1,9 +1,11 @@
-import { benchEvent, EVENTS_PER_REQUEST, ingestRequest } from '../harness/bench-site.ts';
+import { writeProtobuf } from '../../core/collect/protobuf.ts';
+import { BENCH_SITE, type BenchEvent, benchEvent, EVENTS_PER_REQUEST, ingestRequest } from '../harness/bench-site.ts';
 import { closedLoop } from '../harness/closed-loop.ts';
 import type { BenchRequest } from '../harness/http-client.ts';
 import { median } from '../harness/percentile.ts';
+import { processCpuMs } from '../harness/process-cpu.ts';
 import { measured, type Result } from '../harness/result.ts';
-import { withWorker } from '../harness/running.ts';
+import { type Running, withWorker } from '../harness/running.ts';
 
 const CONNECTIONS = 16;
 const ROUNDS = 7;
@@ -12,18 +14,71 @@ const VISITORS = 500;
 /** Share of events that change a cart or order, as in a public click log (cart 5.3%, buy 2.1%). */
 const CRITICAL_SHARE = 0.074;
 
-/** Requests of five events of one visitor; `criticalShare` of the events go to the profile in the same request. */
-function requests(criticalShare: number): () => BenchRequest {
+/** Five events of one visitor, a new one each time; `criticalShare` of them go to the profile in the same request. */
+function batches(criticalShare: number): () => readonly BenchEvent[] {
   let sent = 0;
   return () => {
     sent += 1;
     const visitor = `visitor-${sent % VISITORS}`;
-    const events = Array.from({ length: EVENTS_PER_REQUEST }, (_, index) => {
+    return Array.from({ length: EVENTS_PER_REQUEST }, (_, index) => {
       const type = Math.random() < criticalShare ? 'product_added' : 'product_viewed';
       return benchEvent(visitor, type, (sent * 7 + index) % 1_000);
     });
-    return ingestRequest(events);
   };
+}
+
+const headers = { 'x-vitrine-key': BENCH_SITE.writeKey };
+
+/** The same events as other formats have them. */
+const FORMATS: Readonly<Record<string, (events: readonly BenchEvent[]) => BenchRequest>> = {
+  segment: (events) => ({
+    method: 'POST',
+    path: '/v1/batch',
+    body: JSON.stringify({
+      writeKey: BENCH_SITE.writeKey,
+      sentAt: new Date().toISOString(),
+      batch: events.map(({ id, occurredAt, anonymousId, properties }) => ({
+        ...{ type: 'track', event: 'Product Viewed', messageId: id, timestamp: occurredAt, anonymousId, properties },
+      })),
+    }),
+  }),
+  protobuf: (events) => ({
+    method: 'POST',
+    path: '/v/events',
+    headers: { ...headers, 'content-type': 'application/x-protobuf' },
+    body: writeProtobuf({ sentAt: new Date().toISOString(), events }),
+  }),
+  cloudevents: (events) => ({
+    method: 'POST',
+    path: '/v/events',
+    headers: { ...headers, 'content-type': 'application/cloudevents-batch+json' },
+    body: JSON.stringify(
+      events.map(({ id, type, occurredAt, anonymousId, properties }) => ({
+        ...{
+          specversion: '1.0',
+          id,
+          source: '/bench',
+          type,
+          time: occurredAt,
+          anonymousid: anonymousId,
+          data: properties,
+        },
+      })),
+    ),
+  }),
+  ndjson: (events) => ({
+    method: 'POST',
+    path: '/v/import',
+    headers: { authorization: `Bearer ${BENCH_SITE.secretKey}`, 'content-type': 'application/x-ndjson' },
+    body: events.map((event) => JSON.stringify(event)).join('\n'),
+  }),
+};
+const STATUS: Readonly<Record<string, number>> = { segment: 200, ndjson: 200 };
+
+/** Requests a second, and ms of the server's CPU an event. */
+interface Round {
+  readonly rate: number;
+  readonly cpu: number;
 }
 
 /**
@@ -33,33 +88,73 @@ function requests(criticalShare: number): () => BenchRequest {
 export function benchIngest(): Promise<Result[]> {
   return withWorker('vitrine', { queue: 'unconsumed' }, (vitrine) =>
     withWorker('bare', { queue: 'unconsumed' }, async (bare) => {
-      const views = requests(0);
-      const mixed = requests(CRITICAL_SHARE);
-      const rates = { bare: [] as number[], views: [] as number[], mixed: [] as number[] };
+      const [views, mixed] = [batches(0), batches(CRITICAL_SHARE)];
+      const ways: Record<string, { server: Running; status: number; next: () => BenchRequest }> = {
+        bare: { server: bare, status: 202, next: () => ingestRequest(views()) },
+        views: { server: vitrine, status: 202, next: () => ingestRequest(views()) },
+        mixed: { server: vitrine, status: 202, next: () => ingestRequest(mixed()) },
+      };
+      for (const [name, request] of Object.entries(FORMATS))
+        ways[name] = { server: vitrine, status: STATUS[name] ?? 202, next: () => request(views()) };
+      const rounds: Record<string, Round[]> = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
       for (let round = 0; round <= ROUNDS; round += 1) {
-        const loop = { connections: CONNECTIONS, durationMs: ROUND_MS, status: 202 };
-        const bareRate = await closedLoop(bare.client, { ...loop, next: views });
-        const viewsRate = await closedLoop(vitrine.client, { ...loop, next: views });
-        const mixedRate = await closedLoop(vitrine.client, { ...loop, next: mixed });
-        // The first round warms up.
-        if (round === 0) continue;
-        rates.bare.push(bareRate);
-        rates.views.push(viewsRate);
-        rates.mixed.push(mixedRate);
+        for (const [name, way] of Object.entries(ways)) {
+          const measuredRound = await runRound(way);
+          // The first round warms up.
+          if (round > 0) rounds[name]?.push(measuredRound);
+        }
       }
-      const ratio = (rate: readonly number[]) => median(rate.map((value, round) => value / (rates.bare[round] ?? 1)));
+      const ratio = (name: string, figure: keyof Round) =>
+        median((rounds[name] ?? []).map((one, at) => one[figure] / (rounds.bare?.[at]?.[figure] ?? 1)));
+      const rate = (name: string) => median((rounds[name] ?? []).map((one) => one.rate)) * EVENTS_PER_REQUEST;
+      const sizes = views();
+      const bytes = (request: BenchRequest) => Buffer.byteLength(request.body ?? '');
       return [
-        measured('ingest.events_per_second', median(rates.views) * EVENTS_PER_REQUEST, 'events/s'),
-        measured('ingest.bare_events_per_second', median(rates.bare) * EVENTS_PER_REQUEST, 'events/s'),
-        measured('ingest.ratio_to_bare', ratio(rates.views), 'x', { compare: '>=', bound: 0.5 }),
+        measured('ingest.events_per_second', rate('views'), 'events/s'),
+        measured('ingest.bare_events_per_second', rate('bare'), 'events/s'),
+        measured('ingest.ratio_to_bare', ratio('views', 'rate'), 'x', { compare: '>=', bound: 0.5 }),
+        measured('ingest.cpu_ratio_to_bare', ratio('views', 'cpu'), 'x', undefined, 'CPU of the server an event'),
         measured(
           'ingest.ratio_to_bare_with_critical',
-          ratio(rates.mixed),
+          ratio('mixed', 'rate'),
           'x',
           undefined,
           `${(CRITICAL_SHARE * 100).toFixed(1)}% of events also go to the profile before the 202`,
         ),
+        measured('ingest.json_bytes', bytes(ingestRequest(sizes)), 'B', undefined, 'of a request with five events'),
+        ...Object.entries(FORMATS).flatMap(([name, request]) => [
+          measured(`ingest.${name}_ratio_to_bare`, ratio(name, 'rate'), 'x'),
+          measured(`ingest.${name}_cpu_ratio_to_bare`, ratio(name, 'cpu'), 'x'),
+          measured(`ingest.${name}_bytes`, bytes(request(sizes)), 'B'),
+        ]),
       ];
     }),
   );
+}
+
+async function runRound({
+  server,
+  status,
+  next,
+}: {
+  readonly server: Running;
+  readonly status: number;
+  readonly next: () => BenchRequest;
+}): Promise<Round> {
+  const cpu = async () => {
+    const times = await Promise.all((await server.vitrine.workerdPids()).map(processCpuMs));
+    return times.reduce((sum, ms) => sum + ms, 0);
+  };
+  const before = await cpu();
+  let requests = 0;
+  const rate = await closedLoop(server.client, {
+    connections: CONNECTIONS,
+    durationMs: ROUND_MS,
+    status,
+    next: () => {
+      requests += 1;
+      return next();
+    },
+  });
+  return { rate, cpu: ((await cpu()) - before) / (requests * EVENTS_PER_REQUEST) };
 }

@@ -6,7 +6,8 @@ export interface BenchRequest {
   /** Path and query. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  /** JSON, unless the headers say otherwise. */
+  readonly body?: string | Uint8Array;
 }
 
 export interface BenchAnswer {
@@ -40,10 +41,10 @@ export class HttpClient {
         method,
         path,
         headers: {
-          ...headers,
           ...(body === undefined
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+          ...headers,
         },
       },
       (response) => {

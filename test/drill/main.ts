@@ -11,12 +11,13 @@ import { type Outage, runOutage } from './run-outage.ts';
 
 const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N] [--json]
        npm run drill -- outage [--seed N] [--hours N] [--events N] [--json]
-       npm run drill -- bodies [--seed N] [--count N] [--json]
+       npm run drill -- bodies [--seed N] [--count N] [--only PATH] [--json]
        npm run drill -- ladder [--seconds N] [--json]
        npm run drill -- canary [--seed N] [--only NAME] [--json]
   crash     sends a log through the real stack while everything goes wrong, then looks for a lost or a double event in every store
   outage    D1 and R2 are away for hours (default 6) of a clock that runs fast, while events come in; then looks likewise
-  bodies    sends bodies (default 100,000) that no client of ours makes over every operation that takes one: none may fail
+  bodies    sends bodies (default 100,000) that no client of ours makes over every operation that takes one, or those with
+            PATH in theirs: none may fail
   ladder    lets what reads ask be slow, refuse or be gone, one after the other, for so many seconds (default 60) under load: every slot stays full,
             in time, and says why
   canary    plants bugs one by one and sees that the drill catches each, with this seed or one of the two after it

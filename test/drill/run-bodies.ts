@@ -6,30 +6,15 @@ import { z } from 'zod';
 import { startVitrine } from '../../ops/runtime/start-vitrine.ts';
 import { seedSite } from '../../ops/site/seed-site.ts';
 import { bytesOf, hostileBodies } from '../material/hostile-bodies.ts';
+import { type OperationWithBody, operationsWithBodies } from '../material/operations-with-bodies.ts';
 
 /** Requests under way at once. */
 const AT_ONCE = 16;
 
-const documentSchema = z.object({
-  paths: z.record(
-    z.string(),
-    z.record(
-      z.string(),
-      z.object({ requestBody: z.unknown().optional(), responses: z.record(z.string(), z.unknown()) }),
-    ),
-  ),
-});
 const problemSchema = z.object({ code: z.string(), detail: z.string() });
 
-/** An operation that takes a body, and the answers that its documentation knows. */
-interface Operation {
-  readonly method: string;
-  readonly path: string;
-  readonly documented: readonly string[];
-}
-
 /** What came of the bodies at one operation. */
-export interface Answered extends Pick<Operation, 'method' | 'path'> {
+export interface Answered extends Pick<OperationWithBody, 'method' | 'path'> {
   readonly sent: number;
   /** Answers by status. */
   readonly statuses: Readonly<Record<string, number>>;
@@ -40,18 +25,19 @@ export interface Answered extends Pick<Operation, 'method' | 'path'> {
 
 /**
  * Sends `count` generated bodies over all documented operations that take one, to the real stack, as the site's own server: each is to be
- * taken, or refused with a documented status and a reason.
+ * taken, or refused with a documented status and a reason. With `only` to those operations whose path has it.
  */
-export async function runBodies(options: { readonly seed: number; readonly count: number }): Promise<Answered[]> {
+export async function runBodies(options: {
+  readonly seed: number;
+  readonly count: number;
+  readonly only?: string | undefined;
+}): Promise<Answered[]> {
   const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-bodies-'));
   const vitrine = await startVitrine({ stateDir: folder, log: () => undefined });
   try {
-    const document = documentSchema.parse(await (await fetch(`${vitrine.url}/openapi.json`)).json());
-    const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
-      Object.entries(methods)
-        .filter(([, { requestBody }]) => requestBody !== undefined)
-        .map(([method, { responses }]) => ({ method: method.toUpperCase(), path, documented: Object.keys(responses) })),
-    );
+    const document = await (await fetch(`${vitrine.url}/openapi.json`)).json();
+    const operations = operationsWithBodies(document).filter(({ path }) => path.includes(options.only ?? ''));
+    if (operations.length === 0) throw new Error(`no operation with a body has "${options.only}" in its path`);
     const answered: Answered[] = [];
     const share = Math.ceil(options.count / operations.length);
     for (const [index, operation] of operations.entries()) {
@@ -71,7 +57,7 @@ export async function runBodies(options: { readonly seed: number; readonly count
 async function sendBodies(
   url: string,
   key: string,
-  { method, path, documented }: Operation,
+  { method, path, documented }: OperationWithBody,
   count: number,
   seed: number,
 ): Promise<Answered> {
@@ -80,7 +66,7 @@ async function sendBodies(
   const examples: string[] = [];
   let faults = 0;
   let next = 0;
-  const target = `${url}${path.replace(/\{\w+\}/g, 'x')}`;
+  const target = `${url}${path}`;
   const sendOne = async () => {
     for (let body = bodies[next++]; body; body = bodies[next++]) {
       const { bytes, headers } = await bytesOf(body);

@@ -1,4 +1,7 @@
 import fc from 'fast-check';
+import { writeProtobuf } from '../../core/collect/protobuf.ts';
+
+const PROTOBUF = 'application/x-protobuf';
 
 /** A body as it is drawn; `bytesOf` makes the bytes that are sent. */
 export interface HostileBody {
@@ -42,6 +45,7 @@ const NAMES = [
     'title',
   ],
   ...['name', 'where', 'value', 'within', 'conditions', 'purposes', 'granted', 'categories', 'receipt', 'key', 'hint'],
+  ...['specversion', 'source', 'data', 'time', 'batch', 'messageId', 'event', 'groupId', 'previousId', 'timestamp'],
   ...['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'length', ''],
 ];
 const TYPES = [
@@ -124,8 +128,35 @@ const events = fc
       ...overlay,
     ]),
   );
+/** As Segment's libraries and CloudEvents say it, right but for the members that are put over it. */
+const foreign = fc
+  .record({
+    overlay: fc.array(fc.tuple(names, values), { maxLength: 3 }),
+    data: fc.oneof(fc.constant('{"product_id":"p1","userId":"ann"}'), values),
+    type: fc.constantFrom('track', 'identify', 'page', 'com.example.product_viewed'),
+    id: fc.uuid(),
+  })
+  .map(({ overlay, data, type, id }) =>
+    objectOf([
+      ...[
+        ['specversion', '"1.0"'],
+        ['source', '"/shop"'],
+        ['event', '"Product Viewed"'],
+        ['anonymousId', '"a-hostile-device"'],
+      ].map(([name = '', value = '']) => [name, value] as const),
+      ['id', JSON.stringify(id)],
+      ['messageId', JSON.stringify(id)],
+      ['type', JSON.stringify(type)],
+      ['data', data],
+      ['properties', data],
+      ...overlay,
+    ]),
+  );
 const documents = fc.oneof(
   values,
+  foreign,
+  fc.array(foreign, { maxLength: 4 }).map((list) => `[${list.join(',')}]`),
+  fc.array(foreign, { maxLength: 4 }).map((list) => `{"batch":[${list.join(',')}],"context":{"ip":"0.0.0.0"}}`),
   { weight: 12, arbitrary: fc.array(events, { maxLength: 4 }).map((list) => `{"events":[${list.join(',')}]}`) },
   fc.array(fc.oneof(events, values), { maxLength: 6 }).map((list) => list.join('\n')),
   fc.array(fc.tuple(names, values), { maxLength: 6 }).map(objectOf),
@@ -173,6 +204,10 @@ export const hostileBodies: fc.Arbitrary<HostileBody> = fc.record({
     { weight: 8, arbitrary: fc.constant('application/json') },
     { weight: 6, arbitrary: fc.constantFrom('application/x-ndjson', 'text/csv', 'text/plain') },
     {
+      weight: 4,
+      arbitrary: fc.constantFrom(...['application/cloudevents+json', 'application/cloudevents-batch+json', PROTOBUF]),
+    },
+    {
       weight: 1,
       arbitrary: fc.constantFrom(
         ...['application/json; charset=utf-16le', 'text/csv; charset=windows-1252', 'text/csv; charset=nonsense'],
@@ -189,7 +224,7 @@ export const hostileBodies: fc.Arbitrary<HostileBody> = fc.record({
 
 /** The bytes of a body, and the headers that go with them. */
 export async function bytesOf({ text, charset, mark, compression, damage, contentType }: HostileBody) {
-  let bytes = encoded(mark ? `\ufeff${text}` : text, charset);
+  let bytes = (contentType === PROTOBUF && protobufOf(text)) || encoded(mark ? `\ufeff${text}` : text, charset);
   if (compression === 'gzip' || compression === 'twice') bytes = await compressed(bytes, 'gzip');
   if (compression === 'deflate') bytes = await compressed(bytes, 'deflate');
   if (compression === 'twice') bytes = await compressed(bytes, 'gzip');
@@ -197,6 +232,15 @@ export async function bytesOf({ text, charset, mark, compression, damage, conten
   const headers: Record<string, string> = { 'content-type': contentType };
   if (compression !== 'none') headers['content-encoding'] = compression === 'deflate' ? 'deflate' : 'gzip';
   return { bytes, headers };
+}
+
+/** The events of a text as protobuf, where they can be written so. */
+function protobufOf(text: string): Uint8Array<ArrayBuffer> | undefined {
+  try {
+    return new Uint8Array(writeProtobuf(JSON.parse(text)));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Halves of characters stay what they are where the encoding can hold them. */

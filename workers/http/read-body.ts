@@ -13,20 +13,31 @@ const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
  * where HTTP holds it to that, and a small gzip body cannot become a large text. Throws 413, 415 or 400.
  */
 export async function readBoundedText(request: Request, maxBytes: number): Promise<BoundedText> {
-  if (!request.body) return { text: '', bytes: 0 };
+  const whole = await readBoundedBytes(request, maxBytes);
+  try {
+    return { text: DECODER.decode(whole), bytes: whole.byteLength };
+  } catch (cause) {
+    throw unreadable(cause);
+  }
+}
+
+/** As `readBoundedText`, for a body that is no text. */
+export async function readBoundedBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  if (!request.body) return new Uint8Array();
   try {
     const whole = isFramed(request, maxBytes)
       ? new Uint8Array(await request.arrayBuffer())
       : await readChunks(decoded(request, request.body), maxBytes);
     if (whole.byteLength > maxBytes) throw tooLarge(maxBytes);
-    return { text: DECODER.decode(whole), bytes: whole.byteLength };
+    return whole;
   } catch (error) {
-    if (error instanceof HttpError) throw error;
-    throw new HttpError(400, 'The body is not valid UTF-8, or not the gzip it says it is.', {
-      code: 'body_unreadable',
-      cause: error,
-    });
+    throw error instanceof HttpError ? error : unreadable(error);
   }
+}
+
+function unreadable(cause: unknown): HttpError {
+  const message = 'The body is not valid UTF-8, or not the gzip it says it is.';
+  return new HttpError(400, message, { code: 'body_unreadable', cause });
 }
 
 /** Whether HTTP itself ends the body within the bound: then it comes in one piece, without a stream's objects. */

@@ -1,7 +1,7 @@
 import { eventOfRecord, eventOfRow, joinOrders } from '../../../core/collect/event-rows.ts';
 import { authorizePrivate } from '../../http/authorize.ts';
 import { checkedQuery } from '../../http/checked-query.ts';
-import { MAX_EVENT_BYTES } from '../ingest/limits.ts';
+import { MEASURED_BYTES } from '../ingest/limits.ts';
 import { checkBounded } from '../ingest/parse-request.ts';
 import { importQuerySchema } from './operation.ts';
 import { rowsOfRequest } from './rows-of-request.ts';
@@ -23,7 +23,7 @@ export async function handleImport(request: Request, env: Env): Promise<Response
     rows,
     from,
     meaning(row) {
-      const checked = checkBounded(eventOfRow(row, type), MAX_EVENT_BYTES);
+      const checked = checkBounded(eventOfRow(row, type), MEASURED_BYTES);
       return checked.ok ? checked : { refusal: checked.refusal };
     },
   });

@@ -6,14 +6,13 @@ import { type EventSource, takeEvents } from '../../../queues/events/take-events
 import { log } from '../../../stores/log.ts';
 import type { Site } from '../../../stores/sites/site.ts';
 import { answerLines, type WriteLine } from '../../http/answer-lines.ts';
+import { MEASURED_BYTES } from '../ingest/limits.ts';
 
 /** Rows between two lines of progress, which are handed on together, and characters of theirs. */
 const ROWS_PER_STEP = 5_000;
 const LENGTH_PER_STEP = 4_000_000;
 /** Refused lines that the report names again; all are told when they are found, and counted. */
 const MAX_REPORTED = 100;
-/** A body that size is measured event by event when it is packed. */
-const MEASURED_BYTES = 1_000_000;
 
 /** What a row means: an event, whose form is checked, or why it is none. */
 export type RowMeaning =

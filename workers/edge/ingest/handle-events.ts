@@ -29,7 +29,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const receivedAtMs = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const read = await parseRequest(request);
+  const read = await parseRequest(request, receivedAtMs);
   const { body, cookies } = await takeRequest(request, url, env, site, read, receivedAtMs);
   const headers = new Headers(corsHeaders(request, site));
   if (request.headers.has('origin')) for (const cookie of cookies) headers.append('set-cookie', cookie);

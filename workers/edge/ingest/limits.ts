@@ -8,3 +8,8 @@ export const MAX_EVENT_BYTES = 32 * 1024;
 export const RETRY_AFTER_SECONDS = 5;
 /** Warnings of an answer. */
 export const MAX_WARNINGS = 100;
+/**
+ * To be given as the bytes of a body whose events are not what stands in it, because headers, another format or a shared part make them: each
+ * event is measured by itself then.
+ */
+export const MEASURED_BYTES = MAX_BODY_BYTES;

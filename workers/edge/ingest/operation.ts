@@ -27,6 +27,17 @@ export const acceptedSchema = z.object({
   }),
 });
 
+const cloudEventSchema = z.looseObject({
+  specversion: z.literal('1.0'),
+  id: z.string(),
+  source: z.string(),
+  type: z.string(),
+  time: z.string().optional(),
+  userid: z.string().optional(),
+  anonymousid: z.string().optional(),
+  data: z.looseObject({}).optional(),
+});
+
 export const ingestPaths: ZodOpenApiPathsObject = {
   '/v/events': {
     post: {
@@ -41,6 +52,11 @@ export const ingestPaths: ZodOpenApiPathsObject = {
           'text/plain': {
             schema: z.string().meta({ description: 'The same JSON, as `navigator.sendBeacon` sends it.' }),
           },
+          'application/x-protobuf': {
+            schema: z.string().meta({ description: 'A `vitrine.v1.EventBatch`, see docs/formats.md.' }),
+          },
+          'application/cloudevents+json': { schema: cloudEventSchema },
+          'application/cloudevents-batch+json': { schema: z.array(cloudEventSchema) },
         },
       },
       responses: {

@@ -1,13 +1,13 @@
+import { UnreadableEvent } from '../../../core/collect/unreadable-event.ts';
 import { checkEvent } from '../../../core/events/check-event.ts';
 import type { Candidate, RefusedEvent } from '../../../core/events/judge-events.ts';
 import { MAX_NESTING, nestsDeeper } from '../../../core/events/nesting.ts';
 import { isSmallBody, utf8Bytes } from '../../../core/events/pack.ts';
-import { type WireBatch, wireBatchSchema } from '../../../core/events/wire-event.ts';
+import type { WireBatch } from '../../../core/events/wire-event.ts';
 import type { EventBatch } from '../../../queues/events/take-events.ts';
 import { HttpError } from '../../http/error.ts';
-import { parseJson } from '../../http/parse-json.ts';
-import { readBoundedText } from '../../http/read-body.ts';
-import { MAX_BODY_BYTES, MAX_EVENT_BYTES, MAX_EVENTS, MAX_WARNINGS } from './limits.ts';
+import { MAX_EVENT_BYTES, MAX_EVENTS, MAX_WARNINGS } from './limits.ts';
+import { readBatch } from './read-batch.ts';
 
 /** A field of an event that was left out, or read as something else than was sent. */
 interface EventWarning {
@@ -25,26 +25,9 @@ export interface ParsedRequest extends EventBatch {
 }
 
 /** Reads and checks the body of `POST /v/events`. Throws 400, 413 or 415 when the request as a whole cannot be read. */
-export async function parseRequest(request: Request): Promise<ParsedRequest> {
-  const mediaType = (request.headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
-  if (mediaType !== 'application/json' && mediaType !== 'text/plain') {
-    throw new HttpError(415, `Content-Type "${mediaType}" is not understood. Send application/json or text/plain.`, {
-      code: 'media_type_unsupported',
-    });
-  }
-  const body = await readBoundedText(request, MAX_BODY_BYTES);
-  const batch = wireBatchSchema.safeParse(parseJson(body.text));
-  if (!batch.success) {
-    const [issue] = batch.error.issues;
-    throw new HttpError(
-      400,
-      `${issue?.path.join('.') || 'body'}: ${issue?.message}. Expected { "sentAt"?, "events": [ … ] }.`,
-      {
-        code: 'invalid_body',
-      },
-    );
-  }
-  return checkBatch(batch.data, body.bytes);
+export async function parseRequest(request: Request, now: number): Promise<ParsedRequest> {
+  const { batch, bytes } = await readBatch(request, new Date(now).toISOString());
+  return checkBatch(batch, bytes);
 }
 
 /** Checks each event of a batch by itself; `bytes`: of the text that it came as. */
@@ -63,7 +46,10 @@ export function checkBatch(batch: WireBatch, bytes: number): ParsedRequest {
     if (checked.ok) {
       candidates.push({ index, event: checked.event });
       for (const message of checked.warnings) warnings.push({ index, id: checked.event.id, message });
-    } else refused.push({ index, refusal: checked.refusal, payload });
+    } else {
+      const came = payload instanceof UnreadableEvent ? payload.payload : payload;
+      refused.push({ index, refusal: checked.refusal, payload: came });
+    }
   }
   const last = candidates.findLast(({ event }) => event.anonymousId !== undefined)?.event.anonymousId;
   return {
@@ -79,6 +65,8 @@ export function checkBatch(batch: WireBatch, bytes: number): ParsedRequest {
 
 /** Checks an event, but refuses what is too deep or too large before anything recursive looks at it; in a small body nothing can be too large. */
 export function checkBounded(payload: unknown, bodyBytes: number): ReturnType<typeof checkEvent> {
+  if (payload instanceof UnreadableEvent)
+    return { ok: false, refusal: { code: 'invalid_envelope', message: payload.message } };
   if (nestsDeeper(payload, MAX_NESTING)) {
     const message = `The event nests deeper than ${MAX_NESTING} levels. Send it flatter.`;
     return { ok: false, refusal: { code: 'too_deep', message } };

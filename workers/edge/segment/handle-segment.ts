@@ -8,7 +8,7 @@ import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
 import { readBoundedText } from '../../http/read-body.ts';
 import { takeRequest } from '../ingest/handle-events.ts';
-import { MAX_BODY_BYTES } from '../ingest/limits.ts';
+import { MAX_BODY_BYTES, MEASURED_BYTES } from '../ingest/limits.ts';
 import { checkBatch } from '../ingest/parse-request.ts';
 import { segmentAnswerSchema, segmentSettingsSchema } from './operation.ts';
 
@@ -54,7 +54,14 @@ export async function handleSegment(request: Request, env: Env, call: string): P
   );
   const sentAt = typeof body.sentAt === 'string' && Number.isFinite(Date.parse(body.sentAt)) ? body.sentAt : undefined;
   const batch = { events, sentAt, anonymousId: undefined, visitorToken: undefined, dropped: undefined };
-  const { cookies } = await takeRequest(request, url, env, site, checkBatch(batch, bytes), receivedAtMs);
+  const { cookies } = await takeRequest(
+    request,
+    url,
+    env,
+    site,
+    checkBatch(batch, shared ? MEASURED_BYTES : bytes),
+    receivedAtMs,
+  );
   const headers = new Headers(corsHeaders(request, site));
   if (request.headers.has('origin')) for (const cookie of cookies) headers.append('set-cookie', cookie);
   return answer(segmentAnswerSchema, { success: true }, { headers });

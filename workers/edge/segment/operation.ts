@@ -4,6 +4,9 @@ import { SEGMENT_CALLS } from '../../../core/collect/segment.ts';
 import { json } from '../../http/json-content.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 
+/** What stands after `/v1/`. */
+const SEGMENT_PATHS = ['batch', 'b', 'import', ...Object.keys(SEGMENT_CALLS)] as const;
+
 /** What Segment's libraries expect. */
 export const segmentAnswerSchema = z.object({ success: z.literal(true) });
 
@@ -37,7 +40,7 @@ export const segmentApiPaths: ZodOpenApiPathsObject = {
       ...common,
       summary: 'Take what Segment’s libraries send',
       description: `\`call\`: batch, b or import with \`{ batch, sentAt }\`, or one message: ${Object.keys(SEGMENT_CALLS).join(', ')}. Names of events in snake case. See docs/segment-sdks.md.`,
-      requestParams: { path: z.object({ call: z.string() }) },
+      requestParams: { path: z.object({ call: z.enum(SEGMENT_PATHS) }) },
       requestBody: json(
         z.union([z.looseObject({ batch: z.array(messageSchema), sentAt: z.string().optional() }), messageSchema]),
       ),
