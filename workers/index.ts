@@ -9,6 +9,7 @@ import { handleConsole, handleConsoleAsset } from './console/handle-console.ts';
 import { handleSession } from './console/handle-session.ts';
 import { handleDocs, handleOpenApi } from './docs/handle-docs.ts';
 import { handleBeacon, handleBeaconPage } from './edge/beacon/handle-beacon.ts';
+import { handleDebugger } from './edge/debug/handle-debugger.ts';
 import { handleFragment } from './edge/fragments/handle-fragment.ts';
 import { handleSlotStyle } from './edge/fragments/handle-slot-style.ts';
 import { handleImport } from './edge/import/handle-import.ts';
@@ -55,6 +56,7 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .get('/v/profile', (request, env) => handleProfile(request, env))
   .post('/v/profile', (request, env) => handleProfile(request, env))
   .get('/v/beacon.js', (request) => handleBeacon(request))
+  .get('/v/beacon-debug.js', (request, env) => handleDebugger(request, env))
   .get('/v/beacon.:hash.js', (request) => handleBeacon(request, request.params.hash))
   .get('/v/beacon-page.:hash.js', (request) => handleBeaconPage(request, request.params.hash ?? ''))
   .get('/v/pixel.gif', (request, env) => handlePixel(request, env))

@@ -1,45 +1,25 @@
 import { idText } from '../../core/identity/id-text.ts';
-import { trackViews } from './declared-events.ts';
-import { eventQueue } from './event-queue.ts';
+import { type BeaconEvent, eventQueue } from './event-queue.ts';
 import { guard, on } from './guard.ts';
 import { hintOf } from './hint.ts';
-import { startSender, type Taken } from './sender.ts';
+import { type Answer, startSender } from './sender.ts';
 import { openStore } from './store.ts';
 import { uuidV7 } from './uuid-v7.ts';
 import { openVisitor } from './visitor.ts';
+import type { Call, Vitrine } from './vitrine.ts';
 
-/** What the beacon offers the page as `window.vitrine`. Nothing here ever throws. */
-export interface Vitrine {
-  /** The visitor's own id; empty while his decision on consent is awaited. */
-  readonly anonymousId: string;
-  /** Tracks an event, e.g. `track('product_viewed', { product_id: 'p1' })`, and returns its id. */
-  track(type: string, properties?: Record<string, unknown>): string | undefined;
-  /**
-   * Says who the visitor is from now on; numbers become text, and what identifies nobody (`undefined`, `"null"`, zeros) is refused with a
-   * warning. `proof` is the token of the shop's server that vouches for it. Another user than before is another visitor: the device's id
-   * is new then, so that two people's profiles never mix.
-   */
-  identify(userId: string | number, traits?: Record<string, unknown>, proof?: string): void;
-  /** Says what the visitor agrees to, e.g. `{ analytics: true, marketing: false }`; every event from now on bears it. */
-  consent(choices: Record<string, boolean>): string | undefined;
-  /** Forgets the visitor, as at a logout: what comes next is somebody else's. */
-  reset(): void;
-  /** Fills the page's slots again. */
-  refresh(): void;
-  /** Runs a call as `['track', 'product_viewed', { … }]`: what a page pushed before the beacon had loaded. */
-  push(call: Call): void;
-}
-
-export type Call = [method: 'track' | 'identify' | 'consent' | 'reset' | 'refresh', ...args: never[]];
+/** What the page's part hears: fill all slots, or the new ones; an event that was queued; an answer. */
+export type Notice = boolean | BeaconEvent | Answer;
 
 /**
  * Starts the page's part of the beacon (`page.ts`), which the build keeps apart: arguments by place, for the names of members differ.
  *
  * @param said members of each read: the site's key, who the visitor is, what he has just done.
  * @param view says that the page is another one now.
- * @param views tracks what the markup declares as seen and is new.
- * @param followsRouting whether a change of the address without a load is a page view and fills the slots.
- * @returns what shows the page: the whole of it (`true`), or what is new of it; and tells it of events that were taken.
+ * @param followsRouting whether a change of the address without a load is a page view.
+ * @param readsDataLayer whether GA4's events of `dataLayer` are tracked.
+ * @param early what there was to hear before, and is while it starts; it takes that out.
+ * @returns what hears what there is to hear from now on.
  */
 export type StartPage = (
   base: string,
@@ -47,8 +27,9 @@ export type StartPage = (
   track: Vitrine['track'],
   view: () => void,
   followsRouting: boolean,
-  views: () => void,
-) => (what: boolean | Taken) => void;
+  readsDataLayer: boolean,
+  early: Notice[],
+) => (notice: Notice) => void;
 
 export interface BeaconOptions {
   /** Where Vitrine answers, e.g. `https://shop.example`. */
@@ -57,8 +38,10 @@ export interface BeaconOptions {
   readonly key: string;
   /** Whether nothing is stored or sent before the visitor has decided on consent; what happened waits in memory for it. */
   readonly awaitsConsent: boolean;
-  /** Whether a change of the address without a load is a page view and fills the slots. */
+  /** Whether a change of the address without a load is a page view. */
   readonly followsRouting: boolean;
+  /** Whether GA4's e-commerce events of the page's `dataLayer` are tracked. */
+  readonly readsDataLayer: boolean;
   /** Calls that the page made before; those of consent hold for the first event. */
   readonly pushed: readonly Call[];
   /** The part that fills slots and reads the page's markup. */
@@ -69,7 +52,8 @@ export interface BeaconOptions {
 const CRITICAL = /added|removed|completed|changed|signed_out|identify|alias/;
 
 /** Starts tracking the page and filling its slots. */
-export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, page }: BeaconOptions): Vitrine {
+export function startBeacon(options: BeaconOptions): Vitrine {
+  const { base, key, awaitsConsent, followsRouting, readsDataLayer, pushed, page } = options;
   const store = openStore(() => localStorage);
   const queue = eventQueue(store);
   const visitor = openVisitor(store, () => uuidV7(Date.now()).id);
@@ -79,7 +63,8 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
   };
   /** Events that wait for a decision, in memory; the choices are whatever is decided then. */
   let held: (() => unknown)[] | undefined = awaitsConsent && !visitor.consent() ? [] : undefined;
-  let show: ReturnType<StartPage> = () => {};
+  const early: Notice[] = [];
+  let show: (notice: Notice) => unknown = (notice) => early.push(notice);
 
   const hint = () =>
     visitor.consent()?.personalization === false
@@ -97,9 +82,9 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
     `${base}/v/events?key=${encodeURIComponent(key)}`,
     queue,
     who,
-    (taken) => {
-      if (taken.visitorToken) visitor.keepToken(taken.visitorToken);
-      show(taken);
+    (answer) => {
+      if (answer.visitorToken) visitor.keepToken(answer.visitorToken);
+      show(answer);
       showHint();
     },
     ({ type }) => warn(`${type} was refused`),
@@ -125,16 +110,16 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
       if (!queue.add(event)) return warn(`${type} is too large`);
       sender.notify(CRITICAL.test(type));
       showHint();
+      show(event);
     };
     later(add);
     return id;
   };
 
-  const views = () => trackViews(send);
-  const view = () => {
-    send('page_viewed');
-    views();
+  const view = (properties?: Record<string, unknown>) => {
+    const id = send('page_viewed', properties);
     show(true);
+    return id;
   };
   const reset = guard(() =>
     later(() => {
@@ -144,21 +129,33 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
       view();
     }),
   );
+  /** Runs with an id that names somebody, and who was identified before. */
+  const named = (value: unknown, run: (id: string, known: string) => unknown) => {
+    const id = idText(value);
+    if (!id) return warn(`identify(${value}) names nobody`);
+    later(() => run(id, visitor.user()));
+  };
   const api: Vitrine = {
     get anonymousId() {
       return held ? '' : visitor.id();
     },
     track: guard((type, properties) => send(type, properties)),
-    identify: guard((value, traits, proof) => {
-      const id = idText(value);
-      if (!id) return warn(`identify(${value}) names nobody`);
-      later(() => {
-        const known = visitor.user();
+    identify: guard((value, traits, proof) =>
+      named(value, (id, known) => {
         if (known && known !== id) reset();
         visitor.identify(id);
         send('identify', traits, proof);
-      });
-    }),
+      }),
+    ),
+    page: guard((name, properties) => view({ ...properties, name })),
+    group: guard((id, traits) => send('group', { ...traits, group_id: id })),
+    alias: guard((value, previous, proof) =>
+      named(value, (id, known) => {
+        visitor.identify(id);
+        send('alias', { previous_id: previous ?? known }, proof);
+      }),
+    ),
+    ready: guard((run) => run(api)),
     consent: guard((purposes) => {
       const choices = { ...visitor.consent(), ...purposes };
       visitor.decide(choices);
@@ -188,9 +185,10 @@ export function startBeacon({ base, key, awaitsConsent, followsRouting, pushed, 
       api.track,
       view,
       followsRouting,
-      views,
+      readsDataLayer,
+      early,
     );
-  }, show);
+  });
   on(document, 'visibilitychange', () => document.hidden && sender.leave());
   return api;
 }

@@ -8,8 +8,10 @@ const seen = new WeakSet<Element>();
 /** Tracks what the page's markup declares with `data-vitrine-view`, each element once; called again, what is new. */
 export function trackViews(track: Track): void {
   for (const element of document.querySelectorAll<HTMLElement>('[data-vitrine-view]')) {
-    if (!seen.has(element)) trackDeclared(track, element, element.dataset.vitrineView);
+    if (seen.has(element)) continue;
+    // First: what is tracked may lead here again.
     seen.add(element);
+    trackDeclared(track, element, element.dataset.vitrineView);
   }
 }
 

@@ -21,10 +21,19 @@ function waitMs(after: string): number {
   return wait > 0 ? Math.min(BACKOFF_CAP_MS, wait) : 0;
 }
 
-/** The answer to events that were taken. */
-export interface Taken {
-  readonly accepted: number;
+/** What the server answered to events: what `POST /v/events` says, or a problem document. */
+export interface Answer {
+  /** 0 where there was none. */
+  readonly status: number;
+  /** The events of the request. */
+  readonly events: readonly BeaconEvent[];
+  /** Of a 202: how many were taken, why others were not, and what was left out of some. */
+  readonly accepted?: number;
+  readonly rejected?: readonly { readonly index: number; readonly code: string; readonly message: string }[];
+  readonly warnings?: readonly { readonly index: number; readonly message: string }[];
   readonly visitorToken?: string;
+  /** Of a problem: what was wrong, and what would be right. */
+  readonly detail?: string;
 }
 
 export interface Sender {
@@ -39,14 +48,14 @@ export interface Sender {
  * and is given up when the server cannot read it, or fails by it again and again while it takes others.
  *
  * @param said members of each request beside its events, e.g. who the page is now.
- * @param taken hears the answer to events that were taken.
+ * @param answered hears each answer, also that there was none.
  * @param dropped hears of an event that was given up.
  */
 export function startSender(
   url: string,
   queue: EventQueue,
   said: () => object,
-  taken: (answer: Taken) => void,
+  answered: (answer: Answer) => void,
   dropped: (event: BeaconEvent) => void,
 ): Sender {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -93,6 +102,7 @@ export function startSender(
     again = false;
     let status = 0;
     let after = '';
+    let answer: Partial<Answer> = {};
     try {
       const response = await post(
         url,
@@ -100,8 +110,9 @@ export function startSender(
       );
       status = response.status;
       after = response.headers.get('retry-after') ?? '';
-      if (status === 202) taken(await response.json());
+      answer = await response.json();
     } catch {}
+    answered({ ...answer, status, events });
     sending = false;
     if (status && status < 300) {
       for (const { id } of events) queue.remove(id);

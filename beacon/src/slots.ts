@@ -7,19 +7,23 @@ interface SlotOptions {
   /** Members of each request: the site's key, who the visitor is, what he has just done. */
   readonly said: () => object;
   readonly track: (type: string, properties: Record<string, unknown>) => void;
+  /** The product that the page is about, if it has said so. */
+  readonly product: () => string | undefined;
 }
 
-/** Slots whose impression waits to be seen. */
-type Shown = (slot: string, element: Element) => void;
+/** Watches a slot until it was seen. */
+type Watch = (element: Element) => void;
 
 /** Longest address that a read takes. */
 const MAX_PAGE = 4_096;
+/** So long a slot must be half visible to have been seen. */
+const SEEN_MS = 1_000;
 /** Elements that are slots. */
 const SLOTS = '[data-vitrine-slot],vitrine-slot[name]';
 
 /** Fills every slot of the page that has not been filled, here or at the edge; with `whole`, e.g. after a change of the profile, all of them. */
 export function startSlots(options: SlotOptions): (whole: boolean) => void {
-  const shown = watchImpressions(options.track);
+  const watch = watchImpressions(options.track);
   let filled = new WeakSet<Element>();
   document.addEventListener(
     'click',
@@ -37,12 +41,14 @@ export function startSlots(options: SlotOptions): (whole: boolean) => void {
   return (whole) => {
     if (whole) filled = new WeakSet();
     for (const element of document.querySelectorAll<HTMLElement>(SLOTS)) {
-      if (filled.has(element)) continue;
+      // What goes with a product waits for the page to say with which.
+      const { strategy, item = options.product() } = element.dataset;
+      if (filled.has(element) || (strategy === 'similar' && !item)) continue;
       filled.add(element);
       const slot = element.dataset.vitrineSlot ?? element.getAttribute('name') ?? '';
       element.dataset.vitrineSlot = slot;
-      if (fromEdge(element)) shown(slot, element);
-      else void fill(element, slot, options, shown);
+      if (fromEdge(element)) watch(element);
+      else void fill(element, slot, options, watch);
     }
   };
 }
@@ -75,9 +81,14 @@ function place(): object {
 }
 
 /** An element keeps its own content when nothing comes. */
-async function fill(element: HTMLElement, slot: string, { base, said }: SlotOptions, shown: Shown): Promise<void> {
+async function fill(
+  element: HTMLElement,
+  slot: string,
+  { base, said, product }: SlotOptions,
+  watch: Watch,
+): Promise<void> {
   const of = (name: string) => element.dataset[name] ?? element.getAttribute(name) ?? undefined;
-  const [strategy, item, limit] = ['strategy', 'item', 'limit'].map(of);
+  const [strategy, item = product(), limit] = ['strategy', 'item', 'limit'].map(of);
   const start = performance.now();
   try {
     const response = await post(
@@ -87,7 +98,7 @@ async function fill(element: HTMLElement, slot: string, { base, said }: SlotOpti
     const html = response.ok ? await response.text() : '';
     if (html) {
       element.innerHTML = html;
-      shown(slot, element);
+      watch(element);
     }
     const tier = response.headers.get('vitrine-tier') ?? '';
     const reason = response.headers.get('vitrine-reason') ?? '';
@@ -97,26 +108,38 @@ async function fill(element: HTMLElement, slot: string, { base, said }: SlotOpti
   }
 }
 
-/** Tracks `recommendation_shown` once a slot's content is half visible. */
-function watchImpressions(track: SlotOptions['track']): Shown {
+/** Tracks `recommendation_shown` once a slot's content was half visible for a second. */
+function watchImpressions(track: SlotOptions['track']): Watch {
+  const waiting = new WeakMap<Element, ReturnType<typeof setTimeout>>();
   const observer = new IntersectionObserver(
     guard((entries: IntersectionObserverEntry[]) => {
       for (const { isIntersecting, target } of entries) {
-        if (!isIntersecting) continue;
-        observer.unobserve(target);
-        track('recommendation_shown', {
-          slot: (target as HTMLElement).dataset.vitrineSlot,
-          decision: target.querySelector<HTMLElement>('[data-decision]')?.dataset.decision,
-          content: target.querySelector<HTMLElement>('[data-content]')?.dataset.content,
-          products: [...target.querySelectorAll<HTMLElement>('[data-product-id]')].map(({ dataset }) => ({
-            product_id: dataset.productId,
-          })),
-        });
+        clearTimeout(waiting.get(target));
+        if (isIntersecting)
+          waiting.set(
+            target,
+            setTimeout(
+              guard(() => seen(target)),
+              SEEN_MS,
+            ),
+          );
       }
     }),
     { threshold: 0.5 },
   );
-  return (_slot, element) => {
+  const seen = (target: Element) => {
+    observer.unobserve(target);
+    track('recommendation_shown', {
+      slot: (target as HTMLElement).dataset.vitrineSlot,
+      decision: target.querySelector<HTMLElement>('[data-decision]')?.dataset.decision,
+      content: target.querySelector<HTMLElement>('[data-content]')?.dataset.content,
+      products: [...target.querySelectorAll<HTMLElement>('[data-product-id]')].map(({ dataset }) => ({
+        product_id: dataset.productId,
+      })),
+    });
+  };
+  return (element) => {
+    clearTimeout(waiting.get(element));
     observer.unobserve(element);
     observer.observe(element);
   };

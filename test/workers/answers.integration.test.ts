@@ -35,8 +35,8 @@ describe('an answer', () => {
       const { headers, status } = response;
       return [status, headers.get('access-control-allow-origin'), headers.get('access-control-allow-credentials')];
     };
-    expect(await from('wk_nobody', site.origin)).toEqual([401, '*', null]);
-    expect(await from(site.writeKey, 'https://evil.example')).toEqual([403, '*', null]);
+    expect(await from('wk_nobody', site.origin)).toEqual([401, site.origin, 'true']);
+    expect(await from(site.writeKey, 'https://evil.example')).toEqual([403, 'https://evil.example', 'true']);
     expect(await from(site.writeKey, site.origin)).toEqual([202, site.origin, 'true']);
   });
 

@@ -5,6 +5,7 @@ import { authorizePrivate } from '../http/authorize.ts';
 import { HttpError } from '../http/error.ts';
 import { noteRequest } from '../http/request-log.ts';
 import { catalogRoutes } from './catalog/routes.ts';
+import { debugLinkRoutes } from './debug-links/routes.ts';
 import { eraseDevice, eraseUser, erasureRoutes } from './erasure/routes.ts';
 import { experimentRoutes } from './experiments/routes.ts';
 import { exportDevice, exportUser } from './export/routes.ts';
@@ -30,6 +31,7 @@ export const api = new Hono<ApiContext>()
   })
   .route('/attributes', attributeRoutes)
   .route('/catalog', catalogRoutes)
+  .route('/debug-links', debugLinkRoutes)
   .route('/experiments', experimentRoutes)
   .route('/failed-events', failedEventsRoutes)
   .route('/feeds', feedRoutes)

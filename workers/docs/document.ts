@@ -1,5 +1,6 @@
 import { createDocument } from 'zod-openapi';
 import { catalogPaths } from '../api/catalog/operation.ts';
+import { debugLinkPaths } from '../api/debug-links/operation.ts';
 import { erasurePaths } from '../api/erasure/operation.ts';
 import { experimentPaths } from '../api/experiments/operation.ts';
 import { exportPaths } from '../api/export/operation.ts';
@@ -16,6 +17,7 @@ import { sitePaths } from '../api/settings/operation.ts';
 import { userPaths } from '../api/users/operation.ts';
 import { webhookPaths } from '../api/webhooks/operation.ts';
 import { beaconPaths } from '../edge/beacon/operation.ts';
+import { debuggerPaths } from '../edge/debug/operation.ts';
 import { fragmentPaths } from '../edge/fragments/operation.ts';
 import { eventImportPaths } from '../edge/import/operation.ts';
 import { ingestPaths } from '../edge/ingest/operation.ts';
@@ -48,6 +50,8 @@ export function apiDocument(): Document {
       ...profilePaths,
       ...pixelPaths,
       ...beaconPaths,
+      ...debuggerPaths,
+      ...debugLinkPaths,
       ...catalogPaths,
       ...feedPaths,
       ...merchandisingPaths,

@@ -4,13 +4,16 @@ import { requestKey } from './request-key.ts';
 
 /**
  * Lets the shop's page read an error. Who is not let in, for his key or his origin, may read that and why: it says nothing that he did not
- * send, and any page may have it, without credentials.
+ * send, so any page may have it, also one that asked with its cookies.
  */
 export async function withCors(request: Request, env: Env, response: Response): Promise<Response> {
   if (!request.headers.has('origin')) return response;
   const headers = await corsOf(request, env);
-  if (!('access-control-allow-origin' in headers) && (response.status === 401 || response.status === 403))
-    response.headers.set('access-control-allow-origin', '*');
+  if (!('access-control-allow-origin' in headers) && (response.status === 401 || response.status === 403)) {
+    response.headers.set('access-control-allow-origin', request.headers.get('origin') ?? '*');
+    response.headers.set('access-control-allow-credentials', 'true');
+    response.headers.append('vary', 'Origin');
+  }
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 }
