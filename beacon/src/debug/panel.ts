@@ -132,7 +132,10 @@ export function openPanel(base: string, said: () => object, past: readonly Notic
     visitor.append(element('p', {}, element('b', {}, anonymousId)), element('p', { class: 'what' }, text));
   };
   /** The page has a token of its own; whether the cookie comes as well, only an answer to who has none tells. */
+  let looked = false;
   const lookForCookie = async () => {
+    if (looked) return;
+    looked = true;
     const { key = '', anonymousId = '' } = said() as { key?: string; anonymousId?: string };
     const query = new URLSearchParams({ key, anonymousId });
     const response = await fetch(`${base}/v/profile?${query}`, { credentials: 'include' }).catch(() => undefined);
@@ -160,7 +163,8 @@ export function openPanel(base: string, said: () => object, past: readonly Notic
 
   if (!navigator.cookieEnabled) problem(NO_COOKIE);
   visitorIs('');
-  void readProfile();
+  // Without a token of his, nobody reads a visitor; it comes with the first answer.
+  if ((said() as { visitorToken?: string }).visitorToken) void readProfile();
   const hear = guard((notice: Notice) => {
     if (typeof notice === 'boolean') return;
     if ('events' in notice) showAnswer(notice);

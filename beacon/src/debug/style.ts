@@ -12,6 +12,7 @@ button:focus-visible, summary:focus-visible { outline: 2px solid currentColor; o
 .body { overflow: auto; padding: 4px 12px 12px; }
 .panel.small .body { display: none; }
 h2 { margin: 12px 0 4px; font-size: 12px; color: var(--muted); font-weight: 600; }
+p { margin: 2px 0; }
 ul { list-style: none; margin: 0; padding: 0; }
 li { border-top: 1px solid var(--line); padding: 4px 0; overflow-wrap: anywhere; }
 li:first-child { border-top: 0; }
