@@ -11,7 +11,7 @@ import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
 import { seededRandom } from '../../ops/seeded-random.ts';
 import { seedSite } from '../../ops/site/seed-site.ts';
 import { runs } from '../material/runs.ts';
-import { hasBrowser, launchBrowser } from './browser.ts';
+import { hasBrowser, launchBrowser, launchWithProfile } from './browser.ts';
 
 const SITE = { id: 'walks', name: 'Walks', writeKey: 'wk_walks', secretKey: 'sk_walks' };
 const PATIENCE = { timeout: 30_000, interval: 100 };
@@ -340,9 +340,46 @@ describe.skipIf(!hasBrowser)('the beacon in a browser', () => {
     expect(requests).toBeLessThanOrEqual(3);
   });
 
+  test('200 events over five tabs, the network cut, pages closed, the browser started again: each arrives, once', async ({
+    expect,
+  }) => {
+    const profile = path.join(stateDir, 'profile');
+    const [TABS, EACH] = [5, 40];
+    const track = (page: Page, tab: number, from: number, to: number) =>
+      run(
+        page,
+        ...Array.from({ length: to - from }, (_, n) => [
+          ...['track', n % 3 === 0 ? 'product_added' : 'product_viewed'],
+          { product_id: `tab${tab}-${from + n}` },
+        ]),
+      );
+    const first = await launchWithProfile(profile);
+    const tabs = await Promise.all(Array.from({ length: TABS }, async () => open('/t/tabs', await first.newPage())));
+    await Promise.all(tabs.map((page, tab) => track(page, tab, 0, 10)));
+    await first.setOffline(true);
+    await Promise.all(tabs.map((page, tab) => track(page, tab, 10, 20)));
+    await Promise.all(tabs.slice(0, 2).map((page) => page.close()));
+    await first.setOffline(false);
+    const others = await Promise.all([0, 1].map(async () => open('/t/tabs', await first.newPage())));
+    await Promise.all([...others, ...tabs.slice(2)].map((page, tab) => track(page, tab, 20, 30)));
+    await first.setOffline(true);
+    await Promise.all([...others, ...tabs.slice(2)].map((page, tab) => track(page, tab, 30, EACH)));
+    // What the browser has not written to its disk when it is killed nobody can keep: it is closed, as people do.
+    await first.close();
+    const second = await launchWithProfile(profile);
+    const last = await open('/t/tabs', await second.newPage());
+    await expect.poll(() => waiting(last), PATIENCE).toBe(0);
+    const id = await idOf(last);
+    await second.close();
+    await expect.poll(async () => (await ofDevice(id)).length, PATIENCE).toBeGreaterThanOrEqual(TABS * EACH);
+    const products = (await ofDevice(id)).flatMap(({ properties }) => properties?.product_id ?? []);
+    expect(products).toHaveLength(TABS * EACH);
+    expect(new Set(products).size).toBe(TABS * EACH);
+  });
+
   /** Two people, three tabs: logins, logouts, closed tabs and times without a network; each event is its person's, once. */
   test('random walks of two people over three tabs mix nobody and lose nothing', async ({ expect }) => {
-    const WALKS = runs(15);
+    const WALKS = runs(12);
     // What a browser takes to tell its other tabs what one has stored; nobody changes tabs as fast.
     const TABS_MS = 50;
     const expected = new Map<string, string | undefined>();

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../../ops/find-chromium.ts';
 
 const executablePath = findChromium();
@@ -14,6 +14,11 @@ if (!hasBrowser)
 export function launchBrowser(without: string[] = []): Promise<Browser> {
   const options = { executablePath: executablePath ?? '', args: CHROMIUM_FLAGS };
   return chromium.launch({ ...options, ...(without.length > 0 && { ignoreDefaultArgs: without }) });
+}
+
+/** A browser whose profile stands in a folder, so that it can be closed and opened again. */
+export function launchWithProfile(folder: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { executablePath: executablePath ?? '', args: CHROMIUM_FLAGS });
 }
 
 /** How long a browser is waited for. */
