@@ -22,7 +22,10 @@ interface Package {
   readonly platform: 'browser' | 'neutral';
 }
 
-const PACKAGES: readonly Package[] = [{ folder: 'beacon', entry: 'load', types: ['vitrine'], platform: 'browser' }];
+const PACKAGES: readonly Package[] = [
+  { folder: 'beacon', entry: 'load', types: ['vitrine'], platform: 'browser' },
+  { folder: 'client', entry: 'vitrine-server', types: ['events'], platform: 'neutral' },
+];
 
 for (const one of PACKAGES) await buildPackage(one);
 

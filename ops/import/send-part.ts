@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { z } from 'zod';
-import { type Backoff, pauseBefore } from '../send-events/backoff.ts';
+import { type Backoff, pauseBefore } from '../../core/http/backoff.ts';
 import type { Part } from './parts.ts';
 
 export interface ImportTarget {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Backoff, DEFAULT_BACKOFF } from '../send-events/backoff.ts';
+import { type Backoff, DEFAULT_BACKOFF } from '../../core/http/backoff.ts';
 import { Pace } from '../send-events/pace.ts';
 import { sendBatch, type Target } from '../send-events/send-batch.ts';
 import { type NumberedEvent, VisitorBatches } from './batch-by-visitor.ts';

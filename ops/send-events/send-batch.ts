@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Backoff, pauseBefore } from './backoff.ts';
+import { type Backoff, pauseBefore } from '../../core/http/backoff.ts';
 
 const acceptedSchema = z.object({
   accepted: z.int(),

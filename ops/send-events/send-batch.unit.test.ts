@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { test } from 'vitest';
-import { pauseBefore } from './backoff.ts';
+import { pauseBefore } from '../../core/http/backoff.ts';
 import { sendBatch } from './send-batch.ts';
 
 const backoff = { baseMs: 1, capMs: 2, attempts: 4 };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_BACKOFF } from '../../core/http/backoff.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { DEFAULT_BACKOFF } from '../send-events/backoff.ts';
 import { Pace } from '../send-events/pace.ts';
 import { sendBatch } from '../send-events/send-batch.ts';
 import type { ShopProduct } from './product.ts';

@@ -14,8 +14,8 @@ export const FLOORS = [
   'bench',
   'test',
 ] as const;
-/** Browser code: it leans on `core/` only, and nothing on it. */
-const ALONE = new Set(['beacon', 'console']);
+/** Code that runs elsewhere, in browsers and on shops' servers: it leans on `core/` only, and nothing on it. */
+const ALONE = new Set(['beacon', 'console', 'client']);
 
 /** Packages that `core/` may not touch: the platform, clocks, randomness, files, networks and HTTP. */
 const IMPURE_PACKAGES =
@@ -44,14 +44,14 @@ export function floorOf(file: string): number | undefined {
   return at < 0 ? undefined : at;
 }
 
-/** Imports that climb: of a higher floor, into or out of browser code. */
+/** Imports that climb: of a higher floor, into or out of code that runs elsewhere. */
 export function climbing(sources: readonly SourceFile[]): string[] {
   return sources.flatMap((source) =>
     source.files.flatMap((target) => {
       const [from, to] = [topOf(source.path), topOf(target)];
       const isTest = floorOf(source.path) === FLOORS.length - 1;
       if (from !== to && !isTest && ((ALONE.has(from) && to !== 'core') || ALONE.has(to)))
-        return [`${source.path} imports ${target}: browser code leans on core/ only, and nothing on it`];
+        return [`${source.path} imports ${target}: code that runs elsewhere leans on core/ only, and nothing on it`];
       const [own, other] = [floorOf(source.path), floorOf(target)];
       if (own === undefined || other === undefined || other <= own) return [];
       return [`${source.path} imports ${target}: ${FLOORS[own]}/ stands below ${FLOORS[other]}/`];

@@ -41,6 +41,27 @@ describe('the API’s document', () => {
     }
   });
 
+  it('names each operation, once, and gives examples that are right', async ({ expect }) => {
+    const operations = Object.values(apiDocument().paths ?? {}).flatMap((item) => Object.values(item));
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const id of ids) expect(id).toMatch(/^[a-z][A-Za-z0-9]+$/);
+    const site = await makeSite();
+    const body = apiDocument().paths?.['/v/events']?.post?.requestBody;
+    const content = body && 'content' in body ? body.content : {};
+    expect(Object.keys(content)).toHaveLength(5);
+    for (const [type, media] of Object.entries(content)) {
+      const example = 'example' in media ? media.example : undefined;
+      if (!example) continue;
+      const response = await send('/v/events', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${site.secretKey}`, 'content-type': type },
+        body: JSON.stringify(example).replaceAll('2026-05-01T12:00:00', new Date().toISOString().slice(0, 19)),
+      });
+      expect([type, await response.json()]).toEqual([type, { accepted: 1, rejected: [] }]);
+    }
+  });
+
   it('says what the answers are', async ({ expect }) => {
     const site = await makeSite();
     const taken = await postEvents(site, [makeEvent('ada', 'product_added', { product_id: 'bag' }), {}]);

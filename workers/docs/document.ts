@@ -27,6 +27,7 @@ import { segmentApiPaths } from '../edge/segment/operation.ts';
 import { withBodyProblems } from '../http/problem-responses.ts';
 import { metricsPaths } from '../metrics/operation.ts';
 import { pixelPaths } from '../proxy/operation.ts';
+import { operationIdOf } from './operation-ids.ts';
 
 type Document = ReturnType<typeof createDocument>;
 
@@ -34,58 +35,74 @@ let document: Document | undefined;
 
 /** The API as OpenAPI 3.1, made once in an isolate from the schemas that the handlers parse with. */
 export function apiDocument(): Document {
-  document ??= createDocument({
-    openapi: '3.1.0',
-    info: {
-      title: 'Vitrine',
-      version: '1',
-      description: 'Real-time personalization for online shops, at the edge. Errors are problem documents (RFC 9457).',
-    },
-    paths: withBodyProblems({
-      ...ingestPaths,
-      ...eventImportPaths,
-      ...segmentApiPaths,
-      ...recommendPaths,
-      ...fragmentPaths,
-      ...profilePaths,
-      ...pixelPaths,
-      ...beaconPaths,
-      ...debuggerPaths,
-      ...debugLinkPaths,
-      ...catalogPaths,
-      ...feedPaths,
-      ...merchandisingPaths,
-      ...experimentPaths,
-      ...importPaths,
-      ...failedEventsPaths,
-      ...lakePaths,
-      ...modelPaths,
-      ...indexPaths,
-      ...erasurePaths,
-      ...exportPaths,
-      ...userPaths,
-      '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
-      ...reconciliationPaths,
-      ...segmentPaths,
-      ...sitePaths,
-      ...webhookPaths,
-      ...metricsPaths,
-    }),
-    components: {
-      securitySchemes: {
-        writeKey: {
-          type: 'apiKey',
-          in: 'query',
-          name: 'key',
-          description: 'The site’s public write key; also as header `x-vitrine-key` or as Basic user.',
-        },
-        secretKey: {
-          type: 'http',
-          scheme: 'bearer',
-          description: 'The site’s secret key; also as Basic user. Never in a URL.',
+  document ??= finished(
+    createDocument({
+      openapi: '3.1.0',
+      info: {
+        title: 'Vitrine',
+        version: '1',
+        description:
+          'Real-time personalization for online shops, at the edge. Errors are problem documents (RFC 9457).',
+      },
+      servers: [{ url: '/', description: 'The Vitrine that serves this document' }],
+      paths: withBodyProblems({
+        ...ingestPaths,
+        ...eventImportPaths,
+        ...segmentApiPaths,
+        ...recommendPaths,
+        ...fragmentPaths,
+        ...profilePaths,
+        ...pixelPaths,
+        ...beaconPaths,
+        ...debuggerPaths,
+        ...debugLinkPaths,
+        ...catalogPaths,
+        ...feedPaths,
+        ...merchandisingPaths,
+        ...experimentPaths,
+        ...importPaths,
+        ...failedEventsPaths,
+        ...lakePaths,
+        ...modelPaths,
+        ...indexPaths,
+        ...erasurePaths,
+        ...exportPaths,
+        ...userPaths,
+        '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
+        ...reconciliationPaths,
+        ...segmentPaths,
+        ...sitePaths,
+        ...webhookPaths,
+        ...metricsPaths,
+      }),
+      components: {
+        securitySchemes: {
+          writeKey: {
+            type: 'apiKey',
+            in: 'query',
+            name: 'key',
+            description: 'The site’s public write key; also as header `x-vitrine-key` or as Basic user.',
+          },
+          secretKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'The site’s secret key; also as Basic user. Never in a URL.',
+          },
         },
       },
-    },
-  });
+    }),
+  );
   return document;
+}
+
+/** What `createDocument` calls a schema that goes round in itself and has no name: JSON of any kind. */
+const ANY_JSON = /__schema\d+/g;
+
+/** The document with a name for each operation, and any JSON as such: generators of clients cannot do with a type that is made of itself. */
+function finished(made: Document): Document {
+  for (const [path, item] of Object.entries(made.paths ?? {}))
+    for (const [method, operation] of Object.entries(item)) operation.operationId ??= operationIdOf(method, path);
+  const named = JSON.parse(JSON.stringify(made).replaceAll(ANY_JSON, 'AnyJson')) as Document;
+  if (named.components?.schemas?.AnyJson) named.components.schemas.AnyJson = { description: 'Any JSON.' };
+  return named;
 }

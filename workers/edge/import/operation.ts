@@ -18,6 +18,11 @@ const linesDescription = [
   '`{ "accepted", "history", "warnings", "refused": { "count", "lines" } }`.',
 ].join(' ');
 
+const NDJSON_EXAMPLE =
+  '{"type":"order_completed","occurredAt":"2024-05-01T12:00:00Z","userId":"u-1","properties":{"order_id":"o-1","total":60,"currency":"EUR"}}\n';
+const CSV_EXAMPLE =
+  'type,occurredAt,userId,order_id,total,currency,product_id,quantity\norder_completed,2024-05-01T12:00:00Z,u-1,o-1,60,EUR,p-1,2\n';
+
 export const eventImportPaths: ZodOpenApiPathsObject = {
   '/v/import': {
     post: {
@@ -29,7 +34,10 @@ export const eventImportPaths: ZodOpenApiPathsObject = {
         'NDJSON, an event a line, or a CSV with a head, in which columns other than `id`, `type`, `occurredAt`, `anonymousId`, `userId` and `context.…` are properties; gzip is understood. A row without an id gets one from what it says. Events older than the dedup horizon are history: they go to lake, rollups, orders and model, and to no profile. See docs/import.md.',
       requestParams: { query: importQuerySchema },
       requestBody: {
-        content: { 'application/x-ndjson': { schema: z.string() }, 'text/csv': { schema: z.string() } },
+        content: {
+          'application/x-ndjson': { schema: z.string(), example: NDJSON_EXAMPLE },
+          'text/csv': { schema: z.string(), example: CSV_EXAMPLE },
+        },
       },
       responses: {
         '200': { description: linesDescription, content: { 'application/x-ndjson': { schema: z.string() } } },

@@ -38,6 +38,27 @@ const cloudEventSchema = z.looseObject({
   data: z.looseObject({}).optional(),
 });
 
+const BATCH_EXAMPLE = {
+  events: [
+    {
+      id: '0190f0a0-0000-7000-8000-000000000001',
+      type: 'product_added',
+      occurredAt: '2026-05-01T12:00:00.000Z',
+      anonymousId: '0190f0a0-0000-7000-8000-00000000000a',
+      properties: { product_id: 'p-1', price: 19.9, currency: 'EUR', quantity: 1 },
+    },
+  ],
+};
+const CLOUDEVENT_EXAMPLE = {
+  specversion: '1.0',
+  id: '0190f0a0-0000-7000-8000-000000000001',
+  source: '/shop/checkout',
+  type: 'com.example.order_completed',
+  time: '2026-05-01T12:00:00Z',
+  userid: 'u-1',
+  data: { order_id: 'o-1', total: 60, currency: 'EUR', products: [{ product_id: 'p-1', quantity: 2 }] },
+};
+
 export const ingestPaths: ZodOpenApiPathsObject = {
   '/v/events': {
     post: {
@@ -48,14 +69,17 @@ export const ingestPaths: ZodOpenApiPathsObject = {
       security: [{ writeKey: [] }, { secretKey: [] }],
       requestBody: {
         content: {
-          'application/json': { schema: wireBatchSchema.extend({ events: z.array(wireEventSchema).min(1).max(500) }) },
+          'application/json': {
+            schema: wireBatchSchema.extend({ events: z.array(wireEventSchema).min(1).max(500) }),
+            example: BATCH_EXAMPLE,
+          },
           'text/plain': {
             schema: z.string().meta({ description: 'The same JSON, as `navigator.sendBeacon` sends it.' }),
           },
           'application/x-protobuf': {
             schema: z.string().meta({ description: 'A `vitrine.v1.EventBatch`, see docs/formats.md.' }),
           },
-          'application/cloudevents+json': { schema: cloudEventSchema },
+          'application/cloudevents+json': { schema: cloudEventSchema, example: CLOUDEVENT_EXAMPLE },
           'application/cloudevents-batch+json': { schema: z.array(cloudEventSchema) },
         },
       },

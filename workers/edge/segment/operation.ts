@@ -34,6 +34,19 @@ const messageSchema = z.looseObject({
 
 const common = { tags: ['Events'], security: [{ writeKey: [] }, { secretKey: [] }] as Record<string, string[]>[] };
 
+const BATCH_EXAMPLE = {
+  batch: [
+    {
+      type: 'track',
+      event: 'Product Added',
+      messageId: 'm-1',
+      userId: 'u-1',
+      timestamp: '2026-05-01T12:00:00.000Z',
+      properties: { product_id: 'p-1', price: 19.9 },
+    },
+  ],
+};
+
 export const segmentApiPaths: ZodOpenApiPathsObject = {
   '/v1/{call}': {
     post: {
@@ -41,9 +54,17 @@ export const segmentApiPaths: ZodOpenApiPathsObject = {
       summary: 'Take what Segment’s libraries send',
       description: `\`call\`: batch, b or import with \`{ batch, sentAt }\`, or one message: ${Object.keys(SEGMENT_CALLS).join(', ')}. Names of events in snake case. See docs/segment-sdks.md.`,
       requestParams: { path: z.object({ call: z.enum(SEGMENT_PATHS) }) },
-      requestBody: json(
-        z.union([z.looseObject({ batch: z.array(messageSchema), sentAt: z.string().optional() }), messageSchema]),
-      ),
+      requestBody: {
+        content: {
+          'application/json': {
+            schema: z.union([
+              z.looseObject({ batch: z.array(messageSchema), sentAt: z.string().optional() }),
+              messageSchema,
+            ]),
+            example: BATCH_EXAMPLE,
+          },
+        },
+      },
       responses: {
         '200': { description: 'Taken; what is bad is kept as failed events.', ...json(segmentAnswerSchema) },
         ...problemResponses(400, 401, 403, 404, 503),
