@@ -1,6 +1,6 @@
 import { describe, it, vi } from 'vitest';
 import { makeSite, send, type TestSite } from './site.ts';
-import { failedReasonsOf, rollupsOf } from './stores.ts';
+import { failedReasonsOf, lakeOf, rollupsOf } from './stores.ts';
 
 const basic = (key: string) => ({ authorization: `Basic ${btoa(`${key}:`)}` });
 const post = (call: string, body: unknown, headers: Record<string, string> = {}) =>
@@ -71,5 +71,71 @@ describe('POST /v1/…', () => {
     expect(await settings.json()).toMatchObject({
       integrations: { 'Segment.io': { apiKey: site.writeKey, apiHost: 'vitrine.example/v1', protocol: 'https' } },
     });
+  });
+
+  it('/v1/import takes history, as a server sends it', async ({ expect }) => {
+    const site = await makeSite();
+    const old = { type: 'track', event: 'Old One', userId: 'ann', messageId: 'h1', timestamp: '2024-05-01T12:00:00Z' };
+    const post = (call: string, key: string) =>
+      send(`/v1/${call}`, {
+        method: 'POST',
+        headers: { authorization: `Basic ${btoa(`${key}:`)}` },
+        body: JSON.stringify({ batch: [old] }),
+      });
+    for (const [call, key] of [
+      ['batch', site.secretKey],
+      ['import', site.writeKey],
+    ] as const)
+      expect((await post(call, key)).status).toBe(200);
+    expect(await lakeOf(site.id)).toEqual([]);
+    await post('import', site.secretKey);
+    expect(await lakeOf(site.id)).toMatchObject([{ id: 'h1', type: 'old_one', ledger: 'u/ann' }]);
+  });
+
+  it('takes what mobile libraries send, each form as it is documented', async ({ expect }) => {
+    const site = await makeSite();
+    const now = new Date().toISOString();
+    const common = {
+      anonymousId: '9B1DEB4D-3B7D-4BAD-9BDD-2B0D7B3DCB6D',
+      timestamp: now,
+      integrations: {},
+      context: {
+        app: { name: 'Shop', version: '2.1.0', build: '210', namespace: 'com.shop.app' },
+        device: { id: 'B5372DB0', manufacturer: 'Apple', model: 'iPhone7,2', type: 'ios', name: 'maguro' },
+        library: { name: 'analytics-swift', version: '1.5.11' },
+        locale: 'de-CH',
+        network: { cellular: true, wifi: false },
+        os: { name: 'iOS', version: '17.4' },
+        screen: { width: 320, height: 568 },
+        timezone: 'Europe/Zurich',
+      },
+    };
+    const batch = [
+      { ...common, type: 'track', event: 'Application Opened', messageId: 'a', properties: { from_background: false } },
+      { ...common, type: 'screen', name: 'Product', messageId: 'b', properties: { product_id: 'p1' } },
+      {
+        ...common,
+        type: 'track',
+        event: 'Product Added',
+        messageId: 'c',
+        properties: { product_id: 'p1', quantity: 1 },
+      },
+      { ...common, type: 'identify', userId: 'ann', messageId: 'd', traits: { plan: 'gold' } },
+      { ...common, type: 'group', userId: 'ann', groupId: 'club', messageId: 'e', traits: { size: 5 } },
+      { ...common, type: 'alias', userId: 'ann', previousId: 'a-1', messageId: 'f' },
+    ];
+    const response = await send('/v1/b', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8', 'user-agent': 'analytics-ios/1.5.11' },
+      body: JSON.stringify({ batch, sentAt: now, writeKey: site.writeKey }),
+    });
+    expect(response.status).toBe(200);
+    const right = {
+      ...{ alias: 1, application_opened: 1, group: 1, identify: 1, product_added: 1, screen_viewed: 1 },
+    };
+    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual(right), { timeout: 10_000, interval: 50 });
+    expect(await failedReasonsOf(site.id)).toEqual([]);
+    const [opened] = (await lakeOf(site.id)).filter(({ id }) => id === 'a');
+    expect(opened).toMatchObject({ type: 'application_opened', context: { app: { version: '2.1.0' } } });
   });
 });

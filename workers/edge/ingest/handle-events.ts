@@ -42,7 +42,11 @@ export interface Taken {
   readonly cookies: readonly string[];
 }
 
-/** Takes the events of a request, each once, and finds out whether its visitor may have a token. */
+/**
+ * Takes the events of a request, each once, and finds out whether its visitor may have a token.
+ *
+ * @param takesHistory whether events that are too old for the profiles go to the lake, and are not refused as late.
+ */
 export async function takeRequest(
   request: Request,
   url: URL,
@@ -50,6 +54,7 @@ export async function takeRequest(
   site: Site,
   read: ParsedRequest,
   receivedAtMs: number,
+  takesHistory = false,
 ): Promise<Taken> {
   const consent = requestDefaults(request, site);
   const candidates =
@@ -69,6 +74,7 @@ export async function takeRequest(
     receivedAtMs,
     keepsRefused: true,
     live: true,
+    takesHistory,
   };
   const visitor = namedVisitor(request, site, batch.visitor);
   const claiming = claimVisitor(env, site, visitor);

@@ -54,14 +54,9 @@ export async function handleSegment(request: Request, env: Env, call: string): P
   );
   const sentAt = typeof body.sentAt === 'string' && Number.isFinite(Date.parse(body.sentAt)) ? body.sentAt : undefined;
   const batch = { events, sentAt, anonymousId: undefined, visitorToken: undefined, dropped: undefined };
-  const { cookies } = await takeRequest(
-    request,
-    url,
-    env,
-    site,
-    checkBatch(batch, shared ? MEASURED_BYTES : bytes),
-    receivedAtMs,
-  );
+  const read = checkBatch(batch, shared ? MEASURED_BYTES : bytes);
+  const takesHistory = call === 'import' && site.keyKind === 'secret';
+  const { cookies } = await takeRequest(request, url, env, site, read, receivedAtMs, takesHistory);
   const headers = new Headers(corsHeaders(request, site));
   if (request.headers.has('origin')) for (const cookie of cookies) headers.append('set-cookie', cookie);
   return answer(segmentAnswerSchema, { success: true }, { headers });
