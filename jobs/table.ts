@@ -8,6 +8,7 @@ import { buildIndexes } from './index/build-indexes.ts';
 import { publishSites } from './publish/publish-sites.ts';
 import { reconcileSites } from './reconcile/reconcile-sites.ts';
 import type { Job } from './schedule/job.ts';
+import { sweepFailed } from './sweep/sweep-failed.ts';
 import { sweepRows } from './sweep/sweep-rows.ts';
 
 const everyMinute = () => true;
@@ -27,5 +28,6 @@ export const JOBS: readonly Job[] = [
   { name: 'allocate', when: atMinute(3), deadlineMs: 20_000, run: allocateExperiments },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
   { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },
+  { name: 'sweep-failed', when: atMinute(7), deadlineMs: 30_000, run: sweepFailed },
   { name: 'sweep-lake', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepLake(env, now) },
 ];

@@ -13,6 +13,8 @@ export interface FailedEvent {
   readonly reason: string;
   readonly message: string;
   readonly payload: unknown;
+  /** Whether the shop's server said it, with the secret key. */
+  readonly byServer?: boolean | undefined;
 }
 
 /** What is known of a failed event from its payload, whatever it is. */

@@ -56,6 +56,13 @@ export const siteSettingsSchema = z.strictObject({
       description:
         'Who belongs to the shop, and counts in no experiment: who has this cookie, or comes from these addresses.',
     }),
+  failedEvents: z
+    .strictObject({
+      days: z.int().min(1).max(395).default(30),
+      most: z.int().min(1_000).max(1_000_000).default(100_000),
+    })
+    .prefault({})
+    .meta({ description: 'How long failed events are kept, and how many at most: the oldest go first.' }),
   proxy: z
     .strictObject({
       active: z.boolean().default(true),

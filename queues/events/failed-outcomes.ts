@@ -13,6 +13,7 @@ export function failedOutcomes(message: EventMessage, outcomes: readonly Outcome
   return message.events.flatMap((event, index) => {
     const reason = outcomes[index];
     const text = reason && MESSAGES[reason];
-    return reason && text ? [{ reason, message: text, payload: { ...event, ledger: message.ledger } }] : [];
+    const byServer = event.vouched;
+    return reason && text ? [{ reason, message: text, payload: { ...event, ledger: message.ledger }, byServer }] : [];
   });
 }

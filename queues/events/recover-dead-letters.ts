@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { eventMessageSchema, messageText } from '../../core/events/message.ts';
 import { erasePayloads } from '../../stores/failed-events/erase-payloads.ts';
+import { payloadAt } from '../../stores/failed-events/payloads.ts';
 import { log } from '../../stores/log.ts';
 import { QueueUnavailable } from './take-events.ts';
 
@@ -48,16 +49,4 @@ export async function recoverDeadLetters(
     recovered += 1;
   }
   return { recovered, done: letters.length < PER_CALL };
-}
-
-/** A failed event's payload: its object and its place in it stand in its row as `<key>#<index>`. */
-async function payloadAt(env: Env, place: string): Promise<unknown> {
-  const at = place.lastIndexOf('#');
-  const object = await env.LAKE.get(place.slice(0, at));
-  if (!object) return undefined;
-  const [event] = z
-    .array(z.unknown())
-    .parse(await object.json())
-    .slice(Number(place.slice(at + 1)));
-  return z.object({ payload: z.unknown() }).safeParse(event).data?.payload;
 }

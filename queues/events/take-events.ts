@@ -2,7 +2,7 @@ import { uuidv7 } from 'uuidv7';
 import type { ConsentDefaults } from '../../core/consent/policy.ts';
 import type { DecisionSigner } from '../../core/decisions/decision-token.ts';
 import { indexOf } from '../../core/events/failed-event.ts';
-import { type Candidate, judgeEvents, type RefusedEvent } from '../../core/events/judge-events.ts';
+import { type Candidate, type Judged, judgeEvents, type RefusedEvent } from '../../core/events/judge-events.ts';
 import { type Client, messageText } from '../../core/events/message.ts';
 import { groupBatches, type PackedMessage, packMessages } from '../../core/events/pack.ts';
 import type { Sender } from '../../core/events/vouch.ts';
@@ -72,18 +72,8 @@ export class QueueUnavailable extends Error {}
  * @throws {QueueUnavailable}
  */
 export async function takeEvents(env: Env, source: EventSource, batch: EventBatch): Promise<Taken> {
-  const { site, sender, consent, client, decisions, receivedAtMs } = source;
-  const horizonDays = Number(env.DEDUP_HORIZON_DAYS);
-  const judged = await judgeEvents(batch.candidates, {
-    sender,
-    consent,
-    sentAtMs: batch.sentAtMs,
-    receivedAtMs,
-    horizonDays,
-    takesHistory: source.takesHistory ?? false,
-    // What a bot looks at proves nothing.
-    decisions: client.bot ? undefined : decisions,
-  });
+  const { site, client, receivedAtMs } = source;
+  const judged = await judgeBatch(env, source, batch);
   const messages = packMessages({
     site,
     receivedAt: receivedAtMs,
@@ -105,6 +95,20 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
   }));
   const history = judged.history.length - erased.length;
   return { accepted: judged.accepted.length, history, rejected, messages: messages.length };
+}
+
+/** What would become of a batch, without anything being done: whether it counts already only the profiles know. */
+export function judgeBatch(env: Env, source: EventSource, batch: EventBatch): Promise<Judged> {
+  return judgeEvents(batch.candidates, {
+    sender: source.sender,
+    consent: source.consent,
+    sentAtMs: batch.sentAtMs,
+    receivedAtMs: source.receivedAtMs,
+    horizonDays: Number(env.DEDUP_HORIZON_DAYS),
+    takesHistory: source.takesHistory ?? false,
+    // What a bot looks at proves nothing.
+    decisions: source.client.bot ? undefined : source.decisions,
+  });
 }
 
 /**
@@ -129,7 +133,13 @@ async function keepRefused(env: Env, source: EventSource, refused: readonly Refu
   const kept = refused.filter(({ refusal }) => refusal.code !== 'no_consent');
   if (!source.keepsRefused || kept.length === 0) return;
   const { site, receivedAtMs: time, consent } = source;
-  const failed = kept.map(({ refusal, payload }) => ({ reason: refusal.code, message: refusal.message, payload }));
+  const byServer = source.sender.hasSecretKey;
+  const failed = kept.map(({ refusal, payload }) => ({
+    reason: refusal.code,
+    message: refusal.message,
+    payload,
+    byServer,
+  }));
   const keeping = keepFailed(env, { site, time, failed, consent }).catch((error) =>
     log('failed_events_not_stored', { site, count: failed.length, error: String(error) }),
   );

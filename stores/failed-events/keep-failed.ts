@@ -1,4 +1,5 @@
 import type { ConsentDefaults } from '../../core/consent/policy.ts';
+import { pathOfFault } from '../../core/events/cause.ts';
 import { type FailedEvent, indexOf, keepable } from '../../core/events/failed-event.ts';
 import { hashLedger } from '../../core/identity/hash-ledger.ts';
 import { sha256Hex } from '../../core/sha256-hex.ts';
@@ -38,8 +39,8 @@ export async function keepFailed(env: Env, { site, time, failed, consent }: Fail
   await env.DB.batch(
     insertRows(
       env,
-      'INSERT OR IGNORE INTO failed_events (site, id, time, reason, type, event_id, payload, ledger, user_ledger)',
-      known.map(({ reason, type, eventId, ledger, userLedger }, index) => [
+      'INSERT OR IGNORE INTO failed_events (site, id, time, reason, type, event_id, payload, ledger, user_ledger, path, by_server)',
+      known.map(({ reason, message, type, eventId, ledger, userLedger, byServer }, index) => [
         site,
         `${name}-${index}`,
         time,
@@ -49,6 +50,8 @@ export async function keepFailed(env: Env, { site, time, failed, consent }: Fail
         `${key}#${index}`,
         ledger ?? null,
         userLedger ?? null,
+        pathOfFault(message),
+        byServer ? 1 : 0,
       ]),
     ),
   );

@@ -51,6 +51,7 @@ describe('jobs', () => {
       'fit',
       'index',
       'publish',
+      'sweep-failed',
       'sweep-lake',
       'sweep-rows',
     ]);

@@ -1,8 +1,8 @@
 import { eventOfRecord, eventOfRow, joinOrders } from '../../../core/collect/event-rows.ts';
+import { checkBounded } from '../../../core/events/check-bounded.ts';
 import { authorizePrivate } from '../../http/authorize.ts';
 import { checkedQuery } from '../../http/checked-query.ts';
 import { MEASURED_BYTES } from '../ingest/limits.ts';
-import { checkBounded } from '../ingest/parse-request.ts';
 import { importQuerySchema } from './operation.ts';
 import { rowsOfRequest } from './rows-of-request.ts';
 import { importSource } from './source.ts';

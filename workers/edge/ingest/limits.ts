@@ -2,8 +2,6 @@
 export const MAX_BODY_BYTES = 512 * 1024;
 /** Events of a request. */
 export const MAX_EVENTS = 500;
-/** Bytes of one event, as JSON in UTF-8. */
-export const MAX_EVENT_BYTES = 32 * 1024;
 /** What a client waits at least after the queue refused, in seconds. */
 export const RETRY_AFTER_SECONDS = 5;
 /** Warnings of an answer. */

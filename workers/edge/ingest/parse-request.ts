@@ -1,12 +1,10 @@
 import { UnreadableEvent } from '../../../core/collect/unreadable-event.ts';
-import { checkEvent } from '../../../core/events/check-event.ts';
+import { checkBounded } from '../../../core/events/check-bounded.ts';
 import type { Candidate, RefusedEvent } from '../../../core/events/judge-events.ts';
-import { MAX_NESTING, nestsDeeper } from '../../../core/events/nesting.ts';
-import { isSmallBody, utf8Bytes } from '../../../core/events/pack.ts';
 import type { WireBatch } from '../../../core/events/wire-event.ts';
 import type { EventBatch } from '../../../queues/events/take-events.ts';
 import { HttpError } from '../../http/error.ts';
-import { MAX_EVENT_BYTES, MAX_EVENTS, MAX_WARNINGS } from './limits.ts';
+import { MAX_EVENTS, MAX_WARNINGS } from './limits.ts';
 import { readBatch } from './read-batch.ts';
 
 /** A field of an event that was left out, or read as something else than was sent. */
@@ -60,22 +58,5 @@ export function checkBatch(batch: WireBatch, bytes: number): ParsedRequest {
     warnings: warnings.slice(0, MAX_WARNINGS),
     dropped,
     visitor: { anonymousId: batch.anonymousId ?? last, visitorToken },
-  };
-}
-
-/** Checks an event, but refuses what is too deep or too large before anything recursive looks at it; in a small body nothing can be too large. */
-export function checkBounded(payload: unknown, bodyBytes: number): ReturnType<typeof checkEvent> {
-  if (payload instanceof UnreadableEvent)
-    return { ok: false, refusal: { code: 'invalid_envelope', message: payload.message } };
-  if (nestsDeeper(payload, MAX_NESTING)) {
-    const message = `The event nests deeper than ${MAX_NESTING} levels. Send it flatter.`;
-    return { ok: false, refusal: { code: 'too_deep', message } };
-  }
-  if (isSmallBody(bodyBytes)) return checkEvent(payload);
-  const bytes = utf8Bytes(JSON.stringify(payload) ?? '');
-  if (bytes <= MAX_EVENT_BYTES) return checkEvent(payload);
-  return {
-    ok: false,
-    refusal: { code: 'too_large', message: `The event has ${bytes} bytes; at most ${MAX_EVENT_BYTES} are taken.` },
   };
 }
