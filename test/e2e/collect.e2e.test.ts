@@ -35,7 +35,7 @@ describe.skipIf(!hasBrowser)('pages that say what happens in another way than ou
     vitrineUrl = vitrine.url.replace('127.0.0.1', 'localhost');
     shop = createServer(({ url = '/' }, response) => {
       const name = url.split('?')[0] ?? '/';
-      const type = name.endsWith('.js') ? 'text/javascript' : 'text/html';
+      const type = name.endsWith('.js') ? 'text/javascript' : name.endsWith('.css') ? 'text/css' : 'text/html';
       response.writeHead(200, { 'content-type': `${type}; charset=utf-8`, 'content-security-policy': policy() });
       response.end(pages[name] ?? pages['/']);
     });
@@ -63,7 +63,7 @@ describe.skipIf(!hasBrowser)('pages that say what happens in another way than ou
 
   /** Nothing inline, nothing evaluated, nobody else. */
   const policy = () =>
-    `default-src 'none'; script-src ${shopUrl} ${vitrineUrl}; connect-src ${vitrineUrl}; style-src ${vitrineUrl}; img-src *`;
+    `default-src 'none'; script-src ${shopUrl} ${vitrineUrl}; connect-src ${vitrineUrl}; style-src ${shopUrl} ${vitrineUrl}; img-src *`;
   const tag = (attributes = '', key = SITE.writeKey) =>
     `<script async src="${vitrineUrl}/v/beacon.js" data-key="${key}" ${attributes}></script>`;
   const html = (body: string, head = '') => `<!doctype html><html lang="en"><title>shop</title>${head}<body>${body}`;
@@ -124,6 +124,29 @@ describe.skipIf(!hasBrowser)('pages that say what happens in another way than ou
     await page.click('button');
     await expect.poll(() => countsOf(who), PATIENCE).toMatchObject({ product_added: 2, order_completed: 1 });
     expect(faults).toEqual([]);
+  });
+
+  test('three empty slots above each other fill, and nothing shifts', async ({ expect }) => {
+    pages['/shop.css'] = 'vitrine-slot { --vitrine-slot-height: 420px; overflow: hidden } img { height: 120px }';
+    const styles = `<link rel="stylesheet" href="${vitrineUrl}/v/slots.css"><link rel="stylesheet" href="/shop.css">`;
+    const slot = (name: string) =>
+      `<vitrine-slot name="${name}" data-strategy="for_you" data-limit="3"></vitrine-slot>`;
+    pages['/slots'] = html(`${['a', 'b', 'c'].map(slot).join('')}<p>below</p>`, styles + tag());
+    const page = await context.newPage();
+    await page.setViewportSize({ width: 1_200, height: 2_400 });
+    await page.goto(`${shopUrl}/slots`);
+    await expect.poll(() => page.locator('[data-product-id]').count(), PATIENCE).toBe(9);
+    const shift = await page.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          let sum = 0;
+          new PerformanceObserver((list) => {
+            for (const entry of list.getEntries()) sum += (entry as unknown as { value: number }).value;
+          }).observe({ type: 'layout-shift', buffered: true });
+          setTimeout(() => resolve(sum), 300);
+        }),
+    );
+    expect(shift).toBe(0);
   });
 
   test('Segment’s library for browsers, as it is, with its settings from here', async ({ expect }) => {

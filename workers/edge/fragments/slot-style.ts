@@ -1,5 +1,6 @@
 /** The looks of slots: of the three layouts and of a banner. Everything a shop may want otherwise is a variable; colours are those of the page. */
-export const SLOT_STYLE = `.vitrine-slot {
+export const SLOT_STYLE = `vitrine-slot, [data-vitrine-slot] { display: block; min-height: var(--vitrine-slot-height, 0); }
+.vitrine-slot {
   --_gap: var(--vitrine-gap, 1rem);
   --_width: var(--vitrine-item-width, 11rem);
   --_radius: var(--vitrine-radius, 0.5rem);
