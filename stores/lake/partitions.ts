@@ -61,20 +61,30 @@ export async function readPartitions(
   return found;
 }
 
-/** The partitions of a site from one hour to another, both included, in order; at most `limit`. */
+/** Hours that one query lists; years of history are many. */
+const HOURS_AT_ONCE = 5_000;
+
+/** The partitions of a site from one hour to another, both included, in order: all of them, or at most `limit`. */
 export async function listPartitions(
   env: Env,
   site: string,
   from = 0,
   to = Number.MAX_SAFE_INTEGER,
-  limit = 20_000,
+  limit = Number.POSITIVE_INFINITY,
 ): Promise<Partition[]> {
-  const { results } = await env.DB.prepare(
-    'SELECT hour, files, written_at FROM lake_partitions WHERE site = ? AND hour BETWEEN ? AND ? ORDER BY hour LIMIT ?',
-  )
-    .bind(site, from, to, limit)
-    .all();
-  return results.map((row) => rowSchema.parse(row));
+  const found: Partition[] = [];
+  for (let hour = from; found.length < limit; ) {
+    const atMost = Math.min(HOURS_AT_ONCE, limit - found.length);
+    const { results } = await env.DB.prepare(
+      'SELECT hour, files, written_at FROM lake_partitions WHERE site = ? AND hour BETWEEN ? AND ? ORDER BY hour LIMIT ?',
+    )
+      .bind(site, hour, to, atMost)
+      .all();
+    found.push(...results.map((row) => rowSchema.parse(row)));
+    if (results.length < atMost) break;
+    hour = (found.at(-1)?.hour ?? to) + 1;
+  }
+  return found;
 }
 
 /** Number of a site's newest commit; 0 before the first. */

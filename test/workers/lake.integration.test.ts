@@ -7,7 +7,7 @@ import { compactSites } from '../../jobs/compact/compact-sites.ts';
 import { sweepLake } from '../../jobs/compact/sweep-lake.ts';
 import { readManifest } from '../../stores/lake/manifest.ts';
 import { readParquet } from '../../stores/lake/parquet-files.ts';
-import { CommitConflict, commit, commitNumber } from '../../stores/lake/partitions.ts';
+import { CommitConflict, commit, commitNumber, listPartitions } from '../../stores/lake/partitions.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { aRun, makeSite, send, type TestSite } from './site.ts';
 import { lakeOf } from './stores.ts';
@@ -183,6 +183,26 @@ describe('compaction', () => {
       (await readManifest(env, site.id)).files.map(({ key }) => key),
     );
   });
+
+  it('names every file of many years: what is not named would be swept', async ({ expect }) => {
+    const { id: site } = await makeSite();
+    const HOURS = 26_000;
+    await env.DB.prepare(
+      `WITH RECURSIVE hours (hour) AS (SELECT 1 UNION ALL SELECT hour + 1 FROM hours WHERE hour < ${HOURS})
+       INSERT INTO lake_partitions (site, hour, files, rows, written_at)
+       SELECT ?1, hour, json_array(json_object('key', 'k' || hour, 'shard', 0, 'shards', 1, 'rows', 1, 'bytes', 1, 'etag', 'e')), 1, 0
+       FROM hours`,
+    )
+      .bind(site)
+      .run();
+    expect((await readManifest(env, site)).files).toHaveLength(HOURS);
+    const hours = async (from?: number, to?: number, limit?: number) =>
+      (await listPartitions(env, site, from, to, limit)).map(({ hour }) => hour);
+    expect(await hours(4_999, 5_002)).toEqual([4_999, 5_000, 5_001, 5_002]);
+    expect(await hours(10, undefined, 3)).toEqual([10, 11, 12]);
+    expect((await hours(1, undefined, 7_000)).at(-1)).toBe(7_000);
+    expect(await hours(HOURS + 1)).toEqual([]);
+  }, 30_000);
 
   it('serves a site its own objects only', async ({ expect }) => {
     const [site, other] = [await makeSite(), await makeSite()];
