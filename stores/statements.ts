@@ -8,6 +8,28 @@ export function chunked<T>(list: readonly T[], size: number): T[][] {
   return parts;
 }
 
+/** Characters of a list that one statement binds as JSON: a value of D1 holds 2 MB, and a character up to three bytes of it. */
+const JSON_LENGTH = 600_000;
+
+/** A list as JSON arrays, each of which one statement may bind and read with `json_each`. */
+export function jsonParts(list: readonly unknown[]): string[] {
+  const parts: string[] = [];
+  let open: string[] = [];
+  let length = 0;
+  for (const value of list) {
+    const text = JSON.stringify(value);
+    if (open.length > 0 && length + text.length > JSON_LENGTH) {
+      parts.push(`[${open.join()}]`);
+      open = [];
+      length = 0;
+    }
+    open.push(text);
+    length += text.length + 1;
+  }
+  if (open.length > 0) parts.push(`[${open.join()}]`);
+  return parts;
+}
+
 /** The placeholders of a list, for `IN (…)`. */
 export function marks(list: readonly unknown[]): string {
   return list.map(() => '?').join(', ');

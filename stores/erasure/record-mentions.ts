@@ -1,11 +1,9 @@
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
-import { chunked } from '../statements.ts';
+import { jsonParts } from '../statements.ts';
 
 /** Devices that named a user without a proof, at most, as far as they are kept: no person has as many, and whoever has a page's key can name anybody. */
 export const MAX_UNPROVEN = 1_000;
-/** Pairs of one statement: a value of D1 holds 2 MB. */
-const PAIRS_AT_ONCE = 1_000;
 
 /**
  * Keeps which devices' events named which user, so that they are found when he is to be erased. A pair that is known costs no row, unless it
@@ -22,14 +20,14 @@ export async function recordMentions(
     const pair = JSON.stringify([userId, ledger]);
     pairs.set(pair, [userId, ledger, vouched ? 1 : (pairs.get(pair)?.[2] ?? 0)]);
   }
-  const statements = chunked([...pairs.values()], PAIRS_AT_ONCE).map((part) =>
+  const statements = jsonParts([...pairs.values()]).map((part) =>
     env.DB.prepare(
       `INSERT INTO user_mentions (site, user_id, ledger, vouched)
          SELECT ?1, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2) AS named
          WHERE value ->> 2 = 1 OR (SELECT COUNT(*) FROM user_mentions AS held
            WHERE held.site = ?1 AND held.user_id = named.value ->> 0 AND held.vouched = 0) < ${MAX_UNPROVEN}
        ON CONFLICT DO UPDATE SET vouched = 1 WHERE excluded.vouched > vouched`,
-    ).bind(site, JSON.stringify(part)),
+    ).bind(site, part),
   );
   if (statements.length > 0) await env.DB.batch(statements);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LakeFile } from '../../core/lake/partition.ts';
-import { chunked, isConstraintError, selectIn } from '../statements.ts';
+import { isConstraintError, jsonParts, selectIn } from '../statements.ts';
 
 /** An hour of a site's lake: its current files. */
 export interface Partition {
@@ -95,9 +95,6 @@ export async function commitNumber(env: Env, site: string): Promise<number> {
   return row?.number ?? 0;
 }
 
-/** Rows that one statement takes as JSON: a value of D1 holds 2 MB. */
-const ROWS_AT_ONCE = 500;
-
 /**
  * Makes new files current, all or nothing. However many hours it changes, it is a few statements: D1 lets an invocation ask a thousand times.
  *
@@ -124,7 +121,7 @@ export async function commit(
       writtenAt,
     ]);
   const each = (sql: string, values: readonly unknown[], ...more: number[]) =>
-    chunked(values, ROWS_AT_ONCE).map((part) => env.DB.prepare(sql).bind(site, JSON.stringify(part), ...more));
+    jsonParts(values).map((part) => env.DB.prepare(sql).bind(site, part, ...more));
   try {
     await env.DB.batch([
       env.DB.prepare('INSERT INTO lake_commits (site, number, at) VALUES (?, ?, ?)').bind(site, after + 1, now),

@@ -2,13 +2,10 @@ import type { EnrichedEvent } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { productsOf } from '../../core/profile/interactions.ts';
 import { HOUR_MS } from '../../core/time.ts';
-import { chunked } from '../statements.ts';
+import { jsonParts } from '../statements.ts';
 
 /** An event that counts, and whose it is. */
 export type CountedEvent = EnrichedEvent & { readonly ledger: Ledger };
-
-/** Cells and orders of one statement: a value of D1 holds 2 MB. */
-const ROWS_AT_ONCE = 1_000;
 
 /** Statements that add events to the rollups: site, hour of event time, type. Those only that may be counted. */
 export function rollupStatements(env: Env, site: string, events: readonly CountedEvent[]): D1PreparedStatement[] {
@@ -20,12 +17,12 @@ export function rollupStatements(env: Env, site: string, events: readonly Counte
     cell[2] += 1;
     counts.set(key, cell);
   }
-  return chunked([...counts.values()], ROWS_AT_ONCE).map((cells) =>
+  return jsonParts([...counts.values()]).map((cells) =>
     env.DB.prepare(
       `INSERT INTO rollups (site, hour, type, events)
        SELECT ?1, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2) WHERE TRUE
        ON CONFLICT DO UPDATE SET events = events + excluded.events`,
-    ).bind(site, JSON.stringify(cells)),
+    ).bind(site, cells),
   );
 }
 
@@ -50,7 +47,7 @@ export function orderStatements(env: Env, site: string, events: readonly Counted
         event.userId ?? null,
       ];
     });
-  return chunked(orders, ROWS_AT_ONCE).map((rows) =>
+  return jsonParts(orders).map((rows) =>
     env.DB.prepare(
       `INSERT INTO orders (site, order_id, time, event_id, ledger, total, currency, items, vouched, user_id)
          SELECT ?1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7, value ->> 8
@@ -61,6 +58,6 @@ export function orderStatements(env: Env, site: string, events: readonly Counted
          WHERE excluded.vouched > orders.vouched OR (excluded.vouched = orders.vouched
            AND (excluded.vouched = 1 OR excluded.ledger = orders.ledger)
            AND (excluded.time, excluded.event_id) > (orders.time, orders.event_id))`,
-    ).bind(site, JSON.stringify(rows)),
+    ).bind(site, rows),
   );
 }
