@@ -41,5 +41,5 @@ export function newHistory(site: string, before: readonly LakeRow[], after: read
   return fresh
     .filter((row) => !known.has(keyOf(row)))
     .map((row) => eventOf(site, row))
-    .filter((event) => !event.client.bot);
+    .filter((event) => !event.client.bot && allows(event, 'analytics'));
 }

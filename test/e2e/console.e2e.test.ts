@@ -305,6 +305,34 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  test('events that failed are shown by their cause and sent in again; a page is watched by a link', async ({
+    expect,
+  }) => {
+    const bad = {
+      id: 'shown-in-console',
+      type: 'order_completed',
+      occurredAt: new Date().toISOString(),
+      anonymousId: 'd',
+    };
+    const answer = await fetch(`${demo.vitrine.url}/v/events?key=${DEMO.writeKey}`, {
+      method: 'POST',
+      body: JSON.stringify({ events: [{ ...bad, properties: { orderNumber: 'N-1' } }] }),
+    });
+    expect(answer.status).toBe(202);
+    await signIn('/console/events');
+    await page.getByRole('link', { name: /A property is wrong: properties.order_id/ }).click();
+    await page.getByText('shown-in-console').first().click();
+    await page.getByText('"orderNumber": "N-1"').waitFor();
+    await page.getByRole('button', { name: 'What would become of them' }).click();
+    await page.getByText('1 would be refused (invalid_properties).').waitFor();
+    await page.getByRole('button', { name: 'Make a link' }).click();
+    const link = await page.getByRole('link', { name: 'Open the page with its debugger' }).getAttribute('href');
+    const shop = await context.newPage();
+    await shop.goto(link ?? '');
+    await shop.locator('vitrine-debugger section').waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test('a session is the browser’s own, ends when it is told to, and no other page can use it', async ({ expect }) => {
     await page.goto(`${demo.vitrineUrl}/console`);
     await page.getByLabel('Secret key of the site').fill('sk_wrong');
@@ -374,6 +402,9 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await on.locator('.variant').first().waitFor();
       await look('a draft');
       await on.getByRole('button', { name: 'Throw the draft away' }).click();
+      await on.goto(`${demo.vitrineUrl}/console/events`);
+      await on.locator('.failed summary').first().click();
+      await look('events');
       await shown.close();
     },
   );

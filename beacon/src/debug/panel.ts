@@ -72,6 +72,7 @@ export function openPanel(base: string, said: () => object, past: readonly Notic
   const problem = (text: string) => {
     if (told.has(text)) return;
     told.add(text);
+    console.warn(`Vitrine: ${text}`);
     problems.append(element('p', { class: 'problem' }, text));
   };
   const shown = new Map<string, ShownEvent>();

@@ -3,6 +3,7 @@ import { call, onSignedOut } from '../base/client.ts';
 import { html } from '../base/html.ts';
 import { usePlace } from '../base/router.ts';
 import { CataloguePage } from '../catalogue/catalogue-page.ts';
+import { EventsPage } from '../events/events-page.ts';
 import { ExperimentsPage } from '../experiments/experiments-page.ts';
 import { RulesPage } from '../rules/rules-page.ts';
 import { Shell } from './shell.ts';
@@ -13,6 +14,7 @@ const PAGES = [
   { path: '/rules', title: 'Slots and rules', page: RulesPage },
   { path: '/catalogue', title: 'Catalogue', page: CataloguePage },
   { path: '/experiments', title: 'Experiments', page: ExperimentsPage },
+  { path: '/events', title: 'Events', page: EventsPage },
 ] as const;
 
 /** The console: whoever is signed in sees a page, all others the way in. */
