@@ -14,6 +14,8 @@ export interface OperationWithBody {
   readonly method: string;
   /** With its parameters filled in: one operation for each value that a parameter may have, else `x`. */
   readonly path: string;
+  /** As the document has it, with its parameters by name. */
+  readonly template: string;
   readonly documented: readonly string[];
 }
 
@@ -29,7 +31,7 @@ export function operationsWithBodies(document: unknown): OperationWithBody[] {
           filled = filled.flatMap((one) => (schema.enum ?? ['x']).map((value) => one.replace(`{${name}}`, value)));
       }
       const documented = Object.keys(responses);
-      return filled.map((one) => ({ method: method.toUpperCase(), path: one, documented }));
+      return filled.map((one) => ({ method: method.toUpperCase(), path: one, template: path, documented }));
     }),
   );
 }
