@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BUILTIN_FIELDS } from '../events/builtin-types.ts';
+import { UnreadableEvent } from '../events/unreadable-event.ts';
 import { parseWellFormed } from '../json/parse.ts';
 import { isRecord } from '../json/values.ts';
-import { UnreadableEvent } from './unreadable-event.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 

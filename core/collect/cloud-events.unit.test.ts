@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
+import { UnreadableEvent } from '../events/unreadable-event.ts';
 import { binaryCloudEvent, fromCloudEvent } from './cloud-events.ts';
-import { UnreadableEvent } from './unreadable-event.ts';
 
 const NOW = '2026-05-01T12:00:00.000Z';
 const UUID = '0190f0a0-0000-7000-8000-000000000001';

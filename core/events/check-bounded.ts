@@ -1,7 +1,7 @@
-import { UnreadableEvent } from '../collect/unreadable-event.ts';
 import { type CheckedEvent, checkEvent } from './check-event.ts';
 import { MAX_NESTING, nestsDeeper } from './nesting.ts';
 import { isSmallBody, utf8Bytes } from './pack.ts';
+import { UnreadableEvent } from './unreadable-event.ts';
 
 /** Bytes of one event, as JSON in UTF-8. */
 export const MAX_EVENT_BYTES = 32 * 1024;

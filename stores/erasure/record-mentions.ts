@@ -1,9 +1,12 @@
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
-import { jsonParts } from '../statements.ts';
+import { chunked, jsonParts } from '../statements.ts';
 
 /** Devices that named a user without a proof, at most, as far as they are kept: no person has as many, and whoever has a page's key can name anybody. */
 export const MAX_UNPROVEN = 1_000;
+
+/** Pairs that nobody vouches for, of one statement. */
+const UNPROVEN_AT_ONCE = 24;
 
 /**
  * Keeps which devices' events named which user, so that they are found when he is to be erased. A pair that is known costs no row, unless it
@@ -20,7 +23,13 @@ export async function recordMentions(
     const pair = JSON.stringify([userId, ledger]);
     pairs.set(pair, [userId, ledger, vouched ? 1 : (pairs.get(pair)?.[2] ?? 0)]);
   }
-  const statements = jsonParts([...pairs.values()]).map((part) =>
+  const [proven, unproven] = [1, 0].map((said) => [...pairs.values()].filter(([, , vouched]) => vouched === said));
+  // How many there are is asked once a statement: of pairs that nobody vouches for only so many more may slip through.
+  const parts = [
+    ...jsonParts(proven ?? []),
+    ...chunked(unproven ?? [], UNPROVEN_AT_ONCE).map((some) => JSON.stringify(some)),
+  ];
+  const statements = parts.map((part) =>
     env.DB.prepare(
       `INSERT INTO user_mentions (site, user_id, ledger, vouched)
          SELECT ?1, value ->> 0, value ->> 1, value ->> 2 FROM json_each(?2) AS named

@@ -6,7 +6,7 @@ import { seededRandom } from '../../ops/seeded-random.ts';
 
 /** Taobao's published click log, where it lies beside the repository: https://tianchi.aliyun.com/dataset/649. */
 const REAL = fileURLToPath(new URL('../../../shared/data/taobao/events.csv', import.meta.url));
-const LINES = 12_000;
+const LINES = 8_000;
 const DAY_SECONDS = 86_400;
 const NEWEST = Date.parse('2017-12-03T16:00:00Z') / 1_000;
 

@@ -10,8 +10,10 @@ export async function withCors(request: Request, env: Env, response: Response): 
   if (!request.headers.has('origin')) return response;
   const headers = await corsOf(request, env);
   if (!('access-control-allow-origin' in headers) && (response.status === 401 || response.status === 403)) {
-    response.headers.set('access-control-allow-origin', request.headers.get('origin') ?? '*');
-    response.headers.set('access-control-allow-credentials', 'true');
+    // What pages ask with their cookies; nobody but the console asks the private API so.
+    const isPages = /^\/v1?\//.test(new URL(request.url).pathname);
+    response.headers.set('access-control-allow-origin', (isPages && request.headers.get('origin')) || '*');
+    if (isPages) response.headers.set('access-control-allow-credentials', 'true');
     response.headers.append('vary', 'Origin');
   }
   for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);

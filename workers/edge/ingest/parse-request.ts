@@ -1,6 +1,6 @@
-import { UnreadableEvent } from '../../../core/collect/unreadable-event.ts';
 import { checkBounded } from '../../../core/events/check-bounded.ts';
 import type { Candidate, RefusedEvent } from '../../../core/events/judge-events.ts';
+import { UnreadableEvent } from '../../../core/events/unreadable-event.ts';
 import type { WireBatch } from '../../../core/events/wire-event.ts';
 import type { EventBatch } from '../../../queues/events/take-events.ts';
 import { HttpError } from '../../http/error.ts';
