@@ -379,7 +379,7 @@ describe.skipIf(!hasBrowser)('the beacon in a browser', () => {
 
   /** Two people, three tabs: logins, logouts, closed tabs and times without a network; each event is its person's, once. */
   test('random walks of two people over three tabs mix nobody and lose nothing', async ({ expect }) => {
-    const WALKS = runs(8);
+    const WALKS = runs(5);
     // What a browser takes to tell its other tabs what one has stored; nobody changes tabs as fast.
     const TABS_MS = 50;
     const expected = new Map<string, string | undefined>();
