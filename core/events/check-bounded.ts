@@ -4,7 +4,7 @@ import { isSmallBody, utf8Bytes } from './pack.ts';
 import { UnreadableEvent } from './unreadable-event.ts';
 
 /** Bytes of one event, as JSON in UTF-8. */
-export const MAX_EVENT_BYTES = 32 * 1024;
+const MAX_EVENT_BYTES = 32 * 1024;
 
 /**
  * Checks an event, but refuses what is too deep or too large before anything recursive looks at it; in a small body nothing can be too large.

@@ -62,7 +62,7 @@ export interface Taken {
   readonly messages: number;
 }
 
-/** The queue does not take events right now: nothing was promised, the source keeps them and sends them again. */
+/** The queue, or the lake for history, does not take events right now: nothing was promised, the source keeps them and sends them again. */
 export class QueueUnavailable extends Error {}
 
 /**
@@ -84,7 +84,9 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
   });
   const texts = new Map(messages.map((message) => [message, messageText(message.body)]));
   await enqueue(env, messages, texts);
-  const erased = await takeHistory(env, source, judged.history);
+  const erased = await takeHistory(env, source, judged.history).catch((cause) => {
+    throw new QueueUnavailable('the lake does not take history', { cause });
+  });
   const refused = [...batch.refused, ...judged.refused, ...erased].sort((a, b) => a.index - b.index);
   await Promise.all([source.live ? applyLive(env, texts) : undefined, keepRefused(env, source, refused)]);
   const rejected = refused.map(({ index, refusal, payload }) => ({

@@ -23,11 +23,12 @@ export async function recordMentions(
     const pair = JSON.stringify([userId, ledger]);
     pairs.set(pair, [userId, ledger, vouched ? 1 : (pairs.get(pair)?.[2] ?? 0)]);
   }
-  const [proven, unproven] = [1, 0].map((said) => [...pairs.values()].filter(([, , vouched]) => vouched === said));
+  const all = [...pairs.values()];
+  const unproven = all.filter(([, , vouched]) => vouched === 0);
   // How many there are is asked once a statement: of pairs that nobody vouches for only so many more may slip through.
   const parts = [
-    ...jsonParts(proven ?? []),
-    ...chunked(unproven ?? [], UNPROVEN_AT_ONCE).map((some) => JSON.stringify(some)),
+    ...jsonParts(all.filter(([, , vouched]) => vouched === 1)),
+    ...chunked(unproven, UNPROVEN_AT_ONCE).map((some) => JSON.stringify(some)),
   ];
   const statements = parts.map((part) =>
     env.DB.prepare(

@@ -4,6 +4,7 @@ import { DAY_MS } from '../../core/time.ts';
 import { compactSite } from '../../jobs/compact/compact-site.ts';
 import { reconcileSite } from '../../jobs/reconcile/reconcile-site.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { handleSegment } from '../../workers/edge/segment/handle-segment.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 import { lakeOf, rollupsOf, rowsWith } from './stores.ts';
 
@@ -88,6 +89,20 @@ describe('POST /v/import', () => {
     expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 });
     const { lastSeenAt } = (await profileStub(env, site.id, 'u/ann').readHere()).value;
     expect(lastSeenAt).toBeGreaterThan(Date.now() - 2 * DAY_MS);
+  });
+
+  it('asks for what the lake did not take to be sent again', async ({ expect }) => {
+    const site = await makeSite();
+    const away = { ...env, LAKE: { put: () => Promise.reject(new Error('away')) } as unknown as R2Bucket };
+    const time = Date.now() - 30 * DAY_MS;
+    const body = { batch: [{ type: 'track', event: 'Old', userId: 'ann', messageId: 'h', timestamp: new Date(time) }] };
+    const request = new Request('https://vitrine.example/v1/import', {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(`${site.secretKey}:`)}` },
+      body: JSON.stringify(body),
+    });
+    await expect(handleSegment(request, away, 'import')).rejects.toMatchObject({ status: 503 });
+    expect(await lakeOf(site.id)).toEqual([]);
   });
 
   it('takes a CSV of orders, a row a product, and wants the secret key', async ({ expect }) => {
