@@ -1,8 +1,30 @@
+import { availableParallelism } from 'node:os';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { buildBeacon } from './ops/build-beacon.ts';
 import { buildConsole } from './ops/build-console.ts';
+
+// A machine of two cores would run one file at a time.
+const maxWorkers = Math.max(2, availableParallelism() - 1);
+
+// What the Worker imports and is many files: each is one module to the test files, which all load theirs anew.
+// An entry point that is left out would be another copy of its library.
+const LIBRARIES = [
+  'zod',
+  'zod-openapi',
+  'hono',
+  'hono/html',
+  'hono/route',
+  '@marcbachmann/cel-js',
+  '@bufbuild/protobuf',
+  '@bufbuild/protobuf/wkt',
+  '@bufbuild/protobuf/codegenv2',
+  'jose',
+  'entities',
+  'hyparquet',
+  'hyparquet-writer',
+];
 
 await Promise.all([buildBeacon(), buildConsole()]);
 
@@ -11,7 +33,13 @@ export default defineConfig({
     projects: [
       {
         // Pure decisions: plain Node, no platform.
-        test: { name: 'unit', include: ['**/*.unit.test.ts'], exclude: ['**/node_modules/**'], isolate: false },
+        test: {
+          name: 'unit',
+          include: ['**/*.unit.test.ts'],
+          exclude: ['**/node_modules/**'],
+          isolate: false,
+          maxWorkers,
+        },
       },
       {
         // The Worker, its objects and queues in real workerd.
@@ -20,7 +48,10 @@ export default defineConfig({
             wrangler: { configPath: './wrangler.toml' },
             miniflare: {
               bindings: {
-                TEST_MIGRATIONS: await readD1Migrations('./migrations'),
+                // One batch in place of one each: every test file starts from an empty database.
+                TEST_MIGRATIONS: [
+                  { name: 'all', queries: (await readD1Migrations('./migrations')).flatMap(({ queries }) => queries) },
+                ],
                 TEST_QUEUES: (readConfig({ config: './wrangler.toml' }).queues.consumers ?? []).map(
                   (consumer: { readonly queue: string }) => consumer.queue,
                 ),
@@ -34,6 +65,8 @@ export default defineConfig({
         ],
         test: {
           name: 'workers',
+          maxWorkers,
+          deps: { optimizer: { ssr: { enabled: true, include: LIBRARIES } } },
           include: ['**/*.integration.test.ts'],
           setupFiles: ['./test/workers/apply-migrations.ts'],
           exclude: ['**/node_modules/**'],
