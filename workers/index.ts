@@ -26,6 +26,7 @@ import { handleMetrics } from './metrics/handle-metrics.ts';
 import { answerPage } from './proxy/answer-page.ts';
 import { handlePixel } from './proxy/handle-pixel.ts';
 import { proxiedPage } from './proxy/proxy-hosts.ts';
+import { registry } from './registry/app.ts';
 
 export { Catalog } from '../durable-objects/catalog/catalog.ts';
 export { ExperimentTally } from '../durable-objects/experiment-tally/experiment-tally.ts';
@@ -67,6 +68,8 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .all('/console/session', (request, env) => handleSession(request, env))
   .get('/console', () => handleConsole())
   .get('/console/:name+', (request) => handleConsoleAsset(request.params.name ?? ''))
+  .all('/registry', (request, env, ctx) => registry.fetch(request, env, ctx))
+  .all('/registry/*', (request, env, ctx) => registry.fetch(request, env, ctx))
   .all('/api/*', (request, env, ctx) => api.fetch(request, env, ctx))
   .all('*', (request) => {
     throw new HttpError(404, `There is no ${request.method} ${new URL(request.url).pathname}.`, { code: 'not_found' });

@@ -8,10 +8,18 @@ export type Variables = Readonly<
   Record<string, 'string' | 'map<string, dyn>' | 'map<string, google.protobuf.Timestamp>'>
 >;
 
+/** Functions of one kind of condition: each takes time in proportion to its arguments at most. */
+export interface Functions {
+  readonly names: readonly string[];
+  addTo(environment: Environment): void;
+}
+
 /** What a condition says about its input; an error says why it could not tell. `changesAt`: when a `passed()` it asked turns true. */
 export interface Verdict {
   readonly holds: boolean;
   readonly error?: string;
+  /** Whether the error is that a member is not there. */
+  readonly lacksMember?: boolean;
   /** ms since 1970 */
   readonly changesAt: number | null;
 }
@@ -48,8 +56,13 @@ export type Compiled =
  * `passed(timestamp, duration)`: whether that much time has gone by since.
  *
  * @param tracked maps whose members a condition must name literally, so that it is known what it depends on.
+ * @param functions what it may call beside what every condition may.
  */
-export function conditionCompiler(variables: Variables, tracked: readonly string[] = []): (source: string) => Compiled {
+export function conditionCompiler(
+  variables: Variables,
+  tracked: readonly string[] = [],
+  functions: Functions = { names: [], addTo: () => undefined },
+): (source: string) => Compiled {
   // Evaluation is synchronous, so there is one run at a time, and it stands here.
   let run = { nowMs: 0, changesAt: null as number | null };
   const environment = new Environment({
@@ -73,6 +86,7 @@ export function conditionCompiler(variables: Variables, tracked: readonly string
       return false;
     },
   );
+  functions.addTo(environment);
   const evaluate = (parsed: ParseResult, input: Readonly<Record<string, unknown>>, nowMs: number): Verdict => {
     run = { nowMs, changesAt: null };
     try {
@@ -80,11 +94,12 @@ export function conditionCompiler(variables: Variables, tracked: readonly string
       if (typeof value === 'boolean') return { holds: value, changesAt: run.changesAt };
       return { holds: false, error: 'the condition is not a boolean', changesAt: run.changesAt };
     } catch (error) {
-      return { holds: false, error: summaryOf(error), changesAt: run.changesAt };
+      const lacksMember = error instanceof Error && 'code' in error && error.code === 'no_such_key';
+      return { holds: false, error: summaryOf(error), lacksMember, changesAt: run.changesAt };
     }
   };
   return (source) => {
-    const checked = check(environment, source, tracked);
+    const checked = check(environment, source, tracked, functions.names);
     if ('fault' in checked) return { ok: false, error: locate(source, checked.fault) };
     const { parsed, members } = checked;
     return { ok: true, condition: { source, members, evaluate: (input, nowMs) => evaluate(parsed, input, nowMs) } };
@@ -95,6 +110,7 @@ function check(
   environment: Environment,
   source: string,
   tracked: readonly string[],
+  functions: readonly string[],
 ): { fault: Fault } | { parsed: ParseResult; members: NamedMember[] } {
   if (source.length > CEL_LIMITS.sourceLength) {
     return {
@@ -104,7 +120,7 @@ function check(
   try {
     const parsed = environment.parse(source);
     const { members, faults } = namedMembers(parsed.ast, tracked);
-    const fault = refuseCostly(parsed.ast) ?? faults[0];
+    const fault = refuseCostly(parsed.ast, functions) ?? faults[0];
     if (fault) return { fault };
     const { valid, type, error } = parsed.check();
     if (!valid) return { fault: faultOf(error) };

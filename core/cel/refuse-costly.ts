@@ -21,15 +21,19 @@ export interface Fault {
   readonly offset: number;
 }
 
-/** The first call in the tree that a condition may not make; nothing when its cost is bounded. */
-export function refuseCostly(root: ASTNode): Fault | undefined {
+/**
+ * The first call in the tree that a condition may not make; nothing when its cost is bounded.
+ *
+ * @param further functions of this kind of condition.
+ */
+export function refuseCostly(root: ASTNode, further: readonly string[] = []): Fault | undefined {
   const faults: Fault[] = [];
   walk(root, false, (node, insideMacro) => {
     if (node.op !== 'call' && node.op !== 'rcall') return insideMacro;
     const name = node.args[0];
-    if (!FUNCTIONS.has(name)) {
+    if (!FUNCTIONS.has(name) && !further.includes(name)) {
       faults.push({
-        message: `${name}() is not available; there are: ${[...FUNCTIONS].sort().join(', ')}`,
+        message: `${name}() is not available; there are: ${[...FUNCTIONS, ...further].sort().join(', ')}`,
         offset: node.start,
       });
     }

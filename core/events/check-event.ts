@@ -11,6 +11,7 @@ export interface Refusal {
   readonly code:
     | 'invalid_envelope'
     | 'invalid_properties'
+    | 'schema_violation'
     | 'too_large'
     | 'too_deep'
     | 'late'
@@ -23,6 +24,8 @@ export interface Refusal {
     | 'invalid_consent'
     | 'no_consent';
   readonly message: string;
+  /** The version of the schema that the event does not keep to. */
+  readonly schemaVersion?: number | undefined;
 }
 
 /** An event as it is meant, with a word on each field that was left out or changed; or why it is none. */

@@ -15,6 +15,8 @@ export interface FailedEvent {
   readonly payload: unknown;
   /** Whether the shop's server said it, with the secret key. */
   readonly byServer?: boolean | undefined;
+  /** The version of the schema that it does not keep to. */
+  readonly schemaVersion?: number | undefined;
 }
 
 /** What is known of a failed event from its payload, whatever it is. */

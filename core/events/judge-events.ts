@@ -8,6 +8,7 @@ import { enrichEvent } from './enrich.ts';
 import { fromDecision } from './from-decision.ts';
 import { lateRefusal } from './late.ts';
 import type { EnrichedEvent } from './message.ts';
+import type { SchemaDoor, SchemaViolation } from './schema-door.ts';
 import { LINK_TYPES, needsVouching, type Sender, vouch } from './vouch.ts';
 import type { WireEvent } from './wire-event.ts';
 
@@ -39,6 +40,8 @@ export interface Terms {
   readonly takesHistory?: boolean;
   /** Reads the tokens of the site's decisions; nothing where events come from none, as those of bots. */
   readonly decisions?: DecisionSigner | undefined;
+  /** The schemas that events must keep to. */
+  readonly schemas?: SchemaDoor | undefined;
 }
 
 /** An event that is taken in, and whose it is. */
@@ -52,14 +55,16 @@ export interface Judged {
   /** Events for the lake alone, each with its place. */
   readonly history: (Accepted & { readonly index: number })[];
   readonly refused: RefusedEvent[];
+  /** What is taken, and would be refused if its schema were not only watched. */
+  readonly watched: { readonly type: string; readonly violation: SchemaViolation }[];
 }
 
-/** Decides on each event for itself: whether its visitor agrees, its sender is believed, and it comes in time; and enriches what is taken. */
+/** Decides on each event for itself: whether its visitor agrees, it keeps to its schema, its sender is believed, and it comes in time; and enriches what is taken. */
 export async function judgeEvents(candidates: readonly Candidate[], terms: Terms): Promise<Judged> {
-  const judged: Judged = { accepted: [], history: [], refused: [] };
+  const judged: Judged = { accepted: [], history: [], refused: [], watched: [] };
   for (const candidate of candidates) {
     const { index, event } = candidate;
-    const verdict = await judge(candidate, terms);
+    const verdict = await judge(candidate, terms, judged.watched);
     if ('refusal' in verdict)
       judged.refused.push({ index, refusal: verdict.refusal, payload: { ...event, proof: undefined } });
     else if ('history' in verdict) judged.history.push({ index, ledger: eventLedger(event), event: verdict.history });
@@ -72,10 +77,17 @@ export async function judgeEvents(candidates: readonly Candidate[], terms: Terms
 async function judge(
   candidate: Candidate,
   terms: Terms,
+  watched: Judged['watched'],
 ): Promise<EnrichedEvent | { readonly history: EnrichedEvent } | { readonly refusal: Refusal }> {
   const agreed = checkConsent(candidate.event, terms.consent, candidate.decided);
   if ('refusal' in agreed) return agreed;
   const { event } = agreed;
+  const violation = terms.schemas?.check(event.type, event.properties ?? {});
+  if (violation?.isWatched) watched.push({ type: event.type, violation });
+  else if (violation) {
+    const { message, version: schemaVersion } = violation;
+    return { refusal: { code: 'schema_violation', message, schemaVersion } };
+  }
   const vouched = needsVouching(event) ? await vouch(terms.sender, event) : { proof: undefined };
   if ('refusal' in vouched) return vouched;
   const proof = LINK_TYPES.has(event.type) ? vouched.proof : undefined;

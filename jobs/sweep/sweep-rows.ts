@@ -10,6 +10,7 @@ const GUARD_DAYS = QUEUE_RETENTION_DAYS + 1;
 /** How far back a reconciliation can name events one by one. */
 const JOURNAL_DAYS = 2;
 const REPORT_DAYS = 30;
+const WATCHED_DAYS = 30;
 
 /** Deletes what no rule needs any more, of all sites. `nowMs` since 1970. */
 export async function sweepRows(env: Env, nowMs: number): Promise<void> {
@@ -19,6 +20,7 @@ export async function sweepRows(env: Env, nowMs: number): Promise<void> {
     ),
     env.DB.prepare('DELETE FROM journal WHERE written_at < ?').bind(nowMs - JOURNAL_DAYS * DAY_MS),
     env.DB.prepare('DELETE FROM reconciliations WHERE at < ?').bind(nowMs - REPORT_DAYS * DAY_MS),
+    env.DB.prepare('DELETE FROM schema_watched WHERE day < ?').bind(Math.floor(nowMs / DAY_MS) - WATCHED_DAYS),
     env.DB.prepare('DELETE FROM rollups WHERE hour < ?').bind(Math.floor((nowMs - ROLLUP_DAYS * DAY_MS) / HOUR_MS)),
   ]);
 }

@@ -12,11 +12,12 @@ const USAGE = `usage: npm run recover [-- --url URL --key KEY]
          hands the messages that every delivery failed for to the queue again; they count once, however often this runs
        npm run recover -- --causes
          why events failed: reason, place of the fault and type, most first
-       npm run recover -- --reason R [--path P] [--type T] [--since T] [--until T] [--patch JSONATA | --patch @FILE] [--history] [--dry-run]
+       npm run recover -- --reason R [--path P] [--type T] [--schema V] [--since T] [--until T] [--patch JSONATA | --patch @FILE] [--history] [--dry-run]
          sends failed events in again under their own ids and times, as they came or as the patch makes them; those that are taken are gone from
          the failed ones, so it may be broken off and run again
   --reason R   e.g. invalid_properties
   --path P     where the fault lies, e.g. properties.price
+  --schema V   the version of the schema that they do not keep to
   --since T    failed from then on, ISO 8601; --until T: before then
   --patch P    JSONata whose input is the event and whose value is what it becomes; nothing leaves it out
   --history    what is too old for the profiles goes to the lake, see docs/import.md
@@ -30,6 +31,7 @@ const options = readOptions(
     causes: z.boolean().default(false),
     reason: z.string().optional(),
     path: z.string().optional(),
+    schema: z.string().optional(),
     type: z.string().optional(),
     since: z.iso.datetime({ offset: true }).optional(),
     until: z.iso.datetime({ offset: true }).optional(),
@@ -61,10 +63,10 @@ async function showCauses(): Promise<void> {
 }
 
 async function retry(reason: string): Promise<void> {
-  const { path, type, since, until, history } = options;
+  const { path, type, schema, since, until, history } = options;
   const summary = await retryFailed({
     ...options,
-    filter: { reason, path, type, since, until },
+    filter: { reason, path, type, schema, since, until },
     patch: options.patch === undefined ? undefined : readPatch(await patchText(options.patch)),
     dryRun: options['dry-run'],
     history,

@@ -4,7 +4,7 @@ import { type Access, call } from '../lake/lake-api.ts';
 import type { Patch } from './patch.ts';
 
 export interface RetryOptions extends Access {
-  readonly filter: Readonly<Record<'reason' | 'path' | 'type' | 'since' | 'until', string | undefined>>;
+  readonly filter: Readonly<Record<'reason' | 'path' | 'type' | 'schema' | 'since' | 'until', string | undefined>>;
   readonly patch: Patch | undefined;
   readonly dryRun: boolean;
   readonly history: boolean;

@@ -8,6 +8,7 @@ import { groupBatches, type PackedMessage, packMessages } from '../../core/event
 import type { Sender } from '../../core/events/vouch.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
+import { noteWatched, schemaDoor } from '../../stores/schemas/current-doors.ts';
 import { settledWithin } from '../../stores/with-deadline.ts';
 import { applyLive, type MessageTexts } from './apply-live.ts';
 import { takeHistory } from './take-history.ts';
@@ -84,6 +85,7 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
   });
   const texts = new Map(messages.map((message) => [message, messageText(message.body)]));
   await enqueue(env, messages, texts);
+  for (const { type, violation } of judged.watched) noteWatched(env, site, type, violation);
   const erased = await takeHistory(env, source, judged.history).catch((cause) => {
     throw new QueueUnavailable('the lake does not take history', { cause });
   });
@@ -100,8 +102,9 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
 }
 
 /** What would become of a batch, without anything being done: whether it counts already only the profiles know. */
-export function judgeBatch(env: Env, source: EventSource, batch: EventBatch): Promise<Judged> {
+export async function judgeBatch(env: Env, source: EventSource, batch: EventBatch): Promise<Judged> {
   return judgeEvents(batch.candidates, {
+    schemas: await schemaDoor(env, source.site),
     sender: source.sender,
     consent: source.consent,
     sentAtMs: batch.sentAtMs,
@@ -139,6 +142,7 @@ async function keepRefused(env: Env, source: EventSource, refused: readonly Refu
   const failed = kept.map(({ refusal, payload }) => ({
     reason: refusal.code,
     message: refusal.message,
+    schemaVersion: refusal.schemaVersion,
     payload,
     byServer,
   }));

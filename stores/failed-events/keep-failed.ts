@@ -39,8 +39,8 @@ export async function keepFailed(env: Env, { site, time, failed, consent }: Fail
   await env.DB.batch(
     insertRows(
       env,
-      'INSERT OR IGNORE INTO failed_events (site, id, time, reason, type, event_id, payload, ledger, user_ledger, path, by_server)',
-      known.map(({ reason, message, type, eventId, ledger, userLedger, byServer }, index) => [
+      'INSERT OR IGNORE INTO failed_events (site, id, time, reason, type, event_id, payload, ledger, user_ledger, path, by_server, schema_version)',
+      known.map(({ reason, message, type, eventId, ledger, userLedger, byServer, schemaVersion }, index) => [
         site,
         `${name}-${index}`,
         time,
@@ -52,6 +52,7 @@ export async function keepFailed(env: Env, { site, time, failed, consent }: Fail
         userLedger ?? null,
         pathOfFault(message),
         byServer ? 1 : 0,
+        schemaVersion ?? null,
       ]),
     ),
   );

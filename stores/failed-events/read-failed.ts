@@ -5,6 +5,8 @@ export interface FailedFilter {
   readonly reason?: string | undefined;
   readonly path?: string | undefined;
   readonly type?: string | undefined;
+  /** The version of the schema that it does not keep to. */
+  readonly schema?: number | undefined;
   /** The event's own id. */
   readonly eventId?: string | undefined;
   readonly since?: number | undefined;
@@ -21,22 +23,25 @@ const rowSchema = z
     event_id: z.string().nullable(),
     payload: z.string(),
     by_server: z.int(),
+    schema_version: z.int().nullable(),
   })
-  .transform(({ event_id: eventId, payload: place, by_server: byServer, ...row }) => ({
+  .transform(({ event_id: eventId, payload: place, by_server: byServer, schema_version: schemaVersion, ...row }) => ({
     ...row,
     eventId,
     place,
     byServer: byServer === 1,
+    schemaVersion,
   }));
 export type FailedRow = z.infer<typeof rowSchema>;
 
-const COLUMNS = 'id, time, reason, path, type, event_id, payload, by_server';
+const COLUMNS = 'id, time, reason, path, type, event_id, payload, by_server, schema_version';
 
-function conditions({ reason, path, type, eventId, since, until }: FailedFilter) {
+function conditions({ reason, path, type, schema, eventId, since, until }: FailedFilter) {
   const parts: [sql: string, value: string | number | undefined][] = [
     ['reason = ?', reason],
     ['path = ?', path],
     ['type = ?', type],
+    ['schema_version = ?', schema],
     ['event_id = ?', eventId],
     ['time >= ?', since],
     ['time < ?', until],

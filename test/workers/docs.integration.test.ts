@@ -4,6 +4,7 @@ import { apiDocument } from '../../workers/docs/document.ts';
 import { acceptedSchema } from '../../workers/edge/ingest/operation.ts';
 import { ownProfileSchema } from '../../workers/edge/profile/operation.ts';
 import { recommendationsSchema } from '../../workers/edge/recommend/operation.ts';
+import { registry } from '../../workers/registry/app.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send } from './site.ts';
 
 /** Pages for people and the document itself: not part of the API. */
@@ -15,14 +16,19 @@ const documented = () =>
     Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
   );
 
+/** The paths that a route with a last part that may be left out answers. */
+const withAndWithout = (path: string) =>
+  path.endsWith('?') ? [path.slice(0, -1), path.replace(/\/[^/]*$/, '')] : [path];
+
 describe('the API’s document', () => {
   it('names every route of the private API', ({ expect }) => {
-    const routes = api.routes
-      .filter(({ method }) => method !== 'ALL')
+    const routes = [...api.routes, ...registry.routes]
+      .filter(({ method, path }) => method !== 'ALL' && path !== '/registry')
+      .flatMap(({ method, path }) => withAndWithout(path).map((one) => ({ method, path: one })))
       .map(({ method, path }) => `${method} ${path.replace(/\/$/, '').replace(/:(\w+)(\{[^}]*\})?/g, '{$1}')}`);
     expect([...new Set(routes)].sort()).toEqual(
       documented()
-        .filter((route) => route.includes('/api/'))
+        .filter((route) => /\/(api|registry)\//.test(route))
         .sort(),
     );
   });

@@ -16,6 +16,7 @@ import { lakeRoutes } from './lake/routes.ts';
 import { merchandisingRoutes } from './merchandising/routes.ts';
 import { modelRoutes } from './model/routes.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
+import { schemaDoorRoutes } from './schemas/routes.ts';
 import { attributeRoutes, segmentRoutes } from './segments/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { userRoutes } from './users/routes.ts';
@@ -40,6 +41,7 @@ export const api = new Hono<ApiContext>()
   .route('/model', modelRoutes)
   .route('/profiles', importRoutes)
   .route('/reconciliation', reconciliationRoutes)
+  .route('/schemas', schemaDoorRoutes)
   .route('/segments', segmentRoutes)
   .route('/settings', settingsRoutes)
   .route('/webhooks', webhookRoutes)

@@ -12,6 +12,7 @@ import { merchandisingPaths } from '../api/merchandising/operation.ts';
 import { indexPaths } from '../api/model/index-operation.ts';
 import { modelPaths } from '../api/model/operation.ts';
 import { reconciliationPaths } from '../api/reconciliation/operation.ts';
+import { schemaPaths } from '../api/schemas/operation.ts';
 import { segmentPaths } from '../api/segments/operation.ts';
 import { sitePaths } from '../api/settings/operation.ts';
 import { userPaths } from '../api/users/operation.ts';
@@ -27,6 +28,7 @@ import { segmentApiPaths } from '../edge/segment/operation.ts';
 import { withBodyProblems } from '../http/problem-responses.ts';
 import { metricsPaths } from '../metrics/operation.ts';
 import { pixelPaths } from '../proxy/operation.ts';
+import { registryPaths } from '../registry/operation.ts';
 import { operationIdOf } from './operation-ids.ts';
 
 type Document = ReturnType<typeof createDocument>;
@@ -73,6 +75,8 @@ export function apiDocument(): Document {
         ...segmentPaths,
         ...sitePaths,
         ...webhookPaths,
+        ...registryPaths,
+        ...schemaPaths,
         ...metricsPaths,
       }),
       components: {

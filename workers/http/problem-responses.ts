@@ -21,6 +21,7 @@ const DESCRIPTIONS: Record<number, string> = {
   409: 'The state does not allow this.',
   413: 'The body is too large.',
   415: 'The media type or encoding is not understood.',
+  422: 'What was sent can be read, and is not right: `detail` says where.',
   503: 'Try again after `Retry-After` seconds.',
 };
 

@@ -14,6 +14,12 @@ const filter = {
   reason: z.string().max(64).optional().meta({ description: 'E.g. `invalid_properties`.' }),
   path: z.string().max(128).optional().meta({ description: 'Where the fault lies, e.g. `properties.price`.' }),
   type: z.string().max(64).optional(),
+  schema: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'The version of the schema that they do not keep to.' }),
   since: time.optional().meta({ override: { type: 'string', format: 'date-time' } }),
   until: time.optional().meta({ override: { type: 'string', format: 'date-time' } }),
 };
@@ -52,6 +58,7 @@ export const failedSchema = z.object({
       message: z.string(),
       type: z.string().nullable(),
       id: z.string().nullable(),
+      schemaVersion: z.int().nullable().meta({ description: 'The version of the schema that it does not keep to.' }),
       byServer: z.boolean().meta({ description: 'Whether it came with the secret key.' }),
       event: z.unknown().meta({ description: 'What came, without proofs.' }),
     }),

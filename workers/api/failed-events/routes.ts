@@ -35,9 +35,20 @@ export const failedEventsRoutes = new Hono<ApiContext>()
     );
     const events = rows.map((row) => {
       const { message = '', payload = null } = payloads.get(row.place) ?? {};
-      const { reason, path, type, eventId, byServer, time } = row;
+      const { reason, path, type, eventId, byServer, schemaVersion, time } = row;
       const failedAt = new Date(time).toISOString();
-      return { key: keyOf(row), failedAt, reason, path, message, type, id: eventId, byServer, event: payload };
+      return {
+        key: keyOf(row),
+        failedAt,
+        reason,
+        path,
+        message,
+        type,
+        id: eventId,
+        byServer,
+        schemaVersion,
+        event: payload,
+      };
     });
     return answer(failedSchema, { events, next: rows.length < limit ? null : (events.at(-1)?.key ?? null) });
   })

@@ -1,0 +1,243 @@
+import { describe, it, vi } from 'vitest';
+import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+import { failedReasonsOf, rollupsOf } from './stores.ts';
+
+const ask = async (site: TestSite, method: string, path: string, body?: unknown) => {
+  const response = await send(path, {
+    method,
+    headers: {
+      authorization: `Basic ${btoa(`${site.secretKey}:`)}`,
+      'content-type': 'application/vnd.schemaregistry.v1+json',
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
+};
+const sent = (schema: unknown, references?: unknown) => ({
+  schema: JSON.stringify(schema),
+  schemaType: 'JSON',
+  references,
+});
+const register = (site: TestSite, subject: string, schema: unknown, references?: unknown) =>
+  ask(site, 'POST', `/registry/subjects/${encodeURIComponent(subject)}/versions`, sent(schema, references));
+
+const order = (properties: object, required: string[] = []) => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
+const text = { type: 'string' };
+
+describe('the schema registry', () => {
+  it('gives equal schemas one id over subjects, numbers versions, and finds what is there', async ({ expect }) => {
+    const site = await makeSite();
+    expect((await register(site, 'orders/value', order({ a: text }))).answer).toEqual({ id: 1 });
+    expect((await register(site, 'orders/value', order({ a: text }))).answer).toEqual({ id: 1 });
+    expect((await register(site, 'other', order({ a: text }))).answer).toEqual({ id: 1 });
+    expect((await register(site, 'orders/value', order({ a: text, b: text }))).answer).toEqual({ id: 2 });
+    expect((await ask(site, 'GET', '/registry/subjects')).answer).toEqual(['orders/value', 'other']);
+    expect((await ask(site, 'GET', '/registry/subjects?subjectPrefix=or')).answer).toEqual(['orders/value']);
+    expect((await ask(site, 'GET', '/registry/subjects/orders%2Fvalue/versions')).answer).toEqual([1, 2]);
+    expect((await ask(site, 'GET', '/registry/subjects/orders%2Fvalue/versions/latest')).answer).toMatchObject({
+      subject: 'orders/value',
+      version: 2,
+      id: 2,
+      schemaType: 'JSON',
+    });
+    expect((await ask(site, 'POST', '/registry/subjects/other', sent(order({ a: text })))).answer).toMatchObject({
+      version: 1,
+      id: 1,
+    });
+    expect((await ask(site, 'GET', '/registry/schemas/ids/1/versions')).answer).toEqual([
+      { subject: 'orders/value', version: 1 },
+      { subject: 'other', version: 1 },
+    ]);
+    // Another order of members is another text, unless it is to be normalized.
+    const turned = { additionalProperties: false, required: [], properties: { a: text }, type: 'object' };
+    expect((await ask(site, 'POST', '/registry/subjects/other', sent(turned))).answer).toMatchObject({
+      error_code: 40403,
+    });
+    const normal = '/registry/subjects/third/versions?normalize=true';
+    const [one, two] = [
+      await ask(site, 'POST', normal, sent(turned)),
+      await ask(site, 'POST', normal, sent(order({ a: text }))),
+    ];
+    expect(one.answer.id).toBe(two.answer.id);
+  });
+
+  it('refuses what does not go together with earlier versions, and says where, why and what would mend it', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    await register(site, 'order', order({ a: text, total: { type: 'number' } }));
+    const wrong = order({ a: text, total: text });
+    const refused = await register(site, 'order', wrong);
+    expect(refused.status).toBe(409);
+    expect(refused.answer).toMatchObject({
+      error_code: 409,
+      message: expect.stringMatching(/version 2 of "order" under BACKWARD: #\/properties\/total: TYPE_CHANGED.*Mend: /),
+      conflicts: [{ rule: 'TYPE_CHANGED', path: '#/properties/total', version: 1, direction: 'BACKWARD' }],
+    });
+    const asked = await ask(
+      site,
+      'POST',
+      '/registry/compatibility/subjects/order/versions/latest?verbose=true',
+      sent(wrong),
+    );
+    expect(asked.answer).toEqual({ is_compatible: false, messages: [expect.stringContaining('#/properties/total')] });
+    expect((await ask(site, 'PUT', '/registry/config/order', { compatibility: 'NONE' })).answer).toEqual({
+      compatibility: 'NONE',
+    });
+    expect((await register(site, 'order', wrong)).answer).toEqual({ id: 2 });
+    // All versions count where the level is transitive, the last one where it is not.
+    await ask(site, 'PUT', '/registry/config/order', { compatibility: 'BACKWARD_TRANSITIVE' });
+    const back = { ...wrong, title: 'T' };
+    expect((await register(site, 'order', back)).status).toBe(409);
+    await ask(site, 'PUT', '/registry/config/order', { compatibility: 'BACKWARD' });
+    expect((await register(site, 'order', back)).status).toBe(200);
+  });
+
+  it('sets levels and modes by subject over those of all, and takes them back', async ({ expect }) => {
+    const site = await makeSite();
+    const config = async (path: string) => (await ask(site, 'GET', `/registry/config${path}`)).answer;
+    expect(await config('')).toMatchObject({ compatibilityLevel: 'BACKWARD' });
+    expect(await config('/s')).toMatchObject({ error_code: 40408 });
+    await ask(site, 'PUT', '/registry/config', { compatibility: 'FULL' });
+    expect(await config('/s?defaultToGlobal=true')).toMatchObject({ compatibilityLevel: 'FULL' });
+    expect((await ask(site, 'PUT', '/registry/config/s', { compatibility: 'SOME' })).answer).toMatchObject({
+      error_code: 42203,
+    });
+    await ask(site, 'PUT', '/registry/config/s', { compatibility: 'NONE', contentModel: 'CLOSED_PRODUCERS' });
+    expect(await config('/s')).toMatchObject({ compatibilityLevel: 'NONE', contentModel: 'CLOSED_PRODUCERS' });
+    expect((await ask(site, 'DELETE', '/registry/config/s')).answer).toMatchObject({ compatibilityLevel: 'NONE' });
+    expect(await config('/s')).toMatchObject({ error_code: 40408 });
+    await ask(site, 'PUT', '/registry/mode/s', { mode: 'READONLY' });
+    expect((await register(site, 's', {})).answer).toMatchObject({ error_code: 42205 });
+    await ask(site, 'DELETE', '/registry/mode/s');
+    expect((await register(site, 's', {})).status).toBe(200);
+  });
+
+  it('deletes softly, then for good; numbers go on, ids stay, and what is referred to stays', async ({ expect }) => {
+    const site = await makeSite();
+    const money = { type: 'object', required: ['value'] };
+    await register(site, 'money', money);
+    const refers = { properties: { price: { $ref: 'money.json' } } };
+    expect((await register(site, 'price', refers)).answer).toMatchObject({ error_code: 42201 });
+    const references = [{ name: 'money.json', subject: 'money', version: 1 }];
+    expect((await register(site, 'price', refers, references)).status).toBe(200);
+    expect((await ask(site, 'GET', '/registry/subjects/money/versions/1/referencedby')).answer).toEqual([2]);
+    expect((await ask(site, 'DELETE', '/registry/subjects/money')).answer).toMatchObject({ error_code: 42206 });
+    expect((await ask(site, 'DELETE', '/registry/subjects/price?permanent=true')).answer).toMatchObject({
+      error_code: 40405,
+    });
+    expect((await ask(site, 'DELETE', '/registry/subjects/price')).answer).toEqual([1]);
+    expect((await ask(site, 'GET', '/registry/subjects/price/versions')).answer).toMatchObject({ error_code: 40401 });
+    expect((await ask(site, 'GET', '/registry/subjects/price/versions?deleted=true')).answer).toEqual([1]);
+    expect((await ask(site, 'GET', '/registry/schemas/ids/2')).answer).toMatchObject({ references });
+    await register(site, 'price', {});
+    expect((await ask(site, 'GET', '/registry/subjects/price/versions')).answer).toEqual([2]);
+    expect((await ask(site, 'DELETE', '/registry/subjects/price/versions/1?permanent=true')).answer).toBe(1);
+    expect((await ask(site, 'DELETE', '/registry/subjects/price/versions/nine')).answer).toMatchObject({
+      error_code: 42202,
+    });
+    expect((await ask(site, 'GET', '/registry/subjects/price/versions/9')).answer).toMatchObject({ error_code: 40402 });
+    expect((await ask(site, 'DELETE', '/registry/subjects/money')).answer).toEqual([1]);
+  });
+
+  it('keeps sites apart, numbers versions whole under a storm, and takes the secret key alone', async ({ expect }) => {
+    const [site, other] = [await makeSite(), await makeSite()];
+    await ask(site, 'PUT', '/registry/config', { compatibility: 'NONE' });
+    const storm = Array.from({ length: 12 }, (_, n) => register(site, 's', { title: `t${n % 6}` }));
+    const ids = (await Promise.all(storm)).map(({ answer }) => answer.id);
+    expect(new Set(ids.slice(0, 6)).size).toBe(6);
+    expect(ids.slice(6)).toEqual(ids.slice(0, 6));
+    expect((await ask(site, 'GET', '/registry/subjects/s/versions')).answer).toEqual([1, 2, 3, 4, 5, 6]);
+    expect((await ask(other, 'GET', '/registry/subjects')).answer).toEqual([]);
+    expect((await ask(other, 'GET', '/registry/schemas/ids/1')).answer).toMatchObject({ error_code: 40403 });
+    const write = await send('/registry/subjects', { headers: { authorization: `Bearer ${site.writeKey}` } });
+    expect(write.status).toBe(403);
+    expect(await write.json()).toMatchObject({ error_code: 403, message: expect.stringContaining('secret key') });
+    expect((await register(site, 's', { type: 'strng' })).answer).toMatchObject({
+      error_code: 42201,
+      message: expect.stringContaining('type:'),
+    });
+    expect((await ask(site, 'POST', '/registry/subjects/s/versions', { schema: '"string"' })).answer).toMatchObject({
+      error_code: 42201,
+    });
+  });
+});
+
+describe('the door', () => {
+  const wrong = (id: string) => ({
+    ...makeEvent('ann', 'order_completed', { order_id: id, total: '12,50 €', currency: 'EUR' }),
+    id,
+  });
+  const right = (id: string) => ({
+    ...makeEvent('ann', 'order_completed', { order_id: id, total: 12.5, currency: 'EUR' }),
+    id,
+  });
+  const schema = {
+    type: 'object',
+    properties: { order_id: text, total: { type: 'number' } },
+    required: ['order_id', 'coupon'],
+  };
+  const door = (site: TestSite, body: object) => ask(site, 'PUT', '/api/schemas/order_completed/door', body);
+
+  it('refuses nothing, counts, or refuses, by schema and by constraint, and says which version', async ({ expect }) => {
+    const site = await makeSite();
+    expect((await door(site, { mode: 'refuse' })).status).toBe(404);
+    await register(site, 'order_completed', schema);
+    expect((await postEvents(site, [right('o1')])).status).toBe(202);
+    await door(site, { mode: 'watch' });
+    expect(await (await postEvents(site, [right('o2'), right('o3')])).json()).toMatchObject({ accepted: 2 });
+    await vi.waitFor(
+      async () =>
+        expect((await ask(site, 'GET', '/api/schemas/watched')).answer).toMatchObject({
+          faults: [{ type: 'order_completed', version: 1, path: 'properties.coupon', events: 2 }],
+        }),
+      { timeout: 10_000 },
+    );
+    await door(site, { mode: 'refuse' });
+    expect(await (await postEvents(site, [right('o4'), makeEvent('ann', 'page_viewed')])).json()).toMatchObject({
+      accepted: 1,
+      rejected: [{ code: 'schema_violation', message: 'properties.coupon: is required, and missing' }],
+    });
+    const failed = await ask(site, 'GET', '/api/failed-events?reason=schema_violation&schema=1');
+    expect(failed.answer).toMatchObject({ events: [{ id: 'o4', path: 'properties.coupon', schemaVersion: 1 }] });
+    // The built-in reader has read "12,50 €" as a number before the schema sees it.
+    await ask(site, 'PUT', '/registry/config/order_completed', { compatibility: 'NONE' });
+    await register(site, 'order_completed', { properties: { total: { type: 'number' } } });
+    expect(await (await postEvents(site, [wrong('o5')])).json()).toMatchObject({ accepted: 1 });
+    const constraints = [
+      { name: 'total', condition: 'properties.total >= 20' },
+      { name: 'discount', condition: 'properties.discount >= 0' },
+    ];
+    await door(site, { mode: 'refuse', constraints });
+    expect(await (await postEvents(site, [right('o6')])).json()).toMatchObject({
+      rejected: [{ code: 'schema_violation', message: 'constraints.total: must hold: properties.total >= 20' }],
+    });
+    // An older version may be named.
+    await door(site, { mode: 'refuse', version: 1 });
+    expect(await (await postEvents(site, [right('o7')])).json()).toMatchObject({
+      rejected: [{ code: 'schema_violation' }],
+    });
+    const bad = await door(site, { mode: 'refuse', constraints: [{ name: 'x', condition: 'properties.total >=' }] });
+    expect([bad.status, bad.answer.detail]).toEqual([400, expect.stringContaining('constraints.0.condition: line 1')]);
+  });
+
+  it('that was wrong costs no event: mended, they are sent in again, each once', async ({ expect }) => {
+    const site = await makeSite();
+    await register(site, 'order_completed', schema);
+    await door(site, { mode: 'refuse' });
+    const orders = Array.from({ length: 40 }, (_, n) => right(`o${n}`));
+    expect(await (await postEvents(site, orders)).json()).toMatchObject({ accepted: 0 });
+    expect(await failedReasonsOf(site.id)).toEqual(Array.from({ length: 40 }, () => 'schema_violation'));
+    await register(site, 'order_completed', { ...schema, required: ['order_id'] });
+    const list = await ask(site, 'GET', '/api/failed-events?reason=schema_violation');
+    const events = (list.answer.events as { key: string }[]).map(({ key }) => ({ key }));
+    for (let times = 0; times < 2; times += 1) await ask(site, 'POST', '/api/failed-events/retry', { events });
+    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ order_completed: 40 }));
+    expect(await failedReasonsOf(site.id)).toEqual([]);
+  });
+});
