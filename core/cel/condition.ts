@@ -94,8 +94,8 @@ export function conditionCompiler(
       if (typeof value === 'boolean') return { holds: value, changesAt: run.changesAt };
       return { holds: false, error: 'the condition is not a boolean', changesAt: run.changesAt };
     } catch (error) {
-      const lacksMember = error instanceof Error && 'code' in error && error.code === 'no_such_key';
-      return { holds: false, error: summaryOf(error), lacksMember, changesAt: run.changesAt };
+      const lacks = error instanceof Error && 'code' in error && error.code === 'no_such_key';
+      return { holds: false, error: summaryOf(error), changesAt: run.changesAt, ...(lacks && { lacksMember: true }) };
     }
   };
   return (source) => {

@@ -46,6 +46,7 @@ describe('a condition', () => {
     expect(verdict('attributes.orders > 0')).toEqual({
       holds: false,
       error: 'No such key: orders',
+      lacksMember: true,
       changesAt: null,
     });
     expect(verdict('properties.price').error).toBe('the condition is not a boolean');

@@ -2,9 +2,7 @@ import { z } from 'zod';
 import { DEFAULT_LEVEL, LEVELS } from '../../core/schemas/compatibility.ts';
 import { type Door, doorSchema } from '../../core/schemas/door.ts';
 import { CONTENT_MODELS } from '../../core/schemas/json/comparison.ts';
-
-/** Whether versions may be registered and deleted. */
-export const REGISTRY_MODES = ['READWRITE', 'READONLY'] as const;
+import { REGISTRY_MODES } from '../../core/schemas/registry-mode.ts';
 
 const rowSchema = z
   .object({

@@ -3,7 +3,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject } from 'zod-opena
 import { LEVELS } from '../../core/schemas/compatibility.ts';
 import { CONTENT_MODELS } from '../../core/schemas/json/comparison.ts';
 import { SCHEMA_TYPES } from '../../core/schemas/registered-schema.ts';
-import { REGISTRY_MODES } from '../../stores/schemas/subjects.ts';
+import { REGISTRY_MODES } from '../../core/schemas/registry-mode.ts';
 import { json } from '../http/json-content.ts';
 import { problemResponses } from '../http/problem-responses.ts';
 

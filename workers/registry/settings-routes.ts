@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
 import { LEVELS } from '../../core/schemas/compatibility.ts';
 import { CONTENT_MODELS } from '../../core/schemas/json/comparison.ts';
-import { ALL_SUBJECTS, REGISTRY_MODES, readSettings, writeSettings } from '../../stores/schemas/subjects.ts';
+import { REGISTRY_MODES } from '../../core/schemas/registry-mode.ts';
+import { ALL_SUBJECTS, readSettings, writeSettings } from '../../stores/schemas/subjects.ts';
 import { answer } from '../http/answer.ts';
 import type { ApiContext } from '../http/api-context.ts';
 import { checkedQuery } from '../http/checked-query.ts';

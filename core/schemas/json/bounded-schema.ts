@@ -48,9 +48,13 @@ export function boundedSchema(root: SchemaNode, references: References): SchemaN
     const named = Object.keys((bounded.patternProperties as object | undefined) ?? {});
     if (named.length > 0) {
       // What is said of the other members depends on which ones the patterns mean.
-      const { properties, patternProperties, additionalProperties = true } = bounded;
+      const { properties, patternProperties, additionalProperties } = bounded;
       for (const keyword of ['properties', 'patternProperties', 'additionalProperties']) delete bounded[keyword];
-      const members = { ...(properties !== undefined && { properties }), patternProperties, additionalProperties };
+      const members = {
+        patternProperties,
+        ...(properties !== undefined && { properties }),
+        ...(additionalProperties !== undefined && { additionalProperties }),
+      };
       guards.push(guard({ propertyNames: { maxLength: shortest(named) } }, members));
     }
     if (guards.length > 0) bounded.allOf = [...((bounded.allOf as unknown[] | undefined) ?? []), ...guards];
