@@ -73,6 +73,64 @@ const FORMATS: Readonly<Record<string, (events: readonly BenchEvent[]) => BenchR
     body: events.map((event) => JSON.stringify(event)).join('\n'),
   }),
 };
+/** How the door takes the events of its own type; all have the same schema. */
+const DOORS = ['off', 'watch', 'refuse'] as const;
+
+/** A schema of forty lines, as a shop writes it for its orders. */
+const ORDER_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  type: 'object',
+  required: ['number', 'total', 'currency', 'lines'],
+  properties: {
+    number: { type: 'string', pattern: '^[A-Z]+-\\d+$' },
+    total: { type: 'number', minimum: 0 },
+    tax: { type: 'number', minimum: 0 },
+    currency: { enum: ['EUR', 'USD', 'GBP'] },
+    coupon: { type: ['string', 'null'], maxLength: 64 },
+    placed_at: { type: 'string', format: 'date-time' },
+    lines: {
+      type: 'array',
+      minItems: 1,
+      maxItems: 200,
+      items: {
+        type: 'object',
+        required: ['sku', 'price'],
+        properties: {
+          sku: { type: 'string', pattern: '^[A-Z0-9-]+$' },
+          price: { type: 'number', minimum: 0, multipleOf: 0.01 },
+          quantity: { type: 'integer', minimum: 1 },
+        },
+      },
+    },
+  },
+};
+const orderProperties = (n: number) => ({
+  number: `A-${n}`,
+  total: 59.97,
+  tax: 9.57,
+  currency: 'EUR',
+  coupon: null,
+  placed_at: '2026-05-01T12:00:00Z',
+  lines: [1, 2, 3].map((line) => ({ sku: `P-${n}-${line}`, price: 19.99, quantity: line })),
+});
+
+/** Registers the schema for a type each, and says how its door takes events. */
+async function openDoors({ client }: Running): Promise<void> {
+  const access = { authorization: `Bearer ${BENCH_SITE.secretKey}`, 'content-type': 'application/json' };
+  for (const mode of DOORS) {
+    const sent = { schema: JSON.stringify(ORDER_SCHEMA), schemaType: 'JSON' };
+    const path = `/registry/subjects/order_${mode}/versions`;
+    await client.send({ method: 'POST', path, headers: access, body: JSON.stringify(sent) });
+    const door: BenchRequest = {
+      method: 'PUT',
+      path: `/api/schemas/order_${mode}/door`,
+      headers: access,
+      body: JSON.stringify({ mode }),
+    };
+    await client.send(door);
+  }
+}
+
 const STATUS: Readonly<Record<string, number>> = { segment: 200, ndjson: 200 };
 
 /** Requests a second, and ms of the server's CPU an event. */
@@ -106,6 +164,11 @@ export async function benchIngest(): Promise<Result[]> {
     { server: 'vitrine', status: STATUS[name] ?? 202, next: () => request(views()) },
   ]);
   const others = await inTurns({ bare, ...Object.fromEntries(formats) });
+  const doors = await inTurns(
+    { bare, ...Object.fromEntries(DOORS.map((mode) => [mode, doorWay(mode, views)])) },
+    openDoors,
+  );
+  const microsOf = (mode: string) => doors.beyond(mode, 'off', 'cpu') * 1_000;
   const sizes = views();
   const bytes = (request: BenchRequest) => Buffer.byteLength(request.body ?? '');
   const critical = `${(CRITICAL_SHARE * 100).toFixed(1)}% of events also go to the profile before the 202`;
@@ -121,13 +184,38 @@ export async function benchIngest(): Promise<Result[]> {
       measured(`ingest.${name}_cpu_ratio_to_bare`, others.ratio(name, 'cpu'), 'x'),
       measured(`ingest.${name}_bytes`, bytes(request(sizes)), 'B'),
     ]),
+    ...DOORS.map((mode) => measured(`ingest.door_${mode}_cpu_ratio_to_bare`, doors.ratio(mode, 'cpu'), 'x')),
+    measured(
+      'ingest.door_watch_us',
+      microsOf('watch'),
+      'µs',
+      { compare: '<=', bound: 25 },
+      'CPU an order of three lines, beyond a door that is off',
+    ),
+    measured('ingest.door_refuse_us', microsOf('refuse'), 'µs', { compare: '<=', bound: 25 }),
   ];
 }
 
+/** Orders of a type with a door of its own. */
+function doorWay(mode: string, next: () => readonly BenchEvent[]): Way {
+  let sent = 0;
+  return {
+    server: 'vitrine',
+    status: 202,
+    next: () => {
+      sent += 1;
+      return ingestRequest(
+        next().map((event) => ({ ...event, type: `order_${mode}`, properties: orderProperties(sent) })),
+      );
+    },
+  };
+}
+
 /** Lets ways in have their turns, round by round; one of them is called `bare`. */
-function inTurns(ways: Readonly<Record<string, Way>>) {
+function inTurns(ways: Readonly<Record<string, Way>>, prepare?: (vitrine: Running) => Promise<void>) {
   return withWorker('vitrine', { queue: 'unconsumed' }, (vitrine) =>
     withWorker('bare', { queue: 'unconsumed' }, async (bare) => {
+      await prepare?.(vitrine);
       const servers = { vitrine, bare };
       const rounds: Record<string, Round[]> = Object.fromEntries(Object.keys(ways).map((name) => [name, []]));
       for (let round = 0; round <= ROUNDS; round += 1) {
@@ -140,6 +228,9 @@ function inTurns(ways: Readonly<Record<string, Way>>) {
       return {
         ratio: (name: string, figure: keyof Round) =>
           median((rounds[name] ?? []).map((one, at) => one[figure] / (rounds.bare?.[at]?.[figure] ?? 1))),
+        /** How much more than another way, round by round. */
+        beyond: (name: string, other: string, figure: keyof Round) =>
+          median((rounds[name] ?? []).map((one, at) => one[figure] - (rounds[other]?.[at]?.[figure] ?? 0))),
         rate: (name: string) => median((rounds[name] ?? []).map((one) => one.rate)) * EVENTS_PER_REQUEST,
       };
     }),

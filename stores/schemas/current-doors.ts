@@ -28,26 +28,27 @@ const cache = new LoadedCache<Checks>(MAX_SITES, { ttlMs: TTL_MS });
  * the last known one holds, and where nothing is known events come in: a check must not cost the shop its orders.
  */
 export async function schemaDoor(env: Env, site: string): Promise<SchemaDoor | undefined> {
-  const known = cache.get(site, Date.now());
-  const found =
-    known ??
-    (await withDeadline(
-      readThrough(cache, site, () => loadChecks(env, site)),
-      COLD_WAIT_MS,
-    ));
-  if (!(found instanceof Map)) {
-    log('schemas_unavailable', { site, why: String(found) });
-    return undefined;
-  }
-  const checks: Checks = found;
-  if (checks.size === 0) return undefined;
+  const load = () => readThrough(cache, site, () => loadChecks(env, site));
+  const checks = cache.last(site) === undefined ? await firstChecks(site, load) : await load();
+  if (!checks?.size) return undefined;
   return { check: (type, properties) => checks.get(type)?.(properties) };
+}
+
+/** What nothing is known of yet: loaded, under a deadline, by one event of each two seconds where the store is away. */
+async function firstChecks(site: string, load: () => Promise<Checks>): Promise<Checks | undefined> {
+  if (cache.failures.get(site, Date.now())) return undefined;
+  const found = await withDeadline(load(), COLD_WAIT_MS);
+  if (typeof found !== 'string') return found;
+  cache.failures.set(site, true, Date.now());
+  log('schemas_unavailable', { site, why: found });
+  return undefined;
 }
 
 /** Forgets what this isolate knows of a site's doors, after it changed them itself. */
 export function forgetDoors(site: string): void {
   cache.delete(site);
   cache.flights.forget(site);
+  cache.failures.delete(site);
 }
 
 async function loadChecks(env: Env, site: string): Promise<Checks> {

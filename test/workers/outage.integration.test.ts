@@ -4,6 +4,7 @@ import { describe, it, vi } from 'vitest';
 import { deviceLedger } from '../../core/identity/ledger.ts';
 import { forgetDefinitions } from '../../stores/config/definitions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { forgetDoors } from '../../stores/schemas/current-doors.ts';
 import worker from '../../workers/index.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
@@ -57,6 +58,17 @@ const readOf = async (site: TestSite, under: Env, device: string, strategy = 're
     reason: string;
   }>();
 
+/** Refuses whatever has no coupon. */
+async function setDoor(site: TestSite): Promise<void> {
+  const constraints = [{ name: 'coupon', condition: 'has(properties.coupon)' }];
+  const answer = await send('/api/schemas/product_added/door', {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ mode: 'refuse', constraints }),
+  });
+  if (!answer.ok) throw new Error(await answer.text());
+}
+
 describe.each(['hangs', 'throws'] as const)('while D1 %s', (how) => {
   it('no critical event waits, no profile write fails, no refused event holds an answer, and reads stay live', async ({
     expect,
@@ -71,6 +83,18 @@ describe.each(['hangs', 'throws'] as const)('while D1 %s', (how) => {
     expect([await carts(site, 'ann'), await carts(site, 'ben')]).toEqual([4, 3]);
     await evictDurableObject(profileStub(env, site.id, 'a/ben'));
     expect(await readOf(site, outage, 'ben')).toMatchObject({ tier: 'live' });
+  });
+
+  it('a door that is known still refuses, and one that nothing is known of lets events in', async ({ expect }) => {
+    const site = await makeSite();
+    await setDoor(site);
+    const outage = withoutD1(how);
+    const refused = async () =>
+      (await (await post(site, outage, [added('ann')])).json<{ rejected: unknown[] }>()).rejected.length;
+    expect((await post(site, env, [added('ann')])).status).toBe(202);
+    expect(await refused()).toBe(1);
+    forgetDoors(site.id);
+    expect([await refused(), await refused()]).toEqual([0, 0]);
   });
 
   it('an isolate that knows no definitions counts all the same, and follows them when it hears of them', async ({

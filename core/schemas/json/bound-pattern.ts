@@ -3,7 +3,7 @@ import { type AST, RegExpParser, visitRegExpAST } from '@eslint-community/regexp
 /** Steps that a pattern may take at worst on one text. */
 const MAX_STEPS = 20_000_000;
 /** Texts of events are no longer. */
-const MAX_TEXT = 32_768;
+export const MAX_TEXT = 32_768;
 
 const parser = new RegExpParser({ ecmaVersion: 2024 });
 

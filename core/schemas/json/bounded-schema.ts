@@ -1,8 +1,10 @@
-import { boundPattern } from './bound-pattern.ts';
+import { boundPattern, MAX_TEXT } from './bound-pattern.ts';
 import { isSchema, type References, type SchemaNode } from './document.ts';
 
-/** Formats are asked of texts of at most so many characters. */
-const MAX_FORMATTED = 2_048;
+/** Formats that look at a fixed number of characters. */
+const SHORT_FORMATS: ReadonlySet<string> = new Set(['date', 'time', 'uuid', 'ipv4']);
+/** Others are asked of texts of at most so many characters. */
+export const MAX_FORMATTED = 2_048;
 /** Lists that must hold nothing twice have at most so many elements: each is compared with each. */
 const MAX_UNIQUE = 512;
 
@@ -28,7 +30,8 @@ export function boundedSchema(root: SchemaNode, references: References): SchemaN
   };
   const copied = copy(root);
   for (let next = pending.pop(); next; next = pending.pop()) definitions[next[0]] = copy(next[1]);
-  return typeof copied === 'boolean' ? copied : { ...copied, $defs: definitions };
+  if (typeof copied === 'object') (copied as Copy).$defs = definitions;
+  return copied;
 
   function copy(node: SchemaNode): SchemaNode {
     if (typeof node === 'boolean') return node;
@@ -40,8 +43,11 @@ export function boundedSchema(root: SchemaNode, references: References): SchemaN
         bounded.$ref = target === undefined ? value : `#/$defs/${nameOf(target)}`;
       } else if (keyword === 'pattern') {
         const bound = boundPattern(String(value));
-        guards.push(guard({ maxLength: 'maxLength' in bound ? bound.maxLength : 0 }, { pattern: value }));
-      } else if (keyword === 'format') guards.push(guard({ maxLength: MAX_FORMATTED }, { format: value }));
+        const maxLength = 'maxLength' in bound ? bound.maxLength : 0;
+        if (maxLength >= MAX_TEXT) bounded.pattern = value;
+        else guards.push(guard({ maxLength }, { pattern: value }));
+      } else if (keyword === 'format' && SHORT_FORMATS.has(String(value))) bounded.format = value;
+      else if (keyword === 'format') guards.push(guard({ maxLength: MAX_FORMATTED }, { format: value }));
       else if (keyword === 'uniqueItems') guards.push(guard({ maxItems: MAX_UNIQUE }, { uniqueItems: value }));
       else if (KNOWN.has(keyword)) bounded[keyword] = copyValue(keyword, value);
     }
@@ -72,7 +78,7 @@ export function boundedSchema(root: SchemaNode, references: References): SchemaN
   }
 }
 
-function guard(bound: object, then: unknown): object {
+function guard(bound: Copy, then: Copy | true): Copy {
   return { if: bound, then, else: { not: {} } };
 }
 

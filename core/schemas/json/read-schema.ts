@@ -7,6 +7,7 @@ import { isSchema, type NamedDocument, References, type SchemaNode, subschemas }
 import { draftOf } from './draft.ts';
 import { faultsOf } from './faults.ts';
 import { META_SCHEMA } from './meta-schema.ts';
+import { quickCheck } from './quick-check.ts';
 
 /** A JSON Schema that was checked: what it says holds, and asking it costs a bounded number of steps. */
 export interface JsonSchema {
@@ -68,13 +69,14 @@ function compile(root: SchemaNode, references: References, draft: SchemaDraft, d
     Validator,
     Validator,
   ];
+  const isSurelyRight = quickCheck(root, references, draft);
   return {
     root,
     references,
     faults: (value, name) => {
       if (depth < DEEP && nestsDeeper(value, depth))
         return [`${name}: nests deeper than ${depth} levels, which is as deep as this schema is asked`];
-      return first.validate(value).valid ? [] : faultsOf(all.validate(value).errors, name);
+      return isSurelyRight?.(value) || first.validate(value).valid ? [] : faultsOf(all.validate(value).errors, name);
     },
   };
 }
