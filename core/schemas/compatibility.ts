@@ -1,5 +1,5 @@
 import type { ContentModel } from './json/comparison.ts';
-import type { Incompatibility, RegisteredSchema } from './registered-schema.ts';
+import { type Incompatibility, incompatibilities, type RegisteredSchema } from './registered-schema.ts';
 
 /**
  * What a new version of a schema must be able to do, by the names of Confluent's registry: read what was written with the last version (`BACKWARD`), be
@@ -45,10 +45,10 @@ export function conflictsWith(
   const conflicts: Conflict[] = [];
   for (const { version, schema } of asked) {
     if (!level.startsWith('FORWARD'))
-      for (const found of next.refusesDataOf(schema, contentModel))
+      for (const found of incompatibilities(schema, next, contentModel))
         conflicts.push({ ...found, version, direction: 'BACKWARD' });
     if (!level.startsWith('BACKWARD'))
-      for (const found of schema.refusesDataOf(next, contentModel))
+      for (const found of incompatibilities(next, schema, contentModel))
         conflicts.push({ ...found, version, direction: 'FORWARD' });
     if (conflicts.length >= MAX_CONFLICTS) break;
   }

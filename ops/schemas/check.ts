@@ -22,17 +22,20 @@ export async function checkFile(
   registry: ReturnType<typeof registryApi>,
   events: readonly TypedProperties[],
 ): Promise<Checked> {
-  const read = readSchema(file.text, []);
+  const read = readSchema(file.type, file.text, []);
   if ('faults' in read) return { file, faults: read.faults, verdict: 'is no schema', isNew: false };
-  const misspelt = misspeltKeywords(read.schema.json.root);
+  const { schema } = read;
+  const misspelt = schema.type === 'JSON' ? misspeltKeywords(schema.json.root) : [];
   if (misspelt.length > 0) return { file, faults: misspelt, verdict: 'does not say what it seems to', isNew: false };
-  const held = await registry.find(file.subject, file.text);
+  const held = await registry.find(file);
   if (held) return { file, faults: [], verdict: `is version ${held.version}`, isNew: false };
   const versions = await registry.versions(file.subject);
   const next = (versions.at(-1) ?? 0) + 1;
-  const conflicts = versions.length === 0 ? [] : await registry.conflicts(file.subject, file.text);
-  const own = events.filter(({ type }) => type === file.subject);
-  const failing = own.flatMap(({ properties }) => read.schema.json.faults(properties, 'properties').slice(0, 1));
+  const conflicts = versions.length === 0 ? [] : await registry.conflicts(file);
+  const own = schema.type === 'JSON' ? events.filter(({ type }) => type === file.subject) : [];
+  const failing = own.flatMap(({ properties }) =>
+    schema.type === 'JSON' ? schema.json.faults(properties, 'properties').slice(0, 1) : [],
+  );
   const past =
     own.length === 0
       ? 'no event of this type has come'

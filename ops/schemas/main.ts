@@ -70,21 +70,21 @@ async function check(isPush: boolean): Promise<void> {
   if (checked.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
   else if (isPush)
     for (const { file, isNew } of checked)
-      if (isNew) say(`${file.file}: registered, id ${await registry.register(file.subject, file.text)}`);
+      if (isNew) say(`${file.file}: registered, id ${await registry.register(file)}`);
 }
 
 async function pull(): Promise<void> {
   const registry = registryApi(options);
   for (const subject of await registry.subjects()) {
-    const { version, schema } = await registry.latest(subject);
-    say(`${await writeSchemaFile(options.dir, subject, JSON.parse(schema))}: version ${version}`);
+    const { version, schema, schemaType } = await registry.latest(subject);
+    say(`${await writeSchemaFile(options.dir, subject, JSON.parse(schema), schemaType)}: version ${version}`);
   }
 }
 
 async function types(): Promise<void> {
   // Takes a while to load, and only this needs it.
   const { compile } = await import('json-schema-to-typescript');
-  const files = await readSchemaFiles(options.dir);
+  const files = (await readSchemaFiles(options.dir)).filter(({ type }) => type === 'JSON');
   const parts = [];
   for (const { subject, text } of files) {
     const name = pascal(subject);

@@ -7,6 +7,7 @@ import {
   versionSchema,
 } from '../../workers/registry/operation.ts';
 import { type Access, call } from '../lake/lake-api.ts';
+import type { SchemaFile } from './schema-files.ts';
 
 /** A site's registry behind a running Vitrine. Errors say what the server answered. */
 export function registryApi(access: Access) {
@@ -23,17 +24,17 @@ export function registryApi(access: Access) {
     level: async (subject: string) =>
       (await json(configSchema, `/config/${encodeURIComponent(subject)}?defaultToGlobal=true`)).compatibilityLevel,
     /** What keeps a schema from being the next version, a line each. */
-    conflicts: async (subject: string, text: string) =>
-      (await json(compatibleSchema, `/compatibility${at(subject)}?verbose=true`, sent(text))).messages ?? [],
-    find: (subject: string, text: string) =>
-      json(versionSchema, `/subjects/${encodeURIComponent(subject)}`, sent(text)).catch((error: unknown) => {
+    conflicts: async (file: SchemaFile) =>
+      (await json(compatibleSchema, `/compatibility${at(file.subject)}?verbose=true`, sent(file))).messages ?? [],
+    find: (file: SchemaFile) =>
+      json(versionSchema, `/subjects/${encodeURIComponent(file.subject)}`, sent(file)).catch((error: unknown) => {
         if (error instanceof Error && / 404 /.test(error.message)) return undefined;
         throw error;
       }),
-    register: async (subject: string, text: string) => (await json(idSchema, at(subject), sent(text))).id,
+    register: async (file: SchemaFile) => (await json(idSchema, at(file.subject), sent(file))).id,
   };
 }
 
-function sent(schema: string) {
-  return { schema, schemaType: 'JSON' };
+function sent({ text, type }: SchemaFile) {
+  return { schema: text, schemaType: type };
 }

@@ -1,35 +1,42 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { SCHEMA_TYPES, type SchemaType } from '../../core/schemas/registered-schema.ts';
 
-/** A schema that stands in a file: `schemas/order_completed.json` is the subject `order_completed`. */
+/** A schema that stands in a file: `schemas/order_completed.json` is the subject `order_completed`; Avro's files end with `.avsc`. */
 export interface SchemaFile {
+  readonly type: SchemaType;
   readonly subject: string;
   readonly file: string;
   readonly text: string;
 }
 
-const ENDING = '.json';
+const ENDINGS: Readonly<Record<SchemaType, string>> = { JSON: '.json', AVRO: '.avsc' };
 
 /** The schemas of a folder, by subject. @throws where there is no such folder, or nothing in it. */
 export async function readSchemaFiles(dir: string): Promise<SchemaFile[]> {
-  const names = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith(ENDING)).sort();
-  if (names.length === 0)
-    throw new Error(
-      `${dir}: there is no *.json in it; "npm run schemas -- pull" or "infer" writes schemas there, or name another with --dir`,
-    );
-  return Promise.all(
-    names.map(async (name) => ({
-      subject: decodeURIComponent(name.slice(0, -ENDING.length)),
+  const files = (await readdir(dir).catch(() => [])).sort().flatMap((name) =>
+    SCHEMA_TYPES.filter((type) => name.endsWith(ENDINGS[type])).map((type) => ({
+      type,
+      subject: decodeURIComponent(name.slice(0, -ENDINGS[type].length)),
       file: path.join(dir, name),
-      text: await readFile(path.join(dir, name), 'utf8'),
     })),
   );
+  if (files.length === 0)
+    throw new Error(
+      `${dir}: there is no *.json or *.avsc in it; "npm run schemas -- pull" or "infer" writes schemas there, or name another with --dir`,
+    );
+  return Promise.all(files.map(async (one) => ({ ...one, text: await readFile(one.file, 'utf8') })));
 }
 
 /** Writes a schema into its file, and says where. */
-export async function writeSchemaFile(dir: string, subject: string, schema: unknown): Promise<string> {
+export async function writeSchemaFile(
+  dir: string,
+  subject: string,
+  schema: unknown,
+  type: SchemaType = 'JSON',
+): Promise<string> {
   await mkdir(dir, { recursive: true });
-  const file = path.join(dir, `${encodeURIComponent(subject)}${ENDING}`);
+  const file = path.join(dir, `${encodeURIComponent(subject)}${ENDINGS[type]}`);
   await writeFile(file, `${JSON.stringify(schema, null, 2)}\n`);
   return file;
 }

@@ -55,11 +55,16 @@ async function loadChecks(env: Env, site: string): Promise<Checks> {
   const checks = new Map<string, ReturnType<typeof doorOf>>();
   for (const [subject, door] of await readDoors(env, site)) {
     if (door.mode === 'off') continue;
-    const versions = (await versionsOf(env, site, subject)).filter(({ isDeleted }) => !isDeleted);
+    const versions = (await versionsOf(env, site, subject)).filter(
+      ({ isDeleted, type }) => !isDeleted && type === 'JSON',
+    );
     const held = door.version === null ? versions.at(-1) : versions.find(({ version }) => version === door.version);
     const schema = held && (await readRegistered(env, site, held));
     if (!schema && door.constraints.length === 0) continue;
-    checks.set(subject, doorOf({ door, version: held?.version ?? 0, schema: schema?.json }));
+    checks.set(
+      subject,
+      doorOf({ door, version: held?.version ?? 0, schema: schema?.type === 'JSON' ? schema.json : undefined }),
+    );
   }
   return checks;
 }

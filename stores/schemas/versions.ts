@@ -73,23 +73,28 @@ export async function listSubjects(env: Env, site: string, prefix: string, delet
   return results.map(({ subject }) => subject);
 }
 
-/** Other schemas' texts that references lead to, those of the references' own references too; or the reference that leads nowhere. */
+/** Other schemas' texts that references lead to, each after what it refers to itself; or the reference that leads nowhere. */
 export async function readReferences(
   env: Env,
   site: string,
   references: readonly Reference[],
 ): Promise<{ readonly texts: ReferredText[] } | { readonly missing: Reference }> {
   const texts = new Map<string, string>();
-  const pending = [...references];
-  for (let next = pending.shift(); next; next = pending.shift()) {
-    if (texts.has(next.name)) continue;
-    if (texts.size === MAX_REFERENCES) return { missing: next };
-    const found = await readVersion(env, site, next.subject, next.version);
-    if (!found) return { missing: next };
-    texts.set(next.name, found.text);
-    pending.push(...found.references);
-  }
-  return { texts: [...texts].map(([name, text]) => ({ name, text })) };
+  const begun = new Set<string>();
+  const follow = async (given: readonly Reference[]): Promise<Reference | undefined> => {
+    for (const next of given) {
+      if (begun.has(next.name)) continue;
+      begun.add(next.name);
+      const found = begun.size > MAX_REFERENCES ? undefined : await readVersion(env, site, next.subject, next.version);
+      if (!found) return next;
+      const missing = await follow(found.references);
+      if (missing) return missing;
+      texts.set(next.name, found.text);
+    }
+    return undefined;
+  };
+  const missing = await follow(references);
+  return missing ? { missing } : { texts: [...texts].map(([name, text]) => ({ name, text })) };
 }
 /** Schemas that one schema may lead to. */
 const MAX_REFERENCES = 32;
@@ -102,7 +107,7 @@ export async function readRegistered(
 ): Promise<RegisteredSchema | undefined> {
   const referred = await readReferences(env, site, version.references);
   if ('missing' in referred) return undefined;
-  const read = readSchema(version.text, referred.texts);
+  const read = readSchema(version.type, version.text, referred.texts);
   return 'schema' in read ? read.schema : undefined;
 }
 

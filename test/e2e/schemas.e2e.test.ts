@@ -57,13 +57,37 @@ describe('schemas', () => {
     await expect(registry.getSchema(999)).rejects.toThrow(/no schema with id 999/);
   });
 
+  test('of Avro likewise, with names from other subjects', async ({ expect }) => {
+    const host = `${vitrine.url}/registry`;
+    const registry = new SchemaRegistry({ host, auth: { username: SITE.secretKey, password: '' } });
+    const register = (schema: object, references?: { name: string; subject: string; version: number }[]) =>
+      registry.register(
+        { type: SchemaType.AVRO, schema: JSON.stringify(schema), ...(references && { references }) },
+        { subject: String(Object(schema).name) },
+      );
+    const money = { type: 'record', name: 'Money', namespace: 'shop', fields: [{ name: 'value', type: 'double' }] };
+    await register(money);
+    const order = { type: 'record', name: 'Order', namespace: 'shop', fields: [{ name: 'total', type: 'shop.Money' }] };
+    await expect(register(order)).rejects.toThrow();
+    const references = [{ name: 'shop.Money', subject: 'Money', version: 1 }];
+    const { id } = await register(order, references);
+    const encoded = await registry.encode(id, { total: { value: 12.5 } });
+    expect(
+      await new SchemaRegistry({ host, auth: { username: SITE.secretKey, password: '' } }).decode(encoded),
+    ).toEqual({ total: { value: 12.5 } });
+    const wider = { ...order, fields: [...order.fields, { name: 'note', type: 'string' }] };
+    await expect(register(wider, references)).rejects.toThrow(/READER_FIELD_MISSING_DEFAULT_VALUE/);
+    const optional = { ...order, fields: [...order.fields, { name: 'note', type: 'string', default: '' }] };
+    expect((await register(optional, references)).id).toBe(id + 1);
+  });
+
   test('go from what came to a folder, to the registry, and a change that would hurt is refused in words', async ({
     expect,
   }) => {
     const dir = path.join(folder, 'schemas');
     const run = (...words: string[]) =>
       runCommand('ops/schemas/main.ts', [...words, '--dir', dir, '--url', vitrine.url, '--key', SITE.secretKey]);
-    expect(await run('check')).toMatchObject({ code: 2, err: expect.stringContaining('there is no *.json') });
+    expect(await run('check')).toMatchObject({ code: 2, err: expect.stringContaining('there is no *.json or *.avsc') });
     const log = path.join(folder, 'log.ndjson');
     const events = Array.from({ length: 60 }, (_, n) => ({
       id: `r${n}`,

@@ -153,6 +153,7 @@ describe('the schema registry', () => {
     expect(new Set(ids.slice(0, 6)).size).toBe(6);
     expect(ids.slice(6)).toEqual(ids.slice(0, 6));
     expect((await ask(site, 'GET', '/registry/subjects/s/versions')).answer).toEqual([1, 2, 3, 4, 5, 6]);
+    await ask(site, 'PUT', '/registry/config', { compatibility: 'BACKWARD' });
     expect((await ask(other, 'GET', '/registry/subjects')).answer).toEqual([]);
     expect((await ask(other, 'GET', '/registry/schemas/ids/1')).answer).toMatchObject({ error_code: 40403 });
     const write = await send('/registry/subjects', { headers: { authorization: `Bearer ${site.writeKey}` } });
@@ -162,9 +163,12 @@ describe('the schema registry', () => {
       error_code: 42201,
       message: expect.stringContaining('type:'),
     });
-    expect((await ask(site, 'POST', '/registry/subjects/s/versions', { schema: '"string"' })).answer).toMatchObject({
-      error_code: 42201,
-    });
+    const avro = { schema: '"string"' };
+    expect((await ask(site, 'POST', '/registry/subjects/avro/versions', avro)).status).toBe(200);
+    const language = await ask(site, 'POST', '/registry/subjects/s/versions', avro);
+    expect(language.answer).toMatchObject({ error_code: 409, message: expect.stringContaining('LANGUAGE_CHANGED') });
+    const proto = await ask(site, 'POST', '/registry/subjects/s/versions', { ...avro, schemaType: 'PROTOBUF' });
+    expect(proto.answer).toMatchObject({ error_code: 42201 });
   });
 });
 

@@ -19,7 +19,11 @@ const referenceSchema = z.object({
 /** A schema as clients send it. */
 export const sentSchemaSchema = z.object({
   schema: z.string().meta({ description: 'The schema, as text.' }),
-  schemaType: z.string().max(32).optional().meta({ description: '`JSON`; a client that says nothing means `AVRO`.' }),
+  schemaType: z
+    .string()
+    .max(32)
+    .optional()
+    .meta({ description: '`JSON` or `AVRO`, which is meant where nothing is said.' }),
   references: z.array(referenceSchema).max(32).optional(),
 });
 
@@ -124,7 +128,7 @@ function operation(
   };
 }
 
-const schemaDocument = z.union([z.record(z.string(), z.unknown()), z.boolean()]);
+const schemaDocument = z.unknown().meta({ description: 'The schema itself.' });
 const TAKES = { query: normalizeQuerySchema, body: sentSchemaSchema } as const;
 
 function settingPaths(what: string, gives: z.ZodType, changes: z.ZodType, body: z.ZodType, path?: z.ZodObject) {

@@ -49,16 +49,18 @@ export async function readSent(
   site: string,
   { schema, schemaType = 'AVRO', references = [] }: SentSchema,
 ): Promise<RegisteredSchema> {
-  if (!(SCHEMA_TYPES as readonly string[]).includes(schemaType)) {
-    const message = `schemaType: ${schemaType} is not taken; there is ${SCHEMA_TYPES.join(', ')}. What names no type is AVRO.`;
-    throw registryError(42201, message);
-  }
+  const type = SCHEMA_TYPES.find((one) => one === schemaType);
+  if (!type)
+    throw registryError(
+      42201,
+      `schemaType: ${schemaType.slice(0, 32)} is not taken; there are ${SCHEMA_TYPES.join(', ')}.`,
+    );
   const referred = await readReferences(env, site, references);
   if ('missing' in referred) {
     const { name, subject, version } = referred.missing;
     throw registryError(42201, `references: "${name}" is version ${version} of "${subject}", which there is not.`);
   }
-  const read = readSchema(schema, referred.texts);
+  const read = readSchema(type, schema, referred.texts);
   if ('faults' in read) throw registryError(42201, `The schema is not valid: ${read.faults.join('; ')}.`);
   return read.schema;
 }

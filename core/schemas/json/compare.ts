@@ -19,7 +19,13 @@ export function compareJsonSchemas(
   reader: JsonSchema,
   contentModel: ContentModel = 'AS_WRITTEN',
 ): Difference[] {
-  return run(writer, reader, contentModel, writer.root, reader.root, '#', new Map());
+  return run(writer, reader, contentModel, writer.root, reader.root, '#', { pairs: new Map(), accepted: new Map() });
+}
+
+/** Pairs of schemas that are being compared, and whether pairs that were compared go together. */
+interface Seen {
+  readonly pairs: Map<SchemaNode, Set<SchemaNode>>;
+  readonly accepted: Map<SchemaNode, Map<SchemaNode, boolean>>;
 }
 
 function run(
@@ -29,7 +35,7 @@ function run(
   from: SchemaNode,
   to: SchemaNode,
   path: string,
-  open: Map<SchemaNode, Set<SchemaNode>>,
+  seen: Seen,
 ): Difference[] {
   const differences: Difference[] = [];
   const comparison: Comparison = {
@@ -41,13 +47,19 @@ function run(
       const written = resolved(writer, a);
       const read = resolved(reader, b);
       // A pair that is being compared already holds as far as it is looked at here.
-      if (open.get(written)?.has(read) && typeof written === 'object') return;
-      const partners = open.get(written) ?? new Set();
-      open.set(written, partners.add(read));
+      if (seen.pairs.get(written)?.has(read) && typeof written === 'object') return;
+      const partners = seen.pairs.get(written) ?? new Set();
+      seen.pairs.set(written, partners.add(read));
       compareNodes(comparison, written, read, at);
       partners.delete(read);
     },
-    accepts: (a, b) => run(writer, reader, contentModel, a, b, '', open).every(isCompatible),
+    accepts: (a, b) => {
+      const known = seen.accepted.get(a) ?? new Map<SchemaNode, boolean>();
+      seen.accepted.set(a, known);
+      const held = known.get(b) ?? run(writer, reader, contentModel, a, b, '', seen).every(isCompatible);
+      known.set(b, held);
+      return held;
+    },
   };
   comparison.compare(from, to, path);
   return differences;

@@ -65,9 +65,9 @@ async function mustBeThere(
   version: number | null,
   constraints: number,
 ): Promise<void> {
-  const live = (await versionsOf(env, site, type)).filter(({ isDeleted }) => !isDeleted);
+  const live = (await versionsOf(env, site, type)).filter((one) => !one.isDeleted && one.type === 'JSON');
   if (version === null ? live.length > 0 || constraints > 0 : live.some((one) => one.version === version)) return;
-  const what = version === null ? 'no schema' : `no version ${version}`;
+  const what = version === null ? 'no JSON Schema' : `no version ${version} in JSON Schema`;
   throw new HttpError(404, `"${type}" has ${what}. Register it first: POST /registry/subjects/${type}/versions.`, {
     code: 'schema_not_found',
   });
