@@ -66,6 +66,7 @@ export default defineConfig({
         test: {
           name: 'workers',
           maxWorkers,
+          testTimeout: 60_000,
           deps: { optimizer: { ssr: { enabled: true, include: LIBRARIES } } },
           include: ['**/*.integration.test.ts'],
           setupFiles: ['./test/workers/apply-migrations.ts'],

@@ -1,9 +1,10 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import type { Arrival } from '../../core/catalog/arrivals.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { catalogStub } from '../../stores/catalog/catalog-stub.ts';
+import { eventually } from './eventually.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 
 /** Uploads products, and waits for the report: they are there then. */
@@ -59,7 +60,7 @@ describe('a product that comes into a catalogue', () => {
           items: { id: string; reason: { code: string; text: string } }[];
         }>()
       ).items;
-    await vi.waitFor(async () => expect((await read()).length).toBe(10), 5_000);
+    await eventually(async () => expect((await read()).length).toBe(10));
     let places = 0;
     for (let n = 0; n < 200; n += 1) {
       const items = await read();

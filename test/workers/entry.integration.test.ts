@@ -92,7 +92,7 @@ describe('jobs', () => {
       },
     };
     const first = runJob(env, job, at(0));
-    await vi.waitUntil(() => running === 1);
+    await vi.waitUntil(() => running === 1, { timeout: 20_000 });
     expect(await Promise.all([runJob(env, job, at(1)), runJob(env, job, at(1))])).toEqual(['held', 'held']);
     release.resolve();
     expect([await first, most]).toEqual(['done', 1]);

@@ -10,6 +10,7 @@ import { runOpenErasures } from '../../jobs/erase/run-open-erasures.ts';
 import { servingShards } from '../../stores/model/serving-shards.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { eventually, PATIENCE } from './eventually.ts';
 import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf, rowsWith } from './stores.ts';
 
@@ -51,8 +52,8 @@ async function shopWithPerson(): Promise<TestSite> {
     // He said who he is on a page, without a proof.
     { ...makeEvent('ola-nordby-tablet', 'product_viewed', { product_id: 'bag' }), userId: 'ola-nordby' },
   ]);
-  await vi.waitUntil(async () => (await rollupsOf(site.id)).product_viewed === 1, { timeout: 5_000 });
-  await vi.waitUntil(async () => (await rollupsOf(site.id)).order_completed === 2, { timeout: 5_000 });
+  await vi.waitUntil(async () => (await rollupsOf(site.id)).product_viewed === 1, PATIENCE);
+  await vi.waitUntil(async () => (await rollupsOf(site.id)).order_completed === 2, PATIENCE);
   return site;
 }
 
@@ -171,14 +172,14 @@ describe('GET /api/users/:id/export', () => {
     const site = await shopWithPerson();
     await send('/api/lake/compact', { method: 'POST', headers: secret(site) });
     await postAsServer(site, [makeEvent('ola-nordby-phone', 'page_viewed')]);
-    await vi.waitUntil(async () => (await rollupsOf(site.id)).page_viewed === 1, { timeout: 5_000 });
+    await vi.waitUntil(async () => (await rollupsOf(site.id)).page_viewed === 1, PATIENCE);
     const read = async (path: string) =>
       (await (await send(path, { headers: secret(site) })).text())
         .trim()
         .split('\n')
         .map((line) => JSON.parse(line) as { kind: string; event?: { type: string } });
     // The lake has it a moment after the rollups, or before.
-    const lines = await vi.waitFor(async () => {
+    const lines = await eventually(async () => {
       const all = await read('/api/users/ola-nordby/export');
       if (!all.some(({ event }) => event?.type === 'page_viewed')) throw new Error('the page is not in the lake yet');
       return all;

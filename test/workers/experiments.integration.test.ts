@@ -1,6 +1,6 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { DecisionSigner } from '../../core/decisions/decision-token.ts';
 import type { ExperimentDefinition, ExperimentState } from '../../core/experiments/definition.ts';
 import type { Results } from '../../core/experiments/results.ts';
@@ -17,6 +17,7 @@ import { listPartitions } from '../../stores/lake/partitions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { findSite } from '../../stores/sites/site.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { eventually } from './eventually.ts';
 import { aRun, asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' });
@@ -175,15 +176,11 @@ describe('an experiment', () => {
     const storm = [shownEvent(device, shown), click, click, { ...click, id: 'another-id' }, shownEvent(device, shown)];
     await postEvents(site, storm);
     await postEvents(site, [...storm, orderEvent(device, 'o1', 60)]);
-    await vi.waitFor(
-      async () =>
-        expect(await figures(site)).toEqual([
-          [0, 0, 0, 0, 0, 0],
-          [1, 1, 1, 1, 60, 60],
-        ]),
-      {
-        timeout: 10_000,
-      },
+    await eventually(async () =>
+      expect(await figures(site)).toEqual([
+        [0, 0, 0, 0, 0, 0],
+        [1, 1, 1, 1, 60, 60],
+      ]),
     );
     // Chance would have given this user the other variant, on a device of its own too.
     const user = await (async () => {
@@ -199,7 +196,7 @@ describe('an experiment', () => {
     await vouched([identify(device)]);
     const { device: second } = await deviceIn(site, 0);
     await vouched([identify(second)]);
-    await vi.waitFor(async () => expect((await read(site, second)).items[0]?.id).toBe('f'), { timeout: 10_000 });
+    await eventually(async () => expect((await read(site, second)).items[0]?.id).toBe('f'));
     expect((await read(site, device)).items[0]?.id).toBe('f');
   });
 
@@ -233,7 +230,7 @@ describe('an experiment', () => {
     ];
     const response = await postEvents(site, events);
     expect(await response.json()).toMatchObject({ accepted: 5, rejected: [] });
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { totals } = decodeState(await profileStub(env, site.id, `a/${device}`).exportState());
       expect(totals.counts.get('recommendation_shown')).toEqual([4]);
     });
@@ -270,7 +267,7 @@ describe('an experiment', () => {
     const { device, shown } = await deviceIn(site, 1);
     const bot = { 'user-agent': 'Mozilla/5.0 (compatible; bingbot/2.0)' };
     expect((await postEvents(site, [shownEvent(device, shown)], bot)).status).toBe(202);
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const { totals } = decodeState(await profileStub(env, site.id, `a/${device}`).exportState());
       expect(totals.counts.get('recommendation_shown')).toEqual([1]);
     });
@@ -319,7 +316,7 @@ describe('a person’s standing', () => {
     for (const row of await figures(site)) for (const [at, value] of row.entries()) sum[at] = (sum[at] ?? 0) + value;
     return sum;
   };
-  const until = (expected: () => Promise<void>) => vi.waitFor(expected, { timeout: 15_000, interval: 50 });
+  const until = (expected: () => Promise<void>) => eventually(expected);
   /** What the lake makes of each person’s events, added up as the results are. */
   const recounted = async (site: TestSite, ledgers: Ledger[]) => {
     await compactSite(env, site.id, Number.POSITIVE_INFINITY, Date.now() + 60_000);

@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { publishModel, rollbackModel } from '../../jobs/publish/publish-model.ts';
 import { readCurrent } from '../../stores/model/current-model.ts';
 import { feedSessions } from '../../stores/model/feed-sessions.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { eventually } from './eventually.ts';
 import { makeSite, send } from './site.ts';
 import { rollupsOf } from './stores.ts';
 
@@ -88,7 +89,7 @@ describe('dead letters', () => {
       ).json();
     expect(await recover()).toEqual({ recovered: 2, done: true });
     expect(await recover()).toEqual({ recovered: 0, done: true });
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 }));
     expect((await env.LAKE.list({ prefix: `failed/site=${site.id}/` })).objects).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import worker from '../../workers/index.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { eventually } from './eventually.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rowsWith } from './stores.ts';
 
@@ -20,7 +21,7 @@ async function siteWith(settings: object): Promise<TestSite> {
   return site;
 }
 const kept = (site: TestSite, reasons: string[]) =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const found = await failedReasonsOf(site.id);
     if (found.join() !== reasons.join()) throw new Error(`kept: ${found.join()}`);
   });
@@ -57,7 +58,7 @@ describe('a failed event', () => {
       { id: 'n', type: 'product_viewed', anonymous_id: 'mia-larsen', properties: {} },
       bad('nobody-else'),
     ]);
-    await vi.waitFor(async () => expect(await failedReasonsOf(site.id)).toHaveLength(4));
+    await eventually(async () => expect(await failedReasonsOf(site.id)).toHaveLength(4));
     await erase(site, 'devices/471147114711471');
     expect(await rowsWith(site.id, '471147114711471')).toEqual([]);
     await erase(site, 'users/mia-larsen-user');

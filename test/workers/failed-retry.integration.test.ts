@@ -1,8 +1,9 @@
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { DAY_MS } from '../../core/time.ts';
 import { sweepFailed } from '../../jobs/sweep/sweep-failed.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
+import { eventually } from './eventually.ts';
 import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, lakeOf, rollupsOf } from './stores.ts';
 
@@ -72,7 +73,7 @@ describe('failed events', () => {
     expect((await retry(site, { events: all })).map(({ outcome }) => outcome)).toEqual(right);
     const again = await retry(site, { events: mended });
     expect(again.map(({ outcome }) => outcome)).toEqual(['gone', 'gone', 'gone']);
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ order_completed: 3 }), { timeout: 10_000 });
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ order_completed: 3 }));
     expect(await failedReasonsOf(site.id)).toEqual(['invalid_properties']);
     expect((await lakeOf(site.id)).map(({ id, ledger }) => `${ledger} ${id}`).sort()).toHaveLength(3);
   });

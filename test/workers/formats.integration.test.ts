@@ -1,5 +1,6 @@
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { writeProtobuf } from '../../core/collect/protobuf.ts';
+import { eventually } from './eventually.ts';
 import { makeEvent, makeSite, send, type TestSite } from './site.ts';
 import { lakeOf, rollupsOf } from './stores.ts';
 
@@ -12,13 +13,10 @@ const post = async (site: TestSite, path: string, headers: Record<string, string
   return { status: response.status, answer: await response.json<Record<string, unknown>>() };
 };
 const counted = (site: TestSite, right: Record<string, number>) =>
-  vi.waitFor(
-    async () => {
-      const found = await rollupsOf(site.id);
-      if (JSON.stringify(found) !== JSON.stringify(right)) throw new Error(JSON.stringify(found));
-    },
-    { timeout: 10_000, interval: 50 },
-  );
+  eventually(async () => {
+    const found = await rollupsOf(site.id);
+    if (JSON.stringify(found) !== JSON.stringify(right)) throw new Error(JSON.stringify(found));
+  });
 
 describe('POST /v/events in other formats', () => {
   it('takes protobuf as its JSON, and the same events in both once', async ({ expect }) => {

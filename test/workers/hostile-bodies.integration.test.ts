@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { apiDocument } from '../../workers/docs/document.ts';
 import { bytesOf, hostileBodies } from '../material/hostile-bodies.ts';
 import { operationsWithBodies } from '../material/operations-with-bodies.ts';
+import { eventually } from './eventually.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf } from './stores.ts';
 
@@ -112,9 +113,8 @@ describe('a body as no client of ours makes it', () => {
       const response = await postEvents(site, events);
       expect([response.status, await response.json()]).toEqual([202, { accepted: 3, rejected: [] }]);
     }
-    await vi.waitFor(
-      async () => expect(await rollupsOf(site.id)).toEqual({ product_added: 1, product_viewed: 1, own_type: 1 }),
-      { timeout: 20_000, interval: 50 },
+    await eventually(async () =>
+      expect(await rollupsOf(site.id)).toEqual({ product_added: 1, product_viewed: 1, own_type: 1 }),
     );
     expect(await failedReasonsOf(site.id)).toEqual([]);
   });

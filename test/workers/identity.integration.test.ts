@@ -1,9 +1,10 @@
 import { evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { base64url, SignJWT } from 'jose';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import type { UserProfile } from '../../durable-objects/user-profile/user-profile.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { eventually } from './eventually.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf } from './stores.ts';
 
@@ -185,13 +186,9 @@ describe('a person', () => {
     expect(await rollupsOf(site.id)).toEqual({});
     expect((await home.readHere()).value.counts).toEqual({});
     await evictDurableObject(home);
-    await vi.waitFor(async () => expect(items(await profileOfUser(site, 'ann'))).toEqual(['bag', 'hat']), {
-      timeout: 20_000,
-    });
+    await eventually(async () => expect(items(await profileOfUser(site, 'ann'))).toEqual(['bag', 'hat']));
     expect((await profileOfUser(site, 'ann')).counts).toEqual({ identify: 1, product_added: 2 });
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ identify: 1, product_added: 2 }), {
-      timeout: 20_000,
-    });
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ identify: 1, product_added: 2 }));
   });
 });
 
@@ -243,7 +240,7 @@ describe('proofs', () => {
     }>();
     expect(accepted).toBe(0);
     expect(rejected).toMatchObject([{ code: 'proof_invalid', message: expect.stringMatching(expected) }]);
-    await vi.waitFor(async () => expect(await failedReasonsOf(site.id)).toEqual(['proof_invalid']));
+    await eventually(async () => expect(await failedReasonsOf(site.id)).toEqual(['proof_invalid']));
   });
 
   it('refuses "none", text that is no token, and a key of another site', async ({ expect }) => {

@@ -3,11 +3,11 @@ import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import worker from '../../workers/index.ts';
+import { PATIENCE } from './eventually.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, lakeIdsOf, rollupsOf } from './stores.ts';
 
 const until = vi.waitFor;
-const PATIENCE = { timeout: 20_000, interval: 50 };
 
 /** Arrays in arrays. */
 const nested = (levels: number): unknown => {

@@ -1,10 +1,11 @@
 import { runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { siteDefinitions } from '../../stores/config/definitions.ts';
 import { linkDevice, linkUsers, MAX_DEVICES, MAX_USERS, TooManyUsers } from '../../stores/links/link-graph.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { eventually } from './eventually.ts';
 import { makeEvent, makeSite, send, type TestSite } from './site.ts';
 import { rollupsOf } from './stores.ts';
 
@@ -39,7 +40,7 @@ describe('a link', () => {
     const site = await makeSite();
     await siteDefinitions(env, site.id);
     await post(site, [identify('phone', 'ann'), identify('phone', 'ann'), identify('phone', 'ann')]);
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ identify: 3 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ identify: 3 }));
     expect(await versionOf(site)).toBe(1);
     expect(await heldBy(site, 'u/ann')).toEqual([{ ledger: 'a/phone', assignment: 1, number: 1 }]);
   });
@@ -47,7 +48,7 @@ describe('a link', () => {
   it('that is said again with each page has the version of its first time', async ({ expect }) => {
     const site = await makeSite();
     for (let page = 1; page <= 3; page += 1) await post(site, [identify('phone', 'ann')]);
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ identify: 3 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ identify: 3 }));
     expect(await versionOf(site)).toBe(1);
     const held = await heldBy(site, 'u/ann');
     expect(held).toMatchObject([{ ledger: 'a/phone', assignment: 1 }]);

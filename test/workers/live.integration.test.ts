@@ -1,11 +1,12 @@
 import { createExecutionContext, evictDurableObject, runInDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { messageText } from '../../core/events/message.ts';
 import { deviceLedger, type Ledger } from '../../core/identity/ledger.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import worker from '../../workers/index.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { eventually } from './eventually.ts';
 import { makeEvent, makeSite, postEvents, type TestSite } from './site.ts';
 import { rollupsOf } from './stores.ts';
 
@@ -57,7 +58,7 @@ describe('an event that was shown', () => {
     expect((await stub.readHere()).value.counts).toEqual({ product_viewed: 2 });
     await evictDurableObject(stub);
     expect((await stub.readHere()).value.counts).toEqual({ product_viewed: 2 });
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 }));
   });
 
   it('is lost with the memory, and counts when the queue brings it', async ({ expect }) => {
@@ -70,7 +71,7 @@ describe('an event that was shown', () => {
     await deliver([shown]);
     await evictDurableObject(stub);
     expect((await stub.readHere()).value.counts).toEqual({ product_viewed: 2 });
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 }));
   });
 
   it('is stored along with another message, and the object wakes by itself for what is due', async ({ expect }) => {
@@ -94,7 +95,7 @@ describe('an event that was shown', () => {
     expect(await held()).toEqual({ number: 0 });
     const shown = message('one');
     await show(shown);
-    await vi.waitFor(async () => expect(await recent(site, 'u/ann')).toEqual(['p-one']));
+    await eventually(async () => expect(await recent(site, 'u/ann')).toEqual(['p-one']));
     expect(await counts(site, 'u/ann')).toEqual({ product_viewed: 1 });
     expect(await held()).toEqual({ number: 0 });
     await evictDurableObject(stub);

@@ -3,6 +3,7 @@ import { describe, it, vi } from 'vitest';
 import type { Explanation } from '../../core/decide/explanation.ts';
 import { forgetDefinitions } from '../../stores/config/definitions.ts';
 import { currentPlan } from '../../stores/merchandising/current-plan.ts';
+import { eventually } from './eventually.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' });
@@ -168,7 +169,7 @@ describe('slots and rules', () => {
       site,
       [1, 2].map(() => makeEvent('ada', 'product_viewed', { product_id: 'a' })),
     );
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const after = await read(site, `slot=home&locale=de-AT&${visitor}`);
       expect([idsOf(after), after.content, after.heading]).toEqual([
         ['e', 'a', 'b'],

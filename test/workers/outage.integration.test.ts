@@ -7,6 +7,7 @@ import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { forgetDoors } from '../../stores/schemas/current-doors.ts';
 import worker from '../../workers/index.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { eventually } from './eventually.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { rollupsOf } from './stores.ts';
 
@@ -114,7 +115,7 @@ describe.each(['hangs', 'throws'] as const)('while D1 %s', (how) => {
     expect(await profileStub(env, site.id, 'a/cem').exportFollowing()).toContain('"waiting"');
     // The queue brings the message again; by then D1 is back.
     forgetDefinitions(site.id);
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ product_added: 1 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_added: 1 }));
     forgetDefinitions(site.id);
     await runDurableObjectAlarm(profileStub(env, site.id, 'a/cem'));
     expect(await profileStub(env, site.id, 'a/cem').exportFollowing()).not.toContain('"waiting"');
@@ -156,9 +157,9 @@ describe('the way to a profile that does not answer', () => {
     expect((await post(site, slowProfiles(['show']), [added('fay')])).status).toBe(202);
     expect((await post(site, slowProfiles(['show'], 'throws'), [added('fay')])).status).toBe(202);
     const deferred = () => spy.mock.calls.some(([line]) => String(line).includes('"live_deferred"'));
-    await vi.waitFor(() => expect(deferred()).toBe(true), { timeout: 5_000 });
+    await eventually(() => expect(deferred()).toBe(true));
     spy.mockRestore();
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ product_added: 2 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_added: 2 }));
     expect(await carts(site, 'fay')).toBe(2);
   });
 });

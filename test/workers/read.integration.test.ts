@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
+import { eventually } from './eventually.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const CATALOGUE = [
@@ -76,7 +77,7 @@ describe('GET /v/recommendations', () => {
     ]);
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_500 });
     try {
-      await vi.waitFor(async () => expect(await shown()).toEqual(['gone']));
+      await eventually(async () => expect(await shown()).toEqual(['gone']));
       await upload(site, [{ ...gone, title: 'Back again', available: true }]);
       vi.setSystemTime(Date.now() + 60_000);
       const { items } = await (await recent(site)).json<Answer>();

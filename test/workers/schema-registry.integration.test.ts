@@ -1,4 +1,7 @@
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
+import { readAvro } from '../../core/schemas/avro/read-avro.ts';
+import { writeAvro } from '../../core/schemas/avro/write-data.ts';
+import { eventually } from './eventually.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf } from './stores.ts';
 
@@ -172,6 +175,75 @@ describe('the schema registry', () => {
   });
 });
 
+describe('events in Avro', () => {
+  const schema = {
+    type: 'record',
+    name: 'Viewed',
+    fields: [
+      { name: 'id', type: 'string' },
+      { name: 'type', type: 'string' },
+      { name: 'occurredAt', type: { type: 'long', logicalType: 'timestamp-millis' } },
+      { name: 'anonymousId', type: ['null', 'string'], default: null },
+      {
+        name: 'properties',
+        type: {
+          type: 'record',
+          name: 'Product',
+          fields: [
+            { name: 'product_id', type: 'string' },
+            { name: 'name', type: ['null', 'string'] },
+          ],
+        },
+      },
+    ],
+  };
+  const event = (id: string) => ({
+    ...{ id, type: 'product_viewed', occurredAt: Date.now(), anonymousId: 'ann' },
+    properties: { product_id: 'bag', name: null },
+  });
+  const framed = (id: number, of: unknown, value: unknown) => {
+    const read = readAvro(of);
+    if ('faults' in read) throw new Error(read.faults.join());
+    const data = writeAvro(read.type, value);
+    const head = new Uint8Array(5 + data.length);
+    new DataView(head.buffer).setUint32(1, id);
+    head.set(data, 5);
+    return head;
+  };
+  const post = (site: TestSite, body: Uint8Array) =>
+    send(`/v/events?key=${site.writeKey}`, { method: 'POST', headers: { 'content-type': 'avro/binary' }, body });
+
+  it('come in by a schema of the registry, one or many, and what is no such data is refused in words', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    const made = async (of: unknown) =>
+      Number((await ask(site, 'POST', '/registry/subjects/any/versions', { schema: JSON.stringify(of) })).answer.id);
+    await ask(site, 'PUT', '/registry/config', { compatibility: 'NONE' });
+    const [one, many] = [await made(schema), await made({ type: 'array', items: schema })];
+    const first = await post(site, framed(one, schema, event('a1')));
+    expect([first.status, await first.json()]).toMatchObject([202, { accepted: 1, rejected: [] }]);
+    const list = { type: 'array', items: schema };
+    const more = await post(
+      site,
+      framed(many, list, [event('a1'), event('a2'), { ...event('a3'), anonymousId: null }]),
+    );
+    expect(await more.json()).toMatchObject({ accepted: 2, rejected: [{ id: 'a3', code: 'invalid_envelope' }] });
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 }));
+    const whole = framed(one, schema, event('a4'));
+    for (const [body, words] of [
+      [whole.subarray(0, 20), 'end too early'],
+      [framed(99, schema, event('a5')), 'no Avro schema with this id'],
+      [Uint8Array.of(1, 2, 3), 'does not begin with 0'],
+    ] as const) {
+      const refused = await post(site, body);
+      expect([refused.status, await refused.json()]).toMatchObject([400, { detail: expect.stringContaining(words) }]);
+    }
+    // Another site's schema is none.
+    expect((await post(await makeSite(), whole)).status).toBe(400);
+  });
+});
+
 describe('the door', () => {
   const wrong = (id: string) => ({
     ...makeEvent('ann', 'order_completed', { order_id: id, total: '12,50 €', currency: 'EUR' }),
@@ -195,12 +267,10 @@ describe('the door', () => {
     expect((await postEvents(site, [right('o1')])).status).toBe(202);
     await door(site, { mode: 'watch' });
     expect(await (await postEvents(site, [right('o2'), right('o3')])).json()).toMatchObject({ accepted: 2 });
-    await vi.waitFor(
-      async () =>
-        expect((await ask(site, 'GET', '/api/schemas/watched')).answer).toMatchObject({
-          faults: [{ type: 'order_completed', version: 1, path: 'properties.coupon', events: 2 }],
-        }),
-      { timeout: 10_000 },
+    await eventually(async () =>
+      expect((await ask(site, 'GET', '/api/schemas/watched')).answer).toMatchObject({
+        faults: [{ type: 'order_completed', version: 1, path: 'properties.coupon', events: 2 }],
+      }),
     );
     await door(site, { mode: 'refuse' });
     expect(await (await postEvents(site, [right('o4'), makeEvent('ann', 'page_viewed')])).json()).toMatchObject({
@@ -241,7 +311,7 @@ describe('the door', () => {
     const list = await ask(site, 'GET', '/api/failed-events?reason=schema_violation');
     const events = (list.answer.events as { key: string }[]).map(({ key }) => ({ key }));
     for (let times = 0; times < 2; times += 1) await ask(site, 'POST', '/api/failed-events/retry', { events });
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ order_completed: 40 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ order_completed: 40 }));
     expect(await failedReasonsOf(site.id)).toEqual([]);
   });
 });

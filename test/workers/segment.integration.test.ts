@@ -1,4 +1,5 @@
 import { describe, it, vi } from 'vitest';
+import { eventually, PATIENCE } from './eventually.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 import { failedReasonsOf, lakeOf, rollupsOf } from './stores.ts';
 
@@ -14,7 +15,7 @@ const message = (more: object = {}) => ({
   ...{ event: 'Product Viewed', properties: { product_id: 'p1' }, ...more },
 });
 const counted = (site: TestSite, expected: object) =>
-  vi.waitUntil(async () => JSON.stringify(await rollupsOf(site.id)) === JSON.stringify(expected), { timeout: 10_000 });
+  vi.waitUntil(async () => JSON.stringify(await rollupsOf(site.id)) === JSON.stringify(expected), PATIENCE);
 
 describe('POST /v1/…', () => {
   it('takes a batch, each message once, and answers 200 although one is bad', async ({ expect }) => {
@@ -133,7 +134,7 @@ describe('POST /v1/…', () => {
     const right = {
       ...{ alias: 1, application_opened: 1, group: 1, identify: 1, product_added: 1, screen_viewed: 1 },
     };
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual(right), { timeout: 10_000, interval: 50 });
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual(right));
     expect(await failedReasonsOf(site.id)).toEqual([]);
     const [opened] = (await lakeOf(site.id)).filter(({ id }) => id === 'a');
     expect(opened).toMatchObject({ type: 'application_opened', context: { app: { version: '2.1.0' } } });

@@ -1,9 +1,10 @@
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import type { z } from 'zod';
 import { deviceLedger } from '../../core/identity/ledger.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import type { acceptedSchema } from '../../workers/edge/ingest/operation.ts';
+import { eventually } from './eventually.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { rollupsOf } from './stores.ts';
 
@@ -49,7 +50,7 @@ describe('a visitor’s token', () => {
     const site = await makeSite();
     const id = crypto.randomUUID();
     await fromPage(site, [{ ...viewed(id), occurredAt: new Date(Date.now() - 3_600_000).toISOString() }]);
-    await vi.waitFor(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 1 }));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 1 }));
     for (const said of [{}, { anonymousId: id }, { visitorToken: 'x' }, { anonymousId: id, visitorToken: '' }]) {
       const { body, cookies } = await fromPage(site, [viewed(id)], said, `vitrine_id=${id}`);
       expect([body.visitorToken, cookies]).toEqual([undefined, []]);

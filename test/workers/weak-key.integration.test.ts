@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers';
-import { describe, type ExpectStatic, it, vi } from 'vitest';
+import { describe, type ExpectStatic, it } from 'vitest';
 import { z } from 'zod';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { runOpenErasures } from '../../jobs/erase/run-open-erasures.ts';
@@ -7,6 +7,7 @@ import { MAX_UNPROVEN, recordMentions } from '../../stores/erasure/record-mentio
 import { servingShards } from '../../stores/model/serving-shards.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { eventually } from './eventually.ts';
 import { aRun, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { lakeOf, rollupsOf, rowsWith } from './stores.ts';
 
@@ -30,7 +31,7 @@ const ordersOf = async (site: TestSite) =>
       .all<Record<string, unknown>>()
   ).results.map(({ order_id, ledger, total }) => [order_id, ledger, total]);
 const counted = (site: TestSite, counts: Record<string, number>) =>
-  vi.waitFor(async () => {
+  eventually(async () => {
     const found = await rollupsOf(site.id);
     if (JSON.stringify(found) !== JSON.stringify(counts)) throw new Error(JSON.stringify(found));
   });
@@ -109,7 +110,7 @@ describe('a bot', () => {
     const site = await makeSite();
     const events = Array.from({ length: 20 }, (_, n) => view(`bot-${n}`));
     await postEvents(site, [...events, order('bot-0', '1', 5)], { 'user-agent': GOOGLEBOT });
-    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(21));
+    await eventually(async () => expect(await lakeOf(site.id)).toHaveLength(21));
     expect((await lakeOf(site.id)).every(({ client }) => client.bot)).toBe(true);
     expect([await rollupsOf(site.id), await ordersOf(site)]).toEqual([{}, []]);
     const summaries = await Promise.all(
@@ -137,7 +138,7 @@ describe('a bot', () => {
       body: JSON.stringify({ events: [view('ada')] }),
     });
     await counted(site, { product_viewed: 1 });
-    await vi.waitFor(async () => expect((await lakeOf(site.id)).map(({ client }) => client.bot)).toEqual([false]));
+    await eventually(async () => expect((await lakeOf(site.id)).map(({ client }) => client.bot)).toEqual([false]));
   });
 });
 
@@ -146,7 +147,7 @@ describe('consent that a person decided', () => {
     const site = await makeSite();
     await postEvents(site, [makeEvent('ada', 'consent_changed', { purposes: { analytics: false } })]);
     await fromServer(site, [makeEvent('ada', 'product_viewed', { product_id: 'p' }), makeEvent('bob', 'page_viewed')]);
-    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(3));
+    await eventually(async () => expect(await lakeOf(site.id)).toHaveLength(3));
     const consents = (await lakeOf(site.id)).map(({ type, consent }) => [type, consent]);
     expect(Object.fromEntries(consents)).toMatchObject({
       product_viewed: ['personalization', 'marketing'],
@@ -166,7 +167,7 @@ describe('an erasure', () => {
     const sales = Array.from({ length: 20 }, (_, n) => ({ ...order('pos-1', `o${n}`, n), userId: `customer-${n}` }));
     await fromServer(site, sales);
     await counted(site, { order_completed: 20 });
-    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(20));
+    await eventually(async () => expect(await lakeOf(site.id)).toHaveLength(20));
     return site;
   }
   const eventsOf = async (site: TestSite) => (await lakeOf(site.id)).length;
@@ -175,7 +176,7 @@ describe('an erasure', () => {
     const site = await till(expect);
     await postEvents(site, [{ ...makeEvent('pos-1', 'page_viewed'), userId: 'stranger-1' }]);
     await counted(site, { order_completed: 20, page_viewed: 1 });
-    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(21));
+    await eventually(async () => expect(await lakeOf(site.id)).toHaveLength(21));
     expect(await erase(site, 'stranger-1')).toMatchObject({ state: 'done' });
     expect([(await ordersOf(site)).length, await eventsOf(site)]).toEqual([20, 20]);
     const { value } = await profileStub(env, site.id, 'a/pos-1').readHere();
@@ -260,7 +261,7 @@ describe('a repair', () => {
       Array.from({ length: 7 }, () => view2('rep-1')),
     );
     await counted(site, { product_viewed: 7 });
-    await vi.waitFor(async () => expect(await lakeOf(site.id)).toHaveLength(7), { timeout: 5_000 });
+    await eventually(async () => expect(await lakeOf(site.id)).toHaveLength(7));
     const repair = (body: object) =>
       send('/api/reconciliation/repair', {
         method: 'POST',

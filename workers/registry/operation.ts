@@ -31,7 +31,7 @@ const flag = z
   .enum(['true', 'false', ''])
   .default('false')
   .transform((value) => value !== 'false')
-  .meta({ override: { type: 'boolean' } });
+  .meta({ override: { type: 'boolean', default: false } });
 export const normalizeQuerySchema = z.object({ normalize: flag, deleted: flag });
 export const deletedQuerySchema = z.object({ deleted: flag, deletedOnly: flag, permanent: flag });
 export const verboseQuerySchema = z.object({ verbose: flag });

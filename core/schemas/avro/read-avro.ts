@@ -1,6 +1,14 @@
 import { isRecord } from '../../json/values.ts';
 import { isDefault } from './default-value.ts';
-import { type AvroField, type AvroRecord, type AvroType, PRIMITIVES, type Primitive } from './type.ts';
+import {
+  type AvroField,
+  type AvroRecord,
+  type AvroType,
+  LOGICALS,
+  type Logical,
+  PRIMITIVES,
+  type Primitive,
+} from './type.ts';
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
 const FULL_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
@@ -48,7 +56,18 @@ function read(value: unknown, namespace: string, names: Names, path: string, lev
     return { kind: 'array', items: read(value.items, namespace, names, `${path}/items`, level + 1) };
   if (type === 'map') return { kind: 'map', values: read(value.values, namespace, names, `${path}/values`, level + 1) };
   if (type === undefined) throw new Fault(`${path}: lacks "type"`);
-  return read(type, namespace, names, `${path}/type`, level + 1);
+  return meant(read(type, namespace, names, `${path}/type`, level + 1), value);
+}
+
+/** The type with what its values mean. A logical type that is not known, or stands on another type, is to be passed over. */
+function meant(type: AvroType, { logicalType, scale }: Members): AvroType {
+  const logical = (Object.keys(LOGICALS) as Logical[]).find((name) => name === logicalType);
+  if (!logical || LOGICALS[logical] !== type.kind) return type;
+  return {
+    kind: type.kind,
+    logical,
+    ...(typeof scale === 'number' && Number.isInteger(scale) && scale >= 0 && scale <= 64 && { scale }),
+  };
 }
 
 function named(name: string, namespace: string, names: Names, path: string): AvroType {

@@ -35,9 +35,32 @@ export interface AvroFixed extends Named {
   readonly size: number;
 }
 
+/** A type without a name, and what its values mean where that is said and understood. */
+export interface AvroPrimitive {
+  readonly kind: Primitive;
+  readonly logical?: Logical;
+  /** Digits behind the point of a decimal. */
+  readonly scale?: number;
+}
+
+/** Logical types (Avro 1.12, "Logical Types"), each with the type that it stands on; others say nothing. */
+export const LOGICALS = {
+  decimal: 'bytes',
+  uuid: 'string',
+  date: 'int',
+  'time-millis': 'int',
+  'time-micros': 'long',
+  'timestamp-millis': 'long',
+  'timestamp-micros': 'long',
+  'timestamp-nanos': 'long',
+  'local-timestamp-millis': 'long',
+  'local-timestamp-micros': 'long',
+} as const satisfies Readonly<Record<string, Primitive>>;
+export type Logical = keyof typeof LOGICALS;
+
 /** A type of Avro; a name stands for the very object that it names. */
 export type AvroType =
-  | { readonly kind: Primitive }
+  | AvroPrimitive
   | { readonly kind: 'array'; readonly items: AvroType }
   | { readonly kind: 'map'; readonly values: AvroType }
   | { readonly kind: 'union'; readonly branches: readonly AvroType[] }

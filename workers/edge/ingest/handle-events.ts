@@ -5,6 +5,7 @@ import { QueueUnavailable, takeEvents } from '../../../queues/events/take-events
 import { decisionSigner } from '../../../stores/decisions/decision-signer.ts';
 import { proofFault } from '../../../stores/links/verify-proof.ts';
 import { profileStub } from '../../../stores/objects/profile-stub.ts';
+import { registeredAvro } from '../../../stores/schemas/registered-avro.ts';
 import type { Site } from '../../../stores/sites/site.ts';
 import { withDeadline } from '../../../stores/with-deadline.ts';
 import { answer } from '../../http/answer.ts';
@@ -29,7 +30,7 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const receivedAtMs = Date.now();
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env);
-  const read = await parseRequest(request, receivedAtMs);
+  const read = await parseRequest(request, receivedAtMs, (id) => registeredAvro(env, site.id, id));
   const { body, cookies } = await takeRequest(request, url, env, site, read, receivedAtMs);
   const headers = new Headers(corsHeaders(request, site));
   if (request.headers.has('origin')) for (const cookie of cookies) headers.append('set-cookie', cookie);

@@ -79,6 +79,11 @@ export const ingestPaths: ZodOpenApiPathsObject = {
           'application/x-protobuf': {
             schema: z.string().meta({ description: 'A `vitrine.v1.EventBatch`, see docs/formats.md.' }),
           },
+          'avro/binary': {
+            schema: z
+              .string()
+              .meta({ description: 'Confluent’s wire format: a record of the registry, or a list of them.' }),
+          },
           'application/cloudevents+json': { schema: cloudEventSchema, example: CLOUDEVENT_EXAMPLE },
           'application/cloudevents-batch+json': { schema: z.array(cloudEventSchema) },
         },

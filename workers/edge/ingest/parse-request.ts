@@ -5,7 +5,7 @@ import type { WireBatch } from '../../../core/events/wire-event.ts';
 import type { EventBatch } from '../../../queues/events/take-events.ts';
 import { HttpError } from '../../http/error.ts';
 import { MAX_EVENTS, MAX_WARNINGS } from './limits.ts';
-import { readBatch } from './read-batch.ts';
+import { type AvroOf, readBatch } from './read-batch.ts';
 
 /** A field of an event that was left out, or read as something else than was sent. */
 interface EventWarning {
@@ -23,8 +23,8 @@ export interface ParsedRequest extends EventBatch {
 }
 
 /** Reads and checks the body of `POST /v/events`. Throws 400, 413 or 415 when the request as a whole cannot be read. */
-export async function parseRequest(request: Request, now: number): Promise<ParsedRequest> {
-  const { batch, bytes } = await readBatch(request, new Date(now).toISOString());
+export async function parseRequest(request: Request, now: number, avroOf: AvroOf): Promise<ParsedRequest> {
+  const { batch, bytes } = await readBatch(request, new Date(now).toISOString(), avroOf);
   return checkBatch(batch, bytes);
 }
 

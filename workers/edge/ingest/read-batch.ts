@@ -1,6 +1,9 @@
+import { avroEvents, schemaIdOf } from '../../../core/collect/avro-batch.ts';
 import { binaryCloudEvent, fromCloudEvent } from '../../../core/collect/cloud-events.ts';
 import { readProtobuf } from '../../../core/collect/protobuf.ts';
 import { type WireBatch, wireBatchSchema } from '../../../core/events/wire-event.ts';
+import { AvroError } from '../../../core/schemas/avro/bytes.ts';
+import type { AvroType } from '../../../core/schemas/avro/type.ts';
 import { HttpError } from '../../http/error.ts';
 import { parseJson } from '../../http/parse-json.ts';
 import { readBoundedBytes, readBoundedText } from '../../http/read-body.ts';
@@ -12,13 +15,16 @@ export interface ReadBatch {
   readonly bytes: number;
 }
 
+/** The Avro schema with an id of the site; null where there is none. */
+export type AvroOf = (id: number) => Promise<AvroType | null>;
+
 /**
- * Reads the body of `POST /v/events` by its content type: JSON, a CloudEvent (structured, binary or batched), or protobuf.
+ * Reads the body of `POST /v/events` by its content type: JSON, a CloudEvent (structured, binary or batched), protobuf, or Avro.
  *
  * @param now the time of CloudEvents that have none, ISO 8601.
  * @throws HttpError 400, 413 or 415 when it cannot be read as a whole.
  */
-export async function readBatch(request: Request, now: string): Promise<ReadBatch> {
+export async function readBatch(request: Request, now: string, avroOf: AvroOf): Promise<ReadBatch> {
   const { headers } = request;
   const mediaType = (headers.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase();
   switch (mediaType) {
@@ -32,11 +38,13 @@ export async function readBatch(request: Request, now: string): Promise<ReadBatc
     case 'application/x-protobuf':
     case 'application/protobuf':
       return readProtobufBatch(request);
+    case 'avro/binary':
+      return readAvroBatch(request, avroOf);
     default:
       if (mediaType === '' && headers.has('ce-specversion')) return readBinaryCloudEvent(request, now);
       throw new HttpError(
         415,
-        `Content-Type "${mediaType}" is not understood. Send application/json, text/plain, application/cloudevents+json, application/cloudevents-batch+json or application/x-protobuf.`,
+        `Content-Type "${mediaType}" is not understood. Send application/json, text/plain, application/cloudevents+json, application/cloudevents-batch+json, application/x-protobuf or avro/binary.`,
         { code: 'media_type_unsupported' },
       );
   }
@@ -71,6 +79,30 @@ async function readProtobufBatch(request: Request): Promise<ReadBatch> {
     if (cause instanceof HttpError) throw cause;
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new HttpError(400, `The body is no vitrine.v1.EventBatch (proto/vitrine/v1/events.proto): ${why}.`, {
+      code: 'invalid_body',
+      cause,
+    });
+  }
+}
+
+async function readAvroBatch(request: Request, avroOf: AvroOf): Promise<ReadBatch> {
+  const body = await readBoundedBytes(request, MAX_BODY_BYTES);
+  const id = schemaIdOf(body);
+  const type = id === undefined ? null : await avroOf(id);
+  if (type === null) {
+    const what =
+      id === undefined
+        ? 'does not begin with 0 and the four bytes of a schema’s id'
+        : `names schema ${id}, and there is no Avro schema with this id`;
+    throw new HttpError(400, `The body ${what}. Send Confluent’s wire format, with a schema of /registry.`, {
+      code: 'invalid_body',
+    });
+  }
+  try {
+    return { batch: checked({ events: avroEvents(type, body) }), bytes: MEASURED_BYTES };
+  } catch (cause) {
+    if (!(cause instanceof AvroError)) throw cause;
+    throw new HttpError(400, `The body is not what schema ${id} says: ${cause.message}.`, {
       code: 'invalid_body',
       cause,
     });
