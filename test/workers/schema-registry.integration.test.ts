@@ -296,6 +296,17 @@ describe('the door', () => {
     expect(await (await postEvents(site, [right('o7')])).json()).toMatchObject({
       rejected: [{ code: 'schema_violation' }],
     });
+    // What the door holds events against stays, until it is off.
+    const remove = async (what: string) =>
+      (await ask(site, 'DELETE', `/registry/subjects/order_completed${what}`)).answer;
+    const held = { error_code: 42206, message: expect.stringContaining('Switch that off first') };
+    expect(await remove('/versions/1')).toMatchObject(held);
+    expect(await remove('')).toMatchObject(held);
+    expect(await remove('/versions/2')).toBe(2);
+    await door(site, { mode: 'refuse' });
+    expect(await remove('/versions/1')).toMatchObject(held);
+    await door(site, { mode: 'off' });
+    expect(await remove('')).toEqual([1]);
     const bad = await door(site, { mode: 'refuse', constraints: [{ name: 'x', condition: 'properties.total >=' }] });
     expect([bad.status, bad.answer.detail]).toEqual([400, expect.stringContaining('constraints.0.condition: line 1')]);
   });

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import type { Door } from '../../core/schemas/door.ts';
 import { forgetDoors } from '../../stores/schemas/current-doors.ts';
 import { readSettings } from '../../stores/schemas/subjects.ts';
 import {
@@ -89,12 +90,11 @@ export const subjectRoutes = new Hono<ApiContext>()
 
 /** Deletes a version, or all: softly first, for good afterwards. */
 async function remove(env: Env, site: string, subject: string, permanent: boolean, only?: number): Promise<Response> {
-  const { inForce } = await readSettings(env, site, subject);
+  const { own, inForce } = await readSettings(env, site, subject);
   if (inForce.mode === 'READONLY')
     throw registryError(42205, `"${subject}" lets nothing be deleted: its mode is READONLY.`);
-  const versions = (await subjectOf(env, site, subject, permanent)).filter(
-    ({ version }) => only === undefined || version === only,
-  );
+  const all = await subjectOf(env, site, subject, permanent);
+  const versions = all.filter(({ version }) => only === undefined || version === only);
   if (permanent) {
     const live = versions.find(({ isDeleted }) => !isDeleted);
     if (live && only === undefined)
@@ -112,10 +112,26 @@ async function remove(env: Env, site: string, subject: string, permanent: boolea
       throw registryError(42206, `Version ${version} of "${subject}" is what the schema with id ${by} refers to.`);
   }
   const numbers = due.map(({ version }) => version);
+  if (!permanent) mustNotDisarm(subject, own.door, all, numbers);
   if (permanent) await purgeVersions(env, site, subject, numbers);
   else await deleteVersions(env, site, subject, numbers, Date.now());
   forgetDoors(site);
   return only === undefined ? answer(numbersSchema, numbers) : Response.json(only);
+}
+
+/** A door that holds events against a version would let all in without it, and nobody would hear of it. */
+function mustNotDisarm(
+  subject: string,
+  door: Door | null,
+  versions: readonly SchemaVersion[],
+  gone: readonly number[],
+): void {
+  if (!door || door.mode === 'off') return;
+  const isLeft = versions.some((one) => !one.isDeleted && !gone.includes(one.version) && one.type === 'JSON');
+  const isHeld = door.version === null ? !isLeft && door.constraints.length === 0 : gone.includes(door.version);
+  if (!isHeld) return;
+  const message = `Events of "${subject}" are held against it (${door.mode}). Switch that off first: PUT /api/schemas/${subject}/door.`;
+  throw registryError(42206, message);
 }
 
 /** The versions of a subject. @throws 40401 where there is none. */
