@@ -88,4 +88,53 @@ describe('the quick check', () => {
     expect(count.right).toBeGreaterThan(200);
     expect(count.sure / count.right).toBeGreaterThan(0.8);
   });
+
+  it('says of each keyword by itself what the validator says', ({ expect }) => {
+    const alone: readonly object[] = [
+      ...['string', 'number', 'integer', 'boolean', 'null', 'array', 'object'].map((name) => ({ type: name })),
+      { type: ['string', 'null'] },
+      ...[
+        { enum: ['a', 1, null] },
+        { const: 'ab' },
+        { minimum: 1 },
+        { maximum: 1 },
+        { exclusiveMinimum: 1 },
+        { exclusiveMaximum: 1 },
+      ],
+      ...[
+        { multipleOf: 2 },
+        { multipleOf: 0.01 },
+        { minLength: 2 },
+        { maxLength: 2 },
+        { minItems: 1 },
+        { maxItems: 1 },
+      ],
+      ...[{ pattern: '^a' }, { format: 'date' }, { required: ['a', 'b'] }, { items: { type: 'string' } }],
+      ...[{ properties: { a: { type: 'string' } } }, { additionalProperties: { type: 'string' } }],
+      { properties: { a: {} }, additionalProperties: false },
+      ...[
+        { anyOf: [{ type: 'string' }, { minimum: 1 }] },
+        { allOf: [{ minimum: 1 }, { maximum: 9 }] },
+        { $ref: '#/$defs/d' },
+      ],
+    ];
+    for (const keywords of alone) {
+      const root = { ...keywords, $defs: { d: { type: ['string', 'number'], maxLength: 2 } } };
+      const references = new References(root, []);
+      const quick = quickCheck(root, references, '2020-12');
+      const validator = new Validator(boundedSchema(root, references) as never, '2020-12');
+      fc.assert(
+        fc.property(value, (instance) => {
+          const { valid } = validator.validate(instance);
+          const isOdd = typeof instance === 'string' && instance.includes('𝒳') && 'maxLength' in keywords;
+          const isFine = 'multipleOf' in keywords && typeof instance === 'number' && !Number.isSafeInteger(instance);
+          const sure = quick?.(instance);
+          expect([keywords, instance, sure && !valid]).toEqual([keywords, instance, false]);
+          if (!isOdd && !isFine && !('$ref' in keywords))
+            expect([keywords, instance, sure]).toEqual([keywords, instance, valid]);
+        }),
+        { numRuns: 150 },
+      );
+    }
+  });
 });
