@@ -41,6 +41,9 @@ export function boundedSchema(root: SchemaNode, references: References): SchemaN
       if (keyword === '$ref') {
         const target = references.find(String(value), node);
         bounded.$ref = target === undefined ? value : `#/$defs/${nameOf(target)}`;
+      } else if (keyword === 'const') {
+        // The validator looks for schemas in a constant, and not among values.
+        guards.push({ enum: [value] });
       } else if (keyword === 'pattern') {
         const bound = boundPattern(String(value));
         const maxLength = 'maxLength' in bound ? bound.maxLength : 0;
@@ -104,7 +107,7 @@ const KNOWN: ReadonlySet<string> = new Set([
   ...SCHEMAS,
   ...SCHEMA_LISTS,
   ...SCHEMAS_BY_NAME,
-  ...['type', 'enum', 'const', 'required', 'dependentRequired', 'minContains', 'maxContains'],
+  ...['type', 'enum', 'required', 'dependentRequired', 'minContains', 'maxContains'],
   ...['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'minLength', 'maxLength'],
   ...['minItems', 'maxItems', 'minProperties', 'maxProperties'],
 ]);

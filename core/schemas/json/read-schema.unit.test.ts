@@ -104,6 +104,10 @@ describe('a JSON Schema', () => {
     ).toHaveLength(1);
     expect(faultsOf({ patternProperties: { 'a*b*c*!': false } }, { [long]: 1 })).toHaveLength(1);
     expect(faultsOf({ pattern: '^a' }, long)).toEqual([]);
+    expect(faultsOf({ const: { id: '#', $ref: 'x' }, default: { $id: '#' }, examples: [{ id: '#' }] }, 1)).toHaveLength(
+      1,
+    );
+    expect(faultsOf({ const: { id: '#' } }, { id: '#' })).toEqual([]);
     const exact = { properties: { a: {} }, patternProperties: { '^x': {} }, unevaluatedProperties: false };
     expect(faultsOf(exact, { a: 1, x1: 1 })).toEqual([]);
     expect(faultsOf(exact, { a: 1, y: 1 })).toEqual(['properties: "y" must not be there']);
