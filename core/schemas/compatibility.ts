@@ -6,7 +6,13 @@ import { type Incompatibility, incompatibilities, type RegisteredSchema } from '
  * read by who has that one (`FORWARD`), or both (`FULL`); with all versions where it is transitive.
  */
 export const LEVELS = [
-  ...(['NONE', 'BACKWARD', 'BACKWARD_TRANSITIVE', 'FORWARD', 'FORWARD_TRANSITIVE', 'FULL', 'FULL_TRANSITIVE'] as const),
+  'NONE',
+  'BACKWARD',
+  'BACKWARD_TRANSITIVE',
+  'FORWARD',
+  'FORWARD_TRANSITIVE',
+  'FULL',
+  'FULL_TRANSITIVE',
 ] as const;
 export type Level = (typeof LEVELS)[number];
 

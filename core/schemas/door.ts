@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { boundedInput } from '../cel/bounded-input.ts';
 import { type Condition, conditionCompiler } from '../cel/condition.ts';
+import type { SchemaViolation } from '../events/schema-door.ts';
 import { CONSTRAINT_FUNCTIONS } from './constraint-functions.ts';
 import type { JsonSchema } from './json/read-schema.ts';
 
@@ -44,16 +45,6 @@ export const doorSchema = z.object({
 });
 export type Door = z.infer<typeof doorSchema>;
 
-/** An event that its schema does not take. */
-export interface Violation {
-  /** What is wrong, where: `properties.total: expected number, but it is string; …`. */
-  readonly message: string;
-  /** The version of the schema that says so. */
-  readonly version: number;
-  /** Whether it is only counted. */
-  readonly isWatched: boolean;
-}
-
 /** What the events of a type must be. */
 export interface DoorRule {
   readonly door: Door;
@@ -67,7 +58,7 @@ export function doorOf({
   door,
   version,
   schema,
-}: DoorRule): (properties: Readonly<Record<string, unknown>>) => Violation | undefined {
+}: DoorRule): (properties: Readonly<Record<string, unknown>>) => SchemaViolation | undefined {
   const constraints = door.constraints.flatMap((constraint) => {
     const compiled = compile(constraint.condition);
     return compiled.ok ? [{ ...constraint, compiled: compiled.condition }] : [];

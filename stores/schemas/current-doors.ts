@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers';
+import pMap from 'p-map';
 import { pathOfFault } from '../../core/events/cause.ts';
 import type { SchemaDoor, SchemaViolation } from '../../core/events/schema-door.ts';
 import { doorOf } from '../../core/schemas/door.ts';
@@ -12,6 +13,8 @@ import { readRegistered, versionsOf } from './versions.ts';
 /** How old what an isolate knows of a site's doors may be: a new version is in force everywhere after half a minute. */
 const TTL_MS = 25_000;
 const MAX_SITES = 200;
+/** Types that are read at once. */
+const AT_ONCE = 6;
 /** How long the first event of an isolate waits for what holds; then it is let in unchecked, and that is logged. */
 const COLD_WAIT_MS = 500;
 /** How long what would have been refused is gathered before it is written. */
@@ -52,21 +55,19 @@ export function forgetDoors(site: string): void {
 }
 
 async function loadChecks(env: Env, site: string): Promise<Checks> {
-  const checks = new Map<string, ReturnType<typeof doorOf>>();
-  for (const [subject, door] of await readDoors(env, site)) {
-    if (door.mode === 'off') continue;
-    const versions = (await versionsOf(env, site, subject)).filter(
-      ({ isDeleted, type }) => !isDeleted && type === 'JSON',
-    );
-    const held = door.version === null ? versions.at(-1) : versions.find(({ version }) => version === door.version);
-    const schema = held && (await readRegistered(env, site, held));
-    if (!schema && door.constraints.length === 0) continue;
-    checks.set(
-      subject,
-      doorOf({ door, version: held?.version ?? 0, schema: schema?.type === 'JSON' ? schema.json : undefined }),
-    );
-  }
-  return checks;
+  const doors = [...(await readDoors(env, site))].filter(([, { mode }]) => mode !== 'off');
+  const checks = await pMap(
+    doors,
+    async ([subject, door]) => {
+      const versions = (await versionsOf(env, site, subject)).filter((one) => !one.isDeleted && one.type === 'JSON');
+      const held = door.version === null ? versions.at(-1) : versions.find(({ version }) => version === door.version);
+      const read = held && (await readRegistered(env, site, held));
+      const schema = read?.type === 'JSON' ? read.json : undefined;
+      return [subject, doorOf({ door, version: held?.version ?? 0, schema })] as const;
+    },
+    { concurrency: AT_ONCE },
+  );
+  return new Map(checks);
 }
 
 interface Watched {

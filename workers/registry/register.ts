@@ -98,9 +98,8 @@ export async function register(
         `"${subject}" has ${versions.length} versions; delete some for good before you register another.`,
       );
     const conflicts = await conflictsOf(env, site, schema, live, inForce);
-    if (conflicts.length > 0)
-      throw incompatible(subject, conflicts, inForce.compatibility, (versions.at(-1)?.version ?? 0) + 1);
     const after = versions.at(-1)?.version ?? 0;
+    if (conflicts.length > 0) throw incompatible(subject, conflicts, inForce.compatibility, after + 1);
     const references = sent.references ?? [];
     const inserted = await insertVersion(
       env,

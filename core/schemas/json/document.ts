@@ -110,10 +110,8 @@ export class References {
       if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined;
       at = (at as Record<string, unknown>)[step];
     }
-    if (!isSchema(at)) return undefined;
-    // What stands under a keyword that holds no schema is one as soon as a reference says so.
-    if (typeof at === 'object' && !this.#documentOf.has(at))
-      this.#collect(at, this.#documentOf.get(document) ?? document);
+    // What stands where no keyword holds a schema was checked by nobody.
+    if (!isSchema(at) || (typeof at === 'object' && !this.#documentOf.has(at))) return undefined;
     return at;
   }
 

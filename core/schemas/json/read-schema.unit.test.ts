@@ -53,6 +53,7 @@ describe('a JSON Schema', () => {
     expect(refusal({ $defs: { a: { minLength: -1 } } })).toContain('$defs.a.minLength');
     expect(refusal({ $ref: '#/$defs/nope' })).toContain('there is no "#/$defs/nope"');
     expect(refusal({ properties: { a: { $dynamicRef: '#a' } } })).toContain('/properties/a/$dynamicRef');
+    expect(refusal({ $ref: '#/x-parts/a', 'x-parts': { a: { pattern: '(' } } })).toContain('there is no "#/x-parts/a"');
     expect(refusal({ $ref: '#' })).toContain('refers to itself');
     expect(refusal({ $schema: 'http://json-schema.org/draft-03/schema#' })).toContain('$schema');
     expect(refusal({ items: [{}] })).toContain('prefixItems');
