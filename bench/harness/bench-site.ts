@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { NewSite } from '../../ops/site/site-statements.ts';
+import type { NewSite } from '../../stores/sites/site-statements.ts';
 import type { BenchRequest } from './http-client.ts';
 
 /** The site that the bench writes to. */

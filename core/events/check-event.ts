@@ -22,7 +22,8 @@ export interface Refusal {
     | 'proof_invalid'
     | 'secret_key_required'
     | 'invalid_consent'
-    | 'no_consent';
+    | 'no_consent'
+    | 'bot';
   readonly message: string;
   /** The version of the schema that the event does not keep to. */
   readonly schemaVersion?: number | undefined;

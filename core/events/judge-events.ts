@@ -40,6 +40,8 @@ export interface Terms {
   readonly takesHistory?: boolean;
   /** Reads the tokens of the site's decisions; nothing where events come from none, as those of bots. */
   readonly decisions?: DecisionSigner | undefined;
+  /** Whether they come from a bot whose events the site does not want. */
+  readonly fromUnwantedBot?: boolean;
   /** The schemas that events must keep to. */
   readonly schemas?: SchemaDoor | undefined;
 }
@@ -58,6 +60,11 @@ export interface Judged {
   /** What is taken, and would be refused if its schema were not only watched. */
   readonly watched: { readonly type: string; readonly violation: SchemaViolation }[];
 }
+
+const UNWANTED_BOT: Refusal = {
+  code: 'bot',
+  message: 'The user agent is a bot’s, and this site drops what bots send (settings: bots).',
+};
 
 /** Decides on each event for itself: whether its visitor agrees, it keeps to its schema, its sender is believed, and it comes in time; and enriches what is taken. */
 export async function judgeEvents(candidates: readonly Candidate[], terms: Terms): Promise<Judged> {
@@ -79,6 +86,7 @@ async function judge(
   terms: Terms,
   watched: Judged['watched'],
 ): Promise<EnrichedEvent | { readonly history: EnrichedEvent } | { readonly refusal: Refusal }> {
+  if (terms.fromUnwantedBot) return { refusal: UNWANTED_BOT };
   const agreed = checkConsent(candidate.event, terms.consent, candidate.decided);
   if ('refusal' in agreed) return agreed;
   const { event } = agreed;

@@ -12,6 +12,9 @@ export const clientSchema = z.object({
   browser: z.string().optional(),
   os: z.string().optional(),
   bot: z.boolean(),
+  /** Headers and cookies that the site keeps, by name. */
+  headers: z.record(z.string(), z.string()).optional(),
+  cookies: z.record(z.string(), z.string()).optional(),
 });
 export type Client = z.infer<typeof clientSchema>;
 

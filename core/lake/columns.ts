@@ -24,7 +24,11 @@ const property = (name: string, type: ColumnType = 'STRING', about = `\`properti
   about,
   value: ({ properties }) => scalar(properties?.[name], type),
 });
-const client = (name: keyof RawEvent['client'], type: ColumnType, about: string): Column => ({
+const client = (
+  name: Exclude<keyof RawEvent['client'], 'headers' | 'cookies'>,
+  type: ColumnType,
+  about: string,
+): Column => ({
   name,
   type,
   about,
@@ -107,6 +111,16 @@ export const COLUMNS: readonly Column[] = [
     ({ decision }) => decision && JSON.stringify(decision),
   ),
   text('decision_fault', 'why its token attributes nothing', ({ decisionFault }) => decisionFault),
+  text(
+    'headers',
+    'headers of the request that the site keeps, JSON',
+    ({ client: { headers } }) => headers && JSON.stringify(headers),
+  ),
+  text(
+    'cookies',
+    'cookies of the request that the site keeps, JSON',
+    ({ client: { cookies } }) => cookies && JSON.stringify(cookies),
+  ),
 ];
 
 /** One event as a row, by column. */
@@ -137,7 +151,13 @@ export function eventOf(site: string, row: LakeRow): RawEvent {
     ledger: said('ledger'),
     messageId: said('message_id'),
     receivedAt: msOf(row.received_at),
-    client: { ...Object.fromEntries(place), device: said('device'), bot: row.bot === true },
+    client: {
+      ...Object.fromEntries(place),
+      device: said('device'),
+      bot: row.bot === true,
+      ...(said('headers') !== undefined && { headers: json('headers') }),
+      ...(said('cookies') !== undefined && { cookies: json('cookies') }),
+    },
     id: said('event_id'),
     type: said('type'),
     time: msOf(row.time),

@@ -15,6 +15,11 @@ export const METRICS = {
     help: 'Products of the catalogue: all, and those of them that may be shown.',
     labels: ['kind'],
   },
+  vitrine_leaked_keys: {
+    type: 'gauge',
+    help: 'Secret keys that are known to stand in an address or a page, and still work.',
+    labels: [],
+  },
   vitrine_feed_last_run_timestamp_seconds: {
     type: 'gauge',
     help: 'When a product feed was fetched last, seconds since 1970.',

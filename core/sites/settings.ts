@@ -17,6 +17,25 @@ const EXPOSABLE_FIELDS = [
   'consent',
 ] as const;
 
+/** Headers, and cookies, that a site may keep of a request. */
+const MAX_COLLECTED = 20;
+const cookieNameSchema = z.string().regex(/^[\w-]{1,64}$/, 'must be 1–64 letters, digits, "_" or "-"');
+const headerSchema = z
+  .string()
+  .toLowerCase()
+  .regex(/^[a-z0-9-]{1,64}$/, 'must be the name of a header')
+  .refine((name) => !PRIVATE_HEADERS.test(name), 'is never kept: it says who somebody is, or where');
+const cookieSchema = cookieNameSchema.refine(
+  (name) => !PRIVATE_COOKIES.test(name),
+  'is never kept: it proves who somebody is',
+);
+/** Headers that bear credentials, addresses of people, or the cookies as a whole. */
+const PRIVATE_HEADERS =
+  /^(?:authorization|proxy-authorization|cookie|set-cookie|x-vitrine-.*|x-csrf.*|x-xsrf.*|x-api-key|forwarded|x-forwarded.*|x-real-ip|x-client-ip|x-cluster-client-ip|true-client-ip|via|cf-.*)$/;
+/** Vitrine's own, and what sessions of shops are commonly called. */
+const PRIVATE_COOKIES =
+  /^(?:vitrine.*|__host-.*|__secure-.*|.*(?:sess|sid|auth|token|csrf|xsrf|jwt|login|remember).*)$/i;
+
 /** What a site decides for itself; the column `settings` of the table `sites`, as JSON. */
 export const siteSettingsSchema = z.strictObject({
   trustUnsignedLinks: z.boolean().default(false).meta({
@@ -42,10 +61,7 @@ export const siteSettingsSchema = z.strictObject({
     .meta({ description: 'What `GET /v/profile` shows a visitor of his own profile.' }),
   staff: z
     .strictObject({
-      cookie: z
-        .string()
-        .regex(/^[\w-]{1,64}$/, 'must be 1–64 letters, digits, "_" or "-"')
-        .default('vitrine_staff'),
+      cookie: cookieNameSchema.default('vitrine_staff'),
       addresses: z
         .array(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]))
         .max(100)
@@ -55,6 +71,20 @@ export const siteSettingsSchema = z.strictObject({
     .meta({
       description:
         'Who belongs to the shop, and counts in no experiment: who has this cookie, or comes from these addresses.',
+    }),
+  bots: z.enum(['mark', 'drop', 'keep']).default('mark').meta({
+    description:
+      'What becomes of events of bots, by their user agent: `mark` keeps them apart from people’s, in profiles and history; `drop` refuses them; `keep` takes them for people’s.',
+  }),
+  collect: z
+    .strictObject({
+      headers: z.array(headerSchema).max(MAX_COLLECTED).default([]),
+      cookies: z.array(cookieSchema).max(MAX_COLLECTED).default([]),
+    })
+    .prefault({})
+    .meta({
+      description:
+        'Headers and cookies of a page’s request that its events keep, as `context.headers` and `context.cookies`; none else are kept, and none that say who somebody is.',
     }),
   failedEvents: z
     .strictObject({

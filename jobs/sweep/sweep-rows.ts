@@ -1,6 +1,7 @@
 import { QUEUE_RETENTION_DAYS } from '../../core/profile/limits.ts';
 import { DAY_MS, HOUR_MS } from '../../core/time.ts';
 import { GUARD_BUCKET_MS } from '../../stores/rollups/record-rollups.ts';
+import { AUDIT_DAYS } from '../../stores/sites/audit-trail.ts';
 
 /** Rollups are kept as long as a profile that is not used any more. */
 const ROLLUP_DAYS = 395;
@@ -20,6 +21,7 @@ export async function sweepRows(env: Env, nowMs: number): Promise<void> {
     ),
     env.DB.prepare('DELETE FROM journal WHERE written_at < ?').bind(nowMs - JOURNAL_DAYS * DAY_MS),
     env.DB.prepare('DELETE FROM reconciliations WHERE at < ?').bind(nowMs - REPORT_DAYS * DAY_MS),
+    env.DB.prepare('DELETE FROM audit_trail WHERE at < ?').bind(nowMs - AUDIT_DAYS * DAY_MS),
     env.DB.prepare('DELETE FROM schema_watched WHERE day < ?').bind(Math.floor(nowMs / DAY_MS) - WATCHED_DAYS),
     env.DB.prepare('DELETE FROM rollups WHERE hour < ?').bind(Math.floor((nowMs - ROLLUP_DAYS * DAY_MS) / HOUR_MS)),
   ]);

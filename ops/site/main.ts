@@ -1,13 +1,14 @@
 /** `npm run site`: makes a site, or changes one, and prints its new keys; see the usage. */
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import { keyScopeSchema } from '../../core/sites/scopes.ts';
+import { readKnownSite } from '../../stores/sites/known-site.ts';
+import { newKey } from '../../stores/sites/new-key.ts';
+import { type Change, MAX_NAME, planChange } from '../../stores/sites/plan-change.ts';
+import { KEY_KINDS } from '../../stores/sites/site-statements.ts';
 import { readOptions } from '../read-options.ts';
 import { describeSite } from './describe-site.ts';
 import { localDatabase } from './local-database.ts';
-import { type Change, planChange } from './plan-change.ts';
 import { remoteDatabase } from './remote-database.ts';
-import { readKnownSite } from './site-database.ts';
-import { KEY_KINDS, type KeyKind } from './site-statements.ts';
 
 const USAGE = `usage: npm run site -- --id shop --origin https://shop.example [options]
   Makes the site, or changes of one that exists what is said here and nothing else; alone, --id shows it.
@@ -16,6 +17,8 @@ const USAGE = `usage: npm run site -- --id shop --origin https://shop.example [o
   --origin URL   origin of the shop's pages; may be given several times, and is then all of them
   --rotate write|secret|identity
                  makes a new key of this kind; the old one works until it is revoked
+  --scope S      what that key may do, e.g. catalog or catalog:read; several times; default: whatever its kind may
+  --label NAME   what people call that key
   --revoke KEY   ends a key, named by its id of 8 characters; after 30 s no edge takes it any more
   --jurisdiction eu|fedramp
                  its objects never leave it; it stands before the id, as in "eu--shop"
@@ -29,6 +32,8 @@ const values = readOptions(
     name: z.string().optional(),
     origin: z.array(z.string()).optional(),
     rotate: z.array(z.enum(KEY_KINDS)).default([]),
+    scope: z.array(keyScopeSchema).default([]),
+    label: z.string().max(MAX_NAME).optional(),
     revoke: z.array(z.string()).default([]),
     jurisdiction: z.enum(['eu', 'fedramp']).optional(),
     url: z.url().optional(),
@@ -45,8 +50,10 @@ try {
   const remote = values.remote || values.env !== undefined;
   const db = remote ? remoteDatabase(values.env) : await localDatabase(values.state);
   try {
-    const known = await readKnownSite(db, id);
-    const change = planChange(known, { id, name, origins, rotate, revoke }, newKey, Date.now());
+    const known = await readKnownSite((statement) => db.read(statement), id);
+    const make = [...new Set(rotate)].map((kind) => ({ kind, name: values.label, scopes: values.scope }));
+    const asker = { actor: 'command', scopes: [], now: Date.now() };
+    const change = planChange(known, { id, name, origins, make, revoke }, newKey, asker);
     if (change.statements.length > 0)
       await db.write(change.statements).catch((error: unknown) => {
         throw new Error(withoutKeys(error instanceof Error ? error.message : String(error), change));
@@ -58,11 +65,6 @@ try {
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-}
-
-function newKey(kind: KeyKind): string {
-  if (kind === 'identity') return randomBytes(32).toString('base64url');
-  return `${kind === 'write' ? 'wk' : 'sk'}_${randomBytes(24).toString('base64url')}`;
 }
 
 /** A database may repeat a statement that it refuses. */

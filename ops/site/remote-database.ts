@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { unstable_readConfig as readConfig } from 'wrangler';
 import { z } from 'zod';
+import type { Statement } from '../../stores/sites/site-statements.ts';
 import { wrangler } from '../runtime/wrangler.ts';
 import type { SiteDatabase } from './site-database.ts';
-import type { Statement } from './site-statements.ts';
 
 const answerSchema = z.array(z.object({ results: z.array(z.record(z.string(), z.unknown())) }));
 

@@ -16,6 +16,9 @@ import { takeHistory } from './take-history.ts';
 /** How long an answer waits for what is no part of the record: keeping refused events. Beyond it that goes on behind the answer. */
 const EXTRA_WAIT_MS = 250;
 
+/** Refused events of which nothing may be kept, or nobody wants anything. */
+const KEPT_NOWHERE: ReadonlySet<string> = new Set(['no_consent', 'bot']);
+
 const TEXT = { contentType: 'text' } as const;
 
 /** Who brings events, and under which terms: a page's beacon, a shop's server, an import. */
@@ -25,6 +28,8 @@ export interface EventSource {
   /** What holds for visitors who decided nothing. */
   readonly consent: ConsentDefaults;
   readonly client: Client;
+  /** Whether the site does not want what bots send. */
+  readonly dropsBots?: boolean;
   /** Reads the tokens of the site's decisions; nothing where none are expected. */
   readonly decisions?: DecisionSigner | undefined;
   /** When the events came, ms since 1970. */
@@ -111,6 +116,7 @@ export async function judgeBatch(env: Env, source: EventSource, batch: EventBatc
     receivedAtMs: source.receivedAtMs,
     horizonDays: Number(env.DEDUP_HORIZON_DAYS),
     takesHistory: source.takesHistory ?? false,
+    fromUnwantedBot: source.client.bot && (source.dropsBots ?? false),
     // What a bot looks at proves nothing.
     decisions: source.client.bot ? undefined : source.decisions,
   });
@@ -135,7 +141,7 @@ async function enqueue(env: Env, messages: readonly PackedMessage[], texts: Mess
 
 /** A store that fails, or is slow, must not cost the good events their answer: the source is told of each refusal anyway. */
 async function keepRefused(env: Env, source: EventSource, refused: readonly RefusedEvent[]): Promise<void> {
-  const kept = refused.filter(({ refusal }) => refusal.code !== 'no_consent');
+  const kept = refused.filter(({ refusal }) => !KEPT_NOWHERE.has(refusal.code));
   if (!source.keepsRefused || kept.length === 0) return;
   const { site, receivedAtMs: time, consent } = source;
   const byServer = source.sender.hasSecretKey;

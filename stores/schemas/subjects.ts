@@ -51,12 +51,13 @@ export async function readSettings(env: Env, site: string, subject: string): Pro
 
 const COLUMNS = { compatibility: 'compatibility', contentModel: 'content_model', mode: 'mode', door: 'door' } as const;
 
-/** Decides for a subject what is said; null takes a decision back. */
+/** Decides for a subject what is said; null takes a decision back. `told` is the entry of the audit trail, written with it or not at all. */
 export async function writeSettings(
   env: Env,
   site: string,
   subject: string,
   settings: Partial<SubjectSettings>,
+  told: D1PreparedStatement,
 ): Promise<void> {
   const said = (Object.keys(COLUMNS) as (keyof typeof COLUMNS)[]).filter((name) => settings[name] !== undefined);
   if (said.length === 0) return;
@@ -64,12 +65,11 @@ export async function writeSettings(
   const values = said.map((name) =>
     name === 'door' && settings.door ? JSON.stringify(settings.door) : (settings[name] as string | null),
   );
-  await env.DB.prepare(
+  const written = env.DB.prepare(
     `INSERT INTO schema_subjects (site, subject, ${columns.join(', ')}) VALUES (?, ?, ${columns.map(() => '?').join(', ')})
        ON CONFLICT DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-  )
-    .bind(site, subject, ...values)
-    .run();
+  ).bind(site, subject, ...values);
+  await env.DB.batch([written, told]);
 }
 
 /** The doors of a site, by subject. */

@@ -27,6 +27,10 @@ function withSuffix(value: unknown, suffix: string, name?: string): unknown {
   return name !== undefined && NAMES.has(name) ? `${String(value)}-${suffix}` : value;
 }
 
+type Limit = Config['ratelimits'][number];
+const numberOf = (limit: Limit) => limit.namespace_id;
+const limitOf = ({ name, simple }: Limit) => ({ name, simple });
+
 describe('environments of wrangler.toml', () => {
   const production = readConfig({ config: 'wrangler.toml' });
 
@@ -40,6 +44,10 @@ describe('environments of wrangler.toml', () => {
       const environment = readConfig({ config: 'wrangler.toml', env: name });
       expect(environment.name).toBe(`${production.name}-${name}`);
       expect(repeated(environment)).toEqual(withSuffix(repeated(production), name));
+      // Two limits with one number would count together.
+      const numbers = [environment, production].flatMap(({ ratelimits }) => ratelimits.map(numberOf));
+      expect(environment.ratelimits.map(limitOf)).toEqual(production.ratelimits.map(limitOf));
+      expect(new Set(numbers).size).toBe(numbers.length);
     },
   );
 });

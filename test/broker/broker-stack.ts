@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach } from 'vitest';
 import { startVitrine, type Vitrine } from '../../ops/runtime/start-vitrine.ts';
 import { seedSite } from '../../ops/site/seed-site.ts';
-import type { NewSite } from '../../ops/site/site-statements.ts';
+import type { NewSite } from '../../stores/sites/site-statements.ts';
 import { type BrokerProcess, startBroker } from './start-broker.ts';
 
 /** What a test of the whole stack works with. */

@@ -177,6 +177,7 @@ describe('GET /metrics', () => {
     expect(await metricsOf(site)).toEqual({
       'vitrine_catalog_items{kind="all"}': 0,
       'vitrine_catalog_items{kind="shown"}': 0,
+      'vitrine_leaked_keys{}': 0,
       'vitrine_ranker_fit_running{}': 0,
       'vitrine_index_shards{}': 4,
       'vitrine_index_build_running{}': 0,

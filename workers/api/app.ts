@@ -1,9 +1,11 @@
 import { Hono } from 'hono';
 import { routePath } from 'hono/route';
+import type { Scope } from '../../core/sites/scopes.ts';
 import type { ApiContext } from '../http/api-context.ts';
 import { authorizePrivate } from '../http/authorize.ts';
 import { HttpError } from '../http/error.ts';
 import { noteRequest } from '../http/request-log.ts';
+import { auditRoutes } from './audit/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { debugLinkRoutes } from './debug-links/routes.ts';
 import { eraseDevice, eraseUser, erasureRoutes } from './erasure/routes.ts';
@@ -12,6 +14,7 @@ import { exportDevice, exportUser } from './export/routes.ts';
 import { failedEventsRoutes } from './failed-events/routes.ts';
 import { feedRoutes } from './feeds/routes.ts';
 import { importRoutes } from './import/routes.ts';
+import { keyRoutes } from './keys/routes.ts';
 import { lakeRoutes } from './lake/routes.ts';
 import { merchandisingRoutes } from './merchandising/routes.ts';
 import { modelRoutes } from './model/routes.ts';
@@ -19,23 +22,57 @@ import { reconciliationRoutes } from './reconciliation/routes.ts';
 import { schemaDoorRoutes } from './schemas/routes.ts';
 import { attributeRoutes, segmentRoutes } from './segments/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
+import { siteRoutes } from './site/routes.ts';
 import { userRoutes } from './users/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
+
+/** What each part of the API is about: the scope of a key that opens it. */
+export const SCOPE_OF: Readonly<Record<string, Scope>> = {
+  attributes: 'segments',
+  audit: 'keys',
+  catalog: 'catalog',
+  'debug-links': 'settings',
+  devices: 'people',
+  erasures: 'people',
+  experiments: 'experiments',
+  'failed-events': 'failed_events',
+  feeds: 'catalog',
+  keys: 'keys',
+  lake: 'lake',
+  merchandising: 'merchandising',
+  model: 'model',
+  profiles: 'people',
+  reconciliation: 'lake',
+  schemas: 'schemas',
+  segments: 'segments',
+  settings: 'settings',
+  site: 'keys',
+  users: 'people',
+  webhooks: 'webhooks',
+};
+
+/** What is nowhere is told so to who may do anything, or read what everybody may. */
+function scopeOf(path: string): Scope {
+  const [, , part = ''] = path.split('/');
+  return Object.hasOwn(SCOPE_OF, part) ? (SCOPE_OF[part] ?? 'keys') : 'keys';
+}
 
 /** The private API under `/api`: each request carries the site's secret key. */
 export const api = new Hono<ApiContext>()
   .basePath('/api')
   .use(async (c, next) => {
     noteRequest(c.req.raw, { route: `${c.req.method} ${routePath(c, -1)}` });
-    c.set('site', await authorizePrivate(c.req.raw, new URL(c.req.url), c.env));
+    c.set('site', await authorizePrivate(c.req.raw, new URL(c.req.url), c.env, scopeOf(c.req.path)));
     await next();
   })
   .route('/attributes', attributeRoutes)
+  .route('/audit', auditRoutes)
   .route('/catalog', catalogRoutes)
   .route('/debug-links', debugLinkRoutes)
   .route('/experiments', experimentRoutes)
   .route('/failed-events', failedEventsRoutes)
   .route('/feeds', feedRoutes)
+  .route('/keys', keyRoutes)
   .route('/lake', lakeRoutes)
   .route('/merchandising', merchandisingRoutes)
   .route('/model', modelRoutes)
@@ -44,6 +81,7 @@ export const api = new Hono<ApiContext>()
   .route('/schemas', schemaDoorRoutes)
   .route('/segments', segmentRoutes)
   .route('/settings', settingsRoutes)
+  .route('/site', siteRoutes)
   .route('/webhooks', webhookRoutes)
   .route('/users', userRoutes)
   .route('/users', eraseUser)

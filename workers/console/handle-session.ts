@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findSite } from '../../stores/sites/site.ts';
 import { HttpError } from '../http/error.ts';
+import { limitLookups } from '../http/rate-limits.ts';
 import { readJson } from '../http/read-json.ts';
 import { beginSession, endSession, isFromConsole, sessionSite } from '../http/session.ts';
 
@@ -18,7 +19,7 @@ export async function handleSession(request: Request, env: Env): Promise<Respons
   switch (request.method) {
     case 'POST': {
       const { secretKey } = await readJson(request, signInSchema, { maxBytes: MAX_BODY_BYTES, code: 'invalid_body' });
-      const site = await findSite(env, secretKey.trim());
+      const site = await findSite(env, secretKey.trim(), () => limitLookups(request, env));
       if (site?.keyKind !== 'secret')
         throw new HttpError(401, 'This is not the secret key of a site. It begins with "sk_".', {
           code: 'unknown_key',

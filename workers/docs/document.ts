@@ -1,4 +1,5 @@
 import { createDocument } from 'zod-openapi';
+import { auditPaths } from '../api/audit/operation.ts';
 import { catalogPaths } from '../api/catalog/operation.ts';
 import { debugLinkPaths } from '../api/debug-links/operation.ts';
 import { erasurePaths } from '../api/erasure/operation.ts';
@@ -7,6 +8,7 @@ import { exportPaths } from '../api/export/operation.ts';
 import { failedEventsPaths } from '../api/failed-events/operation.ts';
 import { feedPaths } from '../api/feeds/operation.ts';
 import { importPaths } from '../api/import/operation.ts';
+import { keyPaths } from '../api/keys/operation.ts';
 import { lakePaths } from '../api/lake/operation.ts';
 import { merchandisingPaths } from '../api/merchandising/operation.ts';
 import { indexPaths } from '../api/model/index-operation.ts';
@@ -15,6 +17,7 @@ import { reconciliationPaths } from '../api/reconciliation/operation.ts';
 import { schemaPaths } from '../api/schemas/operation.ts';
 import { segmentPaths } from '../api/segments/operation.ts';
 import { sitePaths } from '../api/settings/operation.ts';
+import { ownSitePaths } from '../api/site/operation.ts';
 import { userPaths } from '../api/users/operation.ts';
 import { webhookPaths } from '../api/webhooks/operation.ts';
 import { beaconPaths } from '../edge/beacon/operation.ts';
@@ -73,6 +76,9 @@ export function apiDocument(): Document {
         '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
         ...reconciliationPaths,
         ...segmentPaths,
+        ...ownSitePaths,
+        ...keyPaths,
+        ...auditPaths,
         ...sitePaths,
         ...webhookPaths,
         ...registryPaths,

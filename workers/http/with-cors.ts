@@ -22,7 +22,7 @@ export async function withCors(request: Request, env: Env, response: Response): 
 
 async function corsOf(request: Request, env: Env): Promise<Record<string, string>> {
   try {
-    const site = siteOfRequest(request) ?? (await siteOf(env, requestKey(request, new URL(request.url))));
+    const site = siteOfRequest(request) ?? (await siteOf(request, env, requestKey(request, new URL(request.url))));
     return corsHeaders(request, site);
   } catch {
     return {};

@@ -6,20 +6,23 @@ import { catalogStub } from '../../stores/catalog/catalog-stub.ts';
 import { type Feed, listFeeds } from '../../stores/catalog/feeds.ts';
 import { type ReadCurrent, readCurrent } from '../../stores/model/current-model.ts';
 import { readIndex } from '../../stores/model/index-row.ts';
+import { readSiteRecord } from '../../stores/sites/site-record.ts';
 import { authorizePrivate } from '../http/authorize.ts';
 
 /** `GET /metrics`: what there is to measure of the key's site, for Prometheus. */
 export async function handleMetrics(request: Request, env: Env): Promise<Response> {
-  const { id } = await authorizePrivate(request, new URL(request.url), env);
-  const [current, fit, index, size, feeds] = await Promise.all([
+  const { id } = await authorizePrivate(request, new URL(request.url), env, 'metrics');
+  const [current, fit, index, size, feeds, record] = await Promise.all([
     readCurrent(env, id),
     readFit(env, id),
     readIndex(env, id),
     catalogStub(env, id).size(),
     listFeeds(env, id),
+    readSiteRecord(env, id),
   ]);
   const page = new Exposition(id);
   setCatalog(page, size, feeds);
+  page.set('vitrine_leaked_keys', {}, record?.keys.filter(({ leaked }) => leaked !== null).length ?? 0);
   if (current) setModel(page, current);
   page.set('vitrine_ranker_fit_running', {}, fit?.state !== undefined);
   if (fit?.outcome) setFit(page, fit.outcome);

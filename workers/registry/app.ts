@@ -15,7 +15,7 @@ export const registry = new Hono<ApiContext>()
   .basePath('/registry')
   .use(async (c, next) => {
     noteRequest(c.req.raw, { route: `${c.req.method} ${routePath(c, -1)}` });
-    c.set('site', await authorizePrivate(c.req.raw, new URL(c.req.url), c.env));
+    c.set('site', await authorizePrivate(c.req.raw, new URL(c.req.url), c.env, 'schemas'));
     await next();
     if (c.res.headers.get('content-type')?.startsWith('application/json'))
       c.header('content-type', 'application/vnd.schemaregistry.v1+json');

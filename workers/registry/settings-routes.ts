@@ -1,10 +1,11 @@
-import { Hono } from 'hono';
+import { type Context, Hono } from 'hono';
 import { LEVELS } from '../../core/schemas/compatibility.ts';
 import { CONTENT_MODELS } from '../../core/schemas/json/comparison.ts';
 import { REGISTRY_MODES } from '../../core/schemas/registry-mode.ts';
-import { ALL_SUBJECTS, readSettings, writeSettings } from '../../stores/schemas/subjects.ts';
+import { ALL_SUBJECTS, readSettings, type SubjectSettings, writeSettings } from '../../stores/schemas/subjects.ts';
 import { answer } from '../http/answer.ts';
 import type { ApiContext } from '../http/api-context.ts';
+import { auditOf } from '../http/audit.ts';
 import { checkedQuery } from '../http/checked-query.ts';
 import {
   configChangeSchema,
@@ -38,7 +39,7 @@ export const configRoutes = new Hono<ApiContext>()
     if (!model && contentModel !== undefined)
       throw registryError(42203, `contentModel: expected one of ${CONTENT_MODELS.join(', ')}.`);
     if (!level && !model) throw registryError(42203, 'Say which compatibility, or which contentModel.');
-    await writeSettings(c.env, c.get('site').id, subject, { compatibility: level, contentModel: model });
+    await change(c, 'schema_config.changed', subject, { compatibility: level, contentModel: model });
     return answer(configChangeSchema, {
       ...(level && { compatibility: level }),
       ...(model && { contentModel: model }),
@@ -49,7 +50,7 @@ export const configRoutes = new Hono<ApiContext>()
     const { own } = await readSettings(c.env, c.get('site').id, subject);
     if (subject !== ALL_SUBJECTS && own.compatibility === null)
       throw registryError(40408, `"${subject}" has no compatibility level of its own.`);
-    await writeSettings(c.env, c.get('site').id, subject, { compatibility: null, contentModel: null });
+    await change(c, 'schema_config.changed', subject, { compatibility: null, contentModel: null });
     return answer(configSchema, {
       compatibilityLevel: own.compatibility ?? 'BACKWARD',
       contentModel: own.contentModel ?? 'AS_WRITTEN',
@@ -71,7 +72,7 @@ export const modeRoutes = new Hono<ApiContext>()
     const sent = await readBody(c.req.raw, sentModeSchema);
     const mode = REGISTRY_MODES.find((one) => one === sent.mode);
     if (!mode) throw registryError(42204, `mode: expected one of ${REGISTRY_MODES.join(', ')}.`);
-    await writeSettings(c.env, c.get('site').id, subject, { mode });
+    await change(c, 'schema_mode.changed', subject, { mode });
     return answer(modeSchema, { mode });
   })
   .delete('/:subject?', async (c) => {
@@ -79,9 +80,19 @@ export const modeRoutes = new Hono<ApiContext>()
     const { own } = await readSettings(c.env, c.get('site').id, subject);
     if (subject !== ALL_SUBJECTS && own.mode === null)
       throw registryError(40409, `"${subject}" has no mode of its own.`);
-    await writeSettings(c.env, c.get('site').id, subject, { mode: null });
+    await change(c, 'schema_mode.changed', subject, { mode: null });
     return answer(modeSchema, { mode: own.mode ?? 'READWRITE' });
   });
+
+/** Decides for a subject, and tells the audit trail. */
+async function change(
+  c: Context<ApiContext>,
+  action: string,
+  subject: string,
+  settings: Partial<SubjectSettings>,
+): Promise<void> {
+  await writeSettings(c.env, c.get('site').id, subject, settings, auditOf(c, action, subject, settings));
+}
 
 function nameOf(param: string | undefined): string {
   return param === undefined ? ALL_SUBJECTS : readName(subjectSchema, param);

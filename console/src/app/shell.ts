@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { call } from '../base/client.ts';
 import { html } from '../base/html.ts';
 import { follow } from '../base/router.ts';
+import { LeakedKeys } from './leaked-keys.ts';
 
 interface ShellProps {
   readonly site: string;
@@ -25,5 +26,5 @@ export function Shell({ site, pages, current, signedOut, children }: ShellProps)
   <span class="site"><span class="visually-hidden">Site: </span>${site}</span>
   <button type="button" class="quiet" onClick=${signOut}>Sign out</button>
 </header>
-<main id="main" tabindex="-1">${children}</main>`;
+<main id="main" tabindex="-1"><${LeakedKeys} />${children}</main>`;
 }

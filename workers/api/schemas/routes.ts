@@ -7,6 +7,7 @@ import { latestVersions, versionsOf } from '../../../stores/schemas/versions.ts'
 import { readWatched } from '../../../stores/schemas/watched.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
+import { auditOf } from '../../http/audit.ts';
 import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
 import { readJson, readParam } from '../../http/read-json.ts';
@@ -52,7 +53,13 @@ export const schemaDoorRoutes = new Hono<ApiContext>()
         code: 'too_many_doors',
       });
     if (door.mode !== 'off') await mustBeThere(c.env, site, type, door.version, door.constraints.length);
-    await writeSettings(c.env, site, type, { door });
+    await writeSettings(
+      c.env,
+      site,
+      type,
+      { door },
+      auditOf(c, 'door.changed', type, { from: doors.get(type) ?? null, to: door }),
+    );
     forgetDoors(site);
     return answer(doorSchema, door);
   });

@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
-import { siteSettingsSchema } from '../../../core/sites/settings.ts';
+import { type SiteSettings, siteSettingsSchema } from '../../../core/sites/settings.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
+import { auditOf } from '../../http/audit.ts';
 import { readJson } from '../../http/read-json.ts';
 
 const MAX_BODY_BYTES = 65_536;
@@ -19,8 +20,17 @@ export const settingsRoutes = new Hono<ApiContext>()
       maxBytes: MAX_BODY_BYTES,
       code: 'invalid_settings',
     });
-    await c.env.DB.prepare('UPDATE sites SET settings = ? WHERE id = ?')
-      .bind(JSON.stringify(settings), c.get('site').id)
-      .run();
+    const { id, settings: before } = c.get('site');
+    await c.env.DB.batch([
+      c.env.DB.prepare('UPDATE sites SET settings = ? WHERE id = ?').bind(JSON.stringify(settings), id),
+      auditOf(c, 'settings.changed', id, changedMembers(before, settings)),
+    ]);
     return answer(siteSettingsSchema, settings);
   });
+
+/** What two settings differ in, by member; `from` is what this isolate held for true, at most half a minute old. */
+function changedMembers(from: SiteSettings, to: SiteSettings): Record<string, { from: unknown; to: unknown }> {
+  const names = Object.keys(to) as (keyof SiteSettings)[];
+  const changed = names.filter((name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]));
+  return Object.fromEntries(changed.map((name) => [name, { from: from[name], to: to[name] }]));
+}

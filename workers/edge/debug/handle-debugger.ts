@@ -7,7 +7,7 @@ import { BEACON_DEBUG } from '../beacon/assets.generated.ts';
 /** `GET /v/beacon-debug.js`: the panel that shows what becomes of the page's events, for who has a signed link. */
 export async function handleDebugger(request: Request, env: Env): Promise<Response> {
   const url = new URL(request.url);
-  const site = await authorizePublic(request, url, env);
+  const site = await authorizePublic(request, url, env, 'events');
   if (!opensDebugger(site.visitorKey, url.searchParams.get('token') ?? '', Date.now()))
     throw new HttpError(
       403,

@@ -14,7 +14,7 @@ import { takeRows } from './take-rows.ts';
  */
 export async function handleImport(request: Request, env: Env): Promise<Response> {
   const url = new URL(request.url);
-  const site = await authorizePrivate(request, url, env);
+  const site = await authorizePrivate(request, url, env, 'events');
   const { type, from } = checkedQuery(importQuerySchema, Object.fromEntries(url.searchParams));
   const rows = joinOrders(await rowsOfRequest(request, eventOfRecord), type);
   return takeRows(env, {

@@ -14,6 +14,7 @@ import { corsHeaders } from '../../http/cors.ts';
 import { HttpError } from '../../http/error.ts';
 import { noteRequest } from '../../http/request-log.ts';
 import { clientOf } from '../visitor/client.ts';
+import { collected } from '../visitor/collected.ts';
 import { type NamedVisitor, namedVisitor } from '../visitor/proven-visitor.ts';
 import { requestDefaults } from '../visitor/request-defaults.ts';
 import { visitorCookieHeaders } from '../visitor/visitor-cookie.ts';
@@ -29,7 +30,7 @@ const CLAIM_DEADLINE_MS = 500;
 export async function handleEvents(request: Request, env: Env): Promise<Response> {
   const receivedAtMs = Date.now();
   const url = new URL(request.url);
-  const site = await authorizePublic(request, url, env);
+  const site = await authorizePublic(request, url, env, 'events');
   const read = await parseRequest(request, receivedAtMs, (id) => registeredAvro(env, site.id, id));
   const { body, cookies } = await takeRequest(request, url, env, site, read, receivedAtMs);
   const headers = new Headers(corsHeaders(request, site));
@@ -57,20 +58,25 @@ export async function takeRequest(
   receivedAtMs: number,
   takesHistory = false,
 ): Promise<Taken> {
+  const fromServer = site.keyKind === 'secret';
   const consent = requestDefaults(request, site);
-  const candidates =
-    site.keyKind === 'secret' ? await withDecidedChoices(env, site.id, consent, read.candidates) : read.candidates;
+  const candidates = fromServer ? await withDecidedChoices(env, site.id, consent, read.candidates) : read.candidates;
   const batch = { ...read, candidates };
   const source = {
     site: site.id,
     sender: {
-      hasSecretKey: site.keyKind === 'secret',
+      hasSecretKey: fromServer,
       trustsUnsignedLinks: site.settings.trustUnsignedLinks,
       proofFault: (token: string, claimed: Parameters<typeof proofFault>[3]) =>
         proofFault(env, site.id, token, claimed, receivedAtMs),
     },
     consent,
-    client: clientOf(request, site.keyKind === 'secret'),
+    client: {
+      ...clientOf(request, fromServer),
+      ...(site.settings.bots === 'keep' && { bot: false }),
+      ...collected(request, site.settings, fromServer),
+    },
+    dropsBots: site.settings.bots === 'drop',
     decisions: decisionSigner(site),
     receivedAtMs,
     keepsRefused: true,

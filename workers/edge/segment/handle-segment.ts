@@ -39,7 +39,13 @@ export async function handleSegment(request: Request, env: Env, call: string): P
       code: 'invalid_body',
     });
   const url = new URL(request.url);
-  const site = await authorizePublic(request, url, env, typeof body.writeKey === 'string' ? body.writeKey : undefined);
+  const site = await authorizePublic(
+    request,
+    url,
+    env,
+    'events',
+    typeof body.writeKey === 'string' ? body.writeKey : undefined,
+  );
   const messages = isBatch ? (body.batch as unknown[]) : [body];
   const now = new Date(receivedAtMs).toISOString();
   const kind = isBatch ? undefined : SEGMENT_CALLS[call as keyof typeof SEGMENT_CALLS];
@@ -69,7 +75,7 @@ function contextOf(message: Readonly<Record<string, unknown>>): Readonly<Record<
 /** `GET /v1/projects/:key/settings`: tells Segment's browser library that everything goes here. */
 export async function handleSegmentSettings(request: Request, env: Env, key: string): Promise<Response> {
   const url = new URL(request.url);
-  const site = await authorizePublic(request, url, env, key);
+  const site = await authorizePublic(request, url, env, 'events', key);
   const settings = {
     integrations: {
       'Segment.io': {

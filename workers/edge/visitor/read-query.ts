@@ -93,7 +93,7 @@ export interface Read {
 export async function readRequest(request: Request, url: URL, env: Env, slot?: string): Promise<Read> {
   const said = { ...Object.fromEntries(url.searchParams), ...(await bodyOf(request)) };
   const key = typeof said.key === 'string' && said.key !== '' ? said.key : undefined;
-  const site = await authorizePublic(request, url, env, key);
+  const site = await authorizePublic(request, url, env, 'recommendations:read', key);
   const asked = checkedQuery(readQuerySchema, { ...said, ...(slot !== undefined && { slot }) });
   if (asked.userId !== undefined && site.keyKind !== 'secret') {
     throw new HttpError(403, 'userId: only the secret key may ask for any user. Pages ask with the visitor’s cookie.', {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { KeyScope } from '../../core/sites/scopes.ts';
 
 /** What a site's keys are for: `write` stands in its pages, `secret` on its servers, `identity` signs who a visitor is. */
 export const KEY_KINDS = ['write', 'secret', 'identity'] as const;
@@ -23,6 +24,16 @@ export interface Statement {
   readonly values: readonly (string | number)[];
 }
 
+/** A key to be stored. */
+export interface NewKey {
+  readonly kind: KeyKind;
+  readonly key: string;
+  /** What people call it. */
+  readonly name: string;
+  /** What it may do; nothing: whatever its kind may. */
+  readonly scopes: readonly KeyScope[];
+}
+
 /**
  * The statements that make a site. Where it exists already they set its name and origins and see that the keys are there; all else
  * stays as it is. `now` in ms since 1970.
@@ -33,19 +44,20 @@ export function siteStatements(site: NewSite, now: number): Statement[] {
       `"${site.id}" is no site id: it must be 1–32 small letters, digits or "-", starting with a letter or digit`,
     );
   }
+  const whole = (kind: KeyKind, key: string) => keyStatement(site.id, { kind, key, name: '', scopes: [] }, now);
   return [
     {
       sql: 'INSERT INTO sites (id, name, origins) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, origins = excluded.origins',
       values: [site.id, site.name, JSON.stringify(site.origins)],
     },
-    keyStatement(site.id, 'write', site.writeKey, now),
-    keyStatement(site.id, 'secret', site.secretKey, now),
-    ...(site.identityKey === undefined ? [] : [keyStatement(site.id, 'identity', site.identityKey, now)]),
+    whole('write', site.writeKey),
+    whole('secret', site.secretKey),
+    ...(site.identityKey === undefined ? [] : [whole('identity', site.identityKey)]),
   ];
 }
 
 /** The statement that adds a key to a site; once more changes nothing. */
-export function keyStatement(site: string, kind: KeyKind, key: string, now: number): Statement {
+export function keyStatement(site: string, { kind, key, name, scopes }: NewKey, now: number): Statement {
   if (kind === 'identity') {
     // Proofs are checked with the key itself, so it is stored as it is.
     return {
@@ -54,8 +66,22 @@ export function keyStatement(site: string, kind: KeyKind, key: string, now: numb
     };
   }
   return {
-    sql: 'INSERT INTO site_keys (hash, site, kind, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-    values: [hashKey(key), site, kind, now],
+    sql: 'INSERT INTO site_keys (hash, site, kind, created_at, scopes, name) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    values: [hashKey(key), site, kind, now, JSON.stringify(scopes), name],
+  };
+}
+
+/** The statement that ends a key, unless it is the last of its kind by then: somebody else may end the others at the same time. */
+export function revokeStatement(site: string, kind: KeyKind, id: string): Statement {
+  if (kind === 'identity')
+    return {
+      sql: 'DELETE FROM identity_keys WHERE site = ? AND kid = ? AND (SELECT COUNT(*) FROM identity_keys WHERE site = ?) > 1',
+      values: [site, id, site],
+    };
+  return {
+    sql: `DELETE FROM site_keys WHERE site = ? AND kind = ? AND substr(hash, 1, 8) = ?
+            AND (SELECT COUNT(*) FROM site_keys WHERE site = ? AND kind = ?) > 1`,
+    values: [site, kind, id, site, kind],
   };
 }
 
