@@ -1,4 +1,5 @@
 import { AvroError } from '../schemas/avro/bytes.ts';
+import { readAvroJson } from '../schemas/avro/json-data.ts';
 import { plainJson } from '../schemas/avro/plain-json.ts';
 import { avroReader } from '../schemas/avro/read-data.ts';
 import type { AvroType } from '../schemas/avro/type.ts';
@@ -19,7 +20,15 @@ export function schemaIdOf(bytes: Uint8Array): number | undefined {
  * @throws AvroError where the bytes are not what the schema says.
  */
 export function avroEvents(type: AvroType, bytes: Uint8Array): readonly unknown[] {
-  const value = plainJson(type, avroReader(type)(bytes, HEAD_BYTES));
+  return eventsOf(plainJson(type, avroReader(type)(bytes, HEAD_BYTES)));
+}
+
+/** The events of data in Avro's JSON encoding. @throws AvroError where they are not what the schema says. */
+export function avroJsonEvents(type: AvroType, json: unknown): readonly unknown[] {
+  return eventsOf(plainJson(type, readAvroJson(type, json)));
+}
+
+function eventsOf(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
   if (typeof value === 'object' && value !== null) return [value];
   throw new AvroError('an event is a record');

@@ -7,6 +7,8 @@ export interface Field {
   readonly required?: true;
   /** What would be right, for an error or a warning. */
   readonly right: string;
+  /** What it holds once it is read, as JSON Schema; of `products` the lines are added. */
+  readonly schema: Readonly<Record<string, unknown>>;
 }
 
 /** Fields by name, as they are read one after the other. */
@@ -14,25 +16,59 @@ export type Fields = readonly (readonly [name: string, field: Field])[];
 
 const fieldsOf = (fields: Readonly<Record<string, Field>>): Fields => Object.entries(fields);
 
-const TEXT = { read: text, right: 'a text of 1–1,024 characters' } as const;
-const URL_TEXT = { read: url, right: 'a text of at most 4,096 characters' } as const;
-const DECISION = { read: text, right: 'the `decision` that came with the recommendation, as it is' } as const;
-const PRODUCT_ID = { read: id, right: 'a text of 1–256 characters, or a whole number up to 2^53' } as const;
-const CURRENCY = { read: currency, right: 'an ISO 4217 code such as "EUR"' } as const;
-const TOTAL = { read: total, right: 'a number such as 19.99' } as const;
-const PRODUCTS = { read: 'products', right: 'an array of at most 200 objects with product_id' } as const;
+const SHORT_TEXT = { type: 'string', minLength: 1, maxLength: 1_024 } as const;
+const TEXT = { read: text, right: 'a text of 1–1,024 characters', schema: SHORT_TEXT } as const;
+const URL_TEXT = {
+  read: url,
+  right: 'a text of at most 4,096 characters',
+  schema: { type: 'string', minLength: 1, maxLength: 4_096 },
+} as const;
+const DECISION = {
+  read: text,
+  right: 'the `decision` that came with the recommendation, as it is',
+  schema: SHORT_TEXT,
+} as const;
+const PRODUCT_ID = {
+  read: id,
+  right: 'a text of 1–256 characters, or a whole number up to 2^53',
+  schema: { type: 'string', minLength: 1, maxLength: 256 },
+} as const;
+const CURRENCY = {
+  read: currency,
+  right: 'an ISO 4217 code such as "EUR"',
+  schema: { type: 'string', pattern: '^[A-Z]{3}$' },
+} as const;
+const TOTAL = {
+  read: total,
+  right: 'a number such as 19.99',
+  schema: { type: 'number', minimum: -1e12, maximum: 1e12 },
+} as const;
 
 /** Lines of an event, at most; what is beyond is left out. */
 export const MAX_PRODUCTS = 200;
+
+const PRODUCTS = {
+  read: 'products',
+  right: 'an array of at most 200 objects with product_id',
+  schema: { type: 'array', maxItems: MAX_PRODUCTS },
+} as const;
 
 const PRODUCT_FIELDS = {
   product_id: { ...PRODUCT_ID, required: true },
   name: TEXT,
   category: TEXT,
   brand: TEXT,
-  price: { read: price, right: 'a number from 0 on, such as 19.99' },
+  price: {
+    read: price,
+    right: 'a number from 0 on, such as 19.99',
+    schema: { type: 'number', minimum: 0, maximum: 1e12 },
+  },
   currency: CURRENCY,
-  quantity: { read: quantity, right: 'a whole number from 1 on' },
+  quantity: {
+    read: quantity,
+    right: 'a whole number from 1 on',
+    schema: { type: 'integer', minimum: 1, maximum: 1_000_000 },
+  },
 } as const;
 /** A product, by itself or as a line of an order. */
 export const PRODUCT = fieldsOf(PRODUCT_FIELDS);

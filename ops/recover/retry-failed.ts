@@ -52,6 +52,8 @@ export async function retryFailed(options: RetryOptions): Promise<RetrySummary> 
       ...given,
       ['limit', String(PER_PAGE)],
       ...(cursor ? [['cursor', cursor]] : []),
+      // A patch needs the event as it came.
+      ...(options.patch ? [['personal', '1']] : []),
     ] as string[][]);
     const page = failedSchema.parse(await (await call(options, `/api/failed-events?${query}`)).json());
     const retries: { key: string; event?: unknown }[] = [];

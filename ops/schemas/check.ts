@@ -1,6 +1,7 @@
 import { misspeltKeywords } from '../../core/schemas/json/unknown-keywords.ts';
 import { readSchema } from '../../core/schemas/registered-schema.ts';
 import type { TypedProperties } from './recent-events.ts';
+import { referredBy } from './referred.ts';
 import type { registryApi } from './registry-api.ts';
 import type { SchemaFile } from './schema-files.ts';
 
@@ -20,18 +21,25 @@ export interface Checked {
 export async function checkFile(
   file: SchemaFile,
   registry: ReturnType<typeof registryApi>,
+  folder: readonly SchemaFile[],
   events: readonly TypedProperties[],
 ): Promise<Checked> {
-  const read = readSchema(file.type, file.text, []);
+  const { referred, awaited } = await referredBy(file, registry, folder);
+  const texts = [...referred, ...awaited.map(({ subject, text }) => ({ name: subject, text }))];
+  const read = readSchema(file.type, file.text, texts);
   if ('faults' in read) return { file, faults: read.faults, verdict: 'is no schema', isNew: false };
   const { schema } = read;
   const misspelt = schema.type === 'JSON' ? misspeltKeywords(schema.json.root) : [];
   if (misspelt.length > 0) return { file, faults: misspelt, verdict: 'does not say what it seems to', isNew: false };
-  const held = await registry.find(file);
+  if (awaited.length > 0) {
+    const names = awaited.map(({ subject }) => `"${subject}"`).join(', ');
+    return { file, faults: [], verdict: `can be registered after ${names}, which it refers to`, isNew: true };
+  }
+  const held = await registry.same(file, referred);
   if (held) return { file, faults: [], verdict: `is version ${held.version}`, isNew: false };
   const versions = await registry.versions(file.subject);
   const next = (versions.at(-1) ?? 0) + 1;
-  const conflicts = versions.length === 0 ? [] : await registry.conflicts(file);
+  const conflicts = versions.length === 0 ? [] : await registry.conflicts(file, referred);
   const own = schema.type === 'JSON' ? events.filter(({ type }) => type === file.subject) : [];
   const failing = own.flatMap(({ properties }) =>
     schema.type === 'JSON' ? schema.json.faults(properties, 'properties').slice(0, 1) : [],

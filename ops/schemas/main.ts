@@ -2,10 +2,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { BUILTIN_SCHEMAS } from '../../core/schemas/builtin-schemas.ts';
 import { inferSchema, Seen } from '../../core/schemas/infer.ts';
 import { readCommand } from '../read-options.ts';
+import { bundled } from './bundled.ts';
 import { checkFile } from './check.ts';
 import { loggedEvents, recentEvents, type TypedProperties } from './recent-events.ts';
+import { inOrder, referredBy } from './referred.ts';
 import { registryApi } from './registry-api.ts';
 import { readSchemaFiles, writeSchemaFile } from './schema-files.ts';
 
@@ -51,7 +54,7 @@ try {
 
 async function check(isPush: boolean): Promise<void> {
   const registry = registryApi(options);
-  const files = await readSchemaFiles(options.dir);
+  const files = inOrder(await readSchemaFiles(options.dir));
   const limit = options.events ?? 1_000;
   const events =
     limit === 0
@@ -62,7 +65,7 @@ async function check(isPush: boolean): Promise<void> {
           files.map(({ subject }) => subject),
         );
   const checked = [];
-  for (const file of files) checked.push(await checkFile(file, registry, events));
+  for (const file of files) checked.push(await checkFile(file, registry, files, events));
   for (const { file, faults, verdict } of checked) {
     say(`${file.file}: ${verdict}`);
     for (const fault of faults) say(`${file.file}: ${fault}`);
@@ -70,7 +73,10 @@ async function check(isPush: boolean): Promise<void> {
   if (checked.some(({ faults }) => faults.length > 0)) process.exitCode = 1;
   else if (isPush)
     for (const { file, isNew } of checked)
-      if (isNew) say(`${file.file}: registered, id ${await registry.register(file)}`);
+      if (isNew) {
+        const { referred } = await referredBy(file, registry, []);
+        say(`${file.file}: registered, id ${await registry.register(file, referred)}`);
+      }
 }
 
 async function pull(): Promise<void> {
@@ -85,11 +91,15 @@ async function types(): Promise<void> {
   // Takes a while to load, and only this needs it.
   const { compile } = await import('json-schema-to-typescript');
   const files = (await readSchemaFiles(options.dir)).filter(({ type }) => type === 'JSON');
+  const textsOf = new Map([
+    ...BUILTIN_SCHEMAS.map(({ subject, text }) => [subject, text] as const),
+    ...files.map(({ subject, text }) => [subject, text] as const),
+  ]);
   const parts = [];
   for (const { subject, text } of files) {
     const name = pascal(subject);
-    const schema = { ...JSON.parse(text), title: name };
-    parts.push(await compile(schema, name, { bannerComment: '', additionalProperties: false }));
+    const { title: _, ...schema } = bundled(JSON.parse(text), textsOf);
+    parts.push(await compile({ ...schema, title: name }, name, { bannerComment: '', additionalProperties: false }));
   }
   const map = files.map(({ subject }) => `  ${JSON.stringify(subject)}: ${pascal(subject)};`).join('\n');
   const out = options.out ?? path.join(options.dir, 'events.d.ts');

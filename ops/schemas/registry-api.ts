@@ -7,7 +7,7 @@ import {
   versionSchema,
 } from '../../workers/registry/operation.ts';
 import { type Access, call } from '../lake/lake-api.ts';
-import type { SchemaFile } from './schema-files.ts';
+import type { Referred, SchemaFile } from './schema-files.ts';
 
 /** A site's registry behind a running Vitrine. Errors say what the server answered. */
 export function registryApi(access: Access) {
@@ -24,17 +24,27 @@ export function registryApi(access: Access) {
     level: async (subject: string) =>
       (await json(configSchema, `/config/${encodeURIComponent(subject)}?defaultToGlobal=true`)).compatibilityLevel,
     /** What keeps a schema from being the next version, a line each. */
-    conflicts: async (file: SchemaFile) =>
-      (await json(compatibleSchema, `/compatibility${at(file.subject)}?verbose=true`, sent(file))).messages ?? [],
-    find: (file: SchemaFile) =>
-      json(versionSchema, `/subjects/${encodeURIComponent(file.subject)}`, sent(file)).catch((error: unknown) => {
-        if (error instanceof Error && / 404 /.test(error.message)) return undefined;
-        throw error;
-      }),
-    register: async (file: SchemaFile) => (await json(idSchema, at(file.subject), sent(file))).id,
+    conflicts: async (file: SchemaFile, referred: readonly Referred[]) =>
+      (await json(compatibleSchema, `/compatibility${at(file.subject)}?verbose=true`, sent(file, referred))).messages ??
+      [],
+    /** The newest version of a subject, if there is one. */
+    find: (subject: string) => ifThere(json(versionSchema, `${at(subject)}/latest`)),
+    /** The version of its subject that a file is already. */
+    same: (file: SchemaFile, referred: readonly Referred[]) =>
+      ifThere(json(versionSchema, `/subjects/${encodeURIComponent(file.subject)}`, sent(file, referred))),
+    register: async (file: SchemaFile, referred: readonly Referred[]) =>
+      (await json(idSchema, at(file.subject), sent(file, referred))).id,
   };
 }
 
-function sent({ text, type }: SchemaFile) {
-  return { schema: text, schemaType: type };
+function ifThere<T>(asked: Promise<T>): Promise<T | undefined> {
+  return asked.catch((error: unknown) => {
+    if (error instanceof Error && / 404 /.test(error.message)) return undefined;
+    throw error;
+  });
+}
+
+function sent({ text, type }: SchemaFile, referred: readonly Referred[]) {
+  const references = referred.map(({ name, subject, version }) => ({ name, subject, version }));
+  return { schema: text, schemaType: type, ...(references.length > 0 && { references }) };
 }

@@ -1,5 +1,6 @@
 import { consentDefaults } from '../../core/consent/policy.ts';
 import { checkBounded } from '../../core/events/check-bounded.ts';
+import { indexOf } from '../../core/events/failed-event.ts';
 import type { Candidate } from '../../core/events/judge-events.ts';
 import { RESUBMITTED, resubmittable } from '../../core/events/resubmit.ts';
 import { forgetFailed } from '../../stores/failed-events/forget-failed.ts';
@@ -15,8 +16,15 @@ export interface Retry {
   readonly event?: unknown;
 }
 
+/** Why it is still refused; `type` is the event's, empty where it has none. */
+interface Refused {
+  readonly code: string;
+  readonly message: string;
+  readonly type: string;
+}
+
 /** What became of it, or would. */
-export type Retried = 'accepted' | 'history' | 'gone' | { readonly code: string; readonly message: string };
+export type Retried = 'accepted' | 'history' | 'gone' | Refused;
 
 const MEASURED = Number.POSITIVE_INFINITY;
 const allowed: ReadonlySet<string> = new Set(RESUBMITTED);
@@ -43,20 +51,25 @@ export async function retryFailed(
     [...rows.values()].map(({ place }) => place),
   );
   const outcomes: Retried[] = retries.map(() => 'accepted');
+  const refuse = (index: number, { code, message }: { readonly code: string; readonly message: string }) => {
+    const retry = retries[index];
+    const sent = retry && indexOf(retry.event ?? payloads.get(rows.get(keyOf(retry))?.place ?? '')?.payload).type;
+    outcomes[index] = { code, message, type: sent ?? '' };
+  };
   const candidates = { server: [] as Candidate[], page: [] as Candidate[] };
   for (const [index, retry] of retries.entries()) {
     const row = rows.get(keyOf(retry));
     const held = row && payloads.get(row.place);
     if (!row || !held) outcomes[index] = 'gone';
     else if (!allowed.has(row.reason))
-      outcomes[index] = {
+      refuse(index, {
         code: row.reason,
         message: 'This is brought back as a message: POST /api/failed-events/recover.',
-      };
+      });
     else {
       const checked = checkBounded(retry.event ?? resubmittable(held.payload), MEASURED);
       if (checked.ok) candidates[row.byServer ? 'server' : 'page'].push({ index, event: checked.event });
-      else outcomes[index] = checked.refusal;
+      else refuse(index, checked.refusal);
     }
   }
   for (const [who, own] of Object.entries(candidates)) {
@@ -65,10 +78,9 @@ export async function retryFailed(
     const batch = { candidates: own, refused: [], sentAtMs: undefined, bytes: MEASURED };
     const judged = await judgeBatch(env, source, batch);
     for (const { index } of judged.history) outcomes[index] = 'history';
-    for (const { index, refusal } of judged.refused) outcomes[index] = refusal;
+    for (const { index, refusal } of judged.refused) refuse(index, refusal);
     if (!dryRun)
-      for (const { index, code, message } of (await takeEvents(env, source, batch)).rejected)
-        outcomes[index] = { code, message };
+      for (const rejected of (await takeEvents(env, source, batch)).rejected) refuse(rejected.index, rejected);
   }
   if (dryRun) return outcomes;
   const taken = retries.flatMap((retry, index): FailedRow[] => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BUILTIN_PREFIX, BUILTIN_SCHEMAS, type BuiltinSchema } from '../../core/schemas/builtin-schemas.ts';
 import {
   type Reference,
   type ReferredText,
@@ -7,6 +8,15 @@ import {
   SCHEMA_TYPES,
 } from '../../core/schemas/registered-schema.ts';
 import { sha256Hex } from '../../core/sha256-hex.ts';
+
+/** The built-in subject of a name, which is the same for every site and stands in no table. */
+function builtinVersions(subject: string): SchemaVersion[] {
+  return BUILTIN_SCHEMAS.filter((one) => one.subject === subject).map(builtinVersion);
+}
+
+function builtinVersion({ subject, version, id, text }: BuiltinSchema): SchemaVersion {
+  return { subject, version, id, type: 'JSON', text, references: [], isDeleted: false };
+}
 
 const referenceSchema = z.object({ name: z.string(), subject: z.string(), version: z.int() });
 const rowSchema = z
@@ -33,6 +43,7 @@ const SELECT = `SELECT v.subject, v.version, v.id, v.deleted_at, s.type, s.schem
 
 /** The versions of a subject, also those that were deleted softly, oldest first. */
 export async function versionsOf(env: Env, site: string, subject: string): Promise<SchemaVersion[]> {
+  if (subject.startsWith(BUILTIN_PREFIX)) return builtinVersions(subject);
   const { results } = await env.DB.prepare(`${SELECT} WHERE v.site = ? AND v.subject = ? ORDER BY v.version`)
     .bind(site, subject)
     .all();
@@ -41,6 +52,8 @@ export async function versionsOf(env: Env, site: string, subject: string): Promi
 
 /** Versions that use a schema, also those that were deleted softly. */
 export async function versionsWithId(env: Env, site: string, id: number): Promise<SchemaVersion[]> {
+  const builtin = BUILTIN_SCHEMAS.filter((one) => one.id === id);
+  if (builtin.length > 0) return builtin.map(builtinVersion);
   const { results } = await env.DB.prepare(`${SELECT} WHERE v.site = ? AND v.id = ? ORDER BY v.subject, v.version`)
     .bind(site, id)
     .all();
@@ -54,6 +67,7 @@ export async function readVersion(
   subject: string,
   version: number,
 ): Promise<SchemaVersion | undefined> {
+  if (subject.startsWith(BUILTIN_PREFIX)) return builtinVersions(subject).find((one) => one.version === version);
   const row = await env.DB.prepare(
     `${SELECT} WHERE v.site = ? AND v.subject = ? AND v.version = ? AND v.deleted_at IS NULL`,
   )
@@ -62,8 +76,15 @@ export async function readVersion(
   return row ? rowSchema.parse(row) : undefined;
 }
 
-/** The names of subjects with versions, in their order; `deleted` counts those whose versions are all deleted softly. */
+/**
+ * The names of subjects with versions, in their order; built-in ones, which nobody is to copy or to delete with all others, only where the prefix asks
+ * for them; `deleted` counts those whose versions are all deleted softly.
+ */
 export async function listSubjects(env: Env, site: string, prefix: string, deleted: boolean): Promise<string[]> {
+  if (prefix.startsWith(BUILTIN_PREFIX))
+    return BUILTIN_SCHEMAS.map(({ subject }) => subject)
+      .filter((subject) => subject.startsWith(prefix))
+      .sort();
   const { results } = await env.DB.prepare(
     `SELECT DISTINCT subject FROM schema_versions
        WHERE site = ?1 AND substr(subject, 1, length(?2)) = ?2 AND (?3 OR deleted_at IS NULL) ORDER BY subject`,
@@ -203,6 +224,8 @@ export async function readSchemaById(
   site: string,
   id: number,
 ): Promise<{ readonly type: string; readonly text: string; readonly references: readonly Reference[] } | undefined> {
+  const builtin = BUILTIN_SCHEMAS.find((one) => one.id === id);
+  if (builtin) return { type: 'JSON', text: builtin.text, references: [] };
   const row = await env.DB.prepare('SELECT type, schema, refs FROM schemas WHERE site = ? AND id = ?')
     .bind(site, id)
     .first<{ type: string; schema: string; refs: string }>();

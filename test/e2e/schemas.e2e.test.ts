@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
@@ -129,5 +129,57 @@ describe('schemas', () => {
     expect(JSON.parse(readFileSync(file, 'utf8')).properties.stars.type).toBe('integer');
     expect(await run('types')).toMatchObject({ code: 0 });
     expect(readFileSync(path.join(dir, 'events.d.ts'), 'utf8')).toContain('"review_written": ReviewWritten;');
+  });
+
+  test('extend what Vitrine itself knows of a type, and each other', async ({ expect }) => {
+    const dir = path.join(folder, 'extending');
+    mkdirSync(dir);
+    const run = (...words: string[]) =>
+      runCommand('ops/schemas/main.ts', [...words, '--dir', dir, '--url', vitrine.url, '--key', SITE.secretKey]);
+    const write = (name: string, schema: object) => writeFileSync(path.join(dir, name), JSON.stringify(schema));
+    const address = { type: 'object', properties: { zip: { type: 'string', 'x-personal': true } }, required: ['zip'] };
+    write('address.json', address);
+    write('a_refund.json', { $ref: 'address' });
+    write('checkout_started.json', {
+      allOf: [{ $ref: 'vitrine.checkout_started' }],
+      type: 'object',
+      properties: { to: { $ref: 'address' }, gift: { type: 'boolean' } },
+      required: ['to'],
+    });
+    expect(await run('check')).toMatchObject({ code: 0, out: expect.stringContaining('after "address"') });
+    const pushed = await run('push');
+    expect([pushed.code, pushed.out.match(/registered, id/g)?.length]).toEqual([0, 3]);
+    const again = await run('push');
+    expect([again.code, again.out]).toEqual([0, expect.not.stringContaining('registered')]);
+    expect((await run('types')).code).toBe(0);
+    const types = readFileSync(path.join(dir, 'events.d.ts'), 'utf8');
+    expect(types).toMatch(/gift\?: boolean/);
+    expect(types).toMatch(/zip: string/);
+    expect(types).toMatch(/order_id\?: string/);
+
+    const ask = (method: string, at: string, body?: object) =>
+      fetch(`${vitrine.url}${at}`, {
+        method,
+        headers: { authorization: `Bearer ${SITE.secretKey}`, 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      }).then(async (response) => (await response.json()) as Record<string, unknown>);
+    await ask('PUT', '/api/schemas/checkout_started/door', { mode: 'refuse' });
+    const event = (properties: object) => ({
+      id: `x${Math.random()}`,
+      type: 'checkout_started',
+      occurredAt: new Date().toISOString(),
+      userId: 'ann',
+      properties,
+    });
+    const events = [{ to: { zip: '8010' }, total: 5 }, { total: 5 }, { to: { zip: 8010 } }].map(event);
+    expect(await ask('POST', '/v/events', { events })).toMatchObject({
+      accepted: 1,
+      rejected: [{ message: expect.stringContaining('to') }, { message: expect.stringContaining('properties.to.zip') }],
+    });
+    write('lost.json', { $ref: 'nowhere' });
+    expect(await run('check')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('refers to "nowhere", and there is no such subject'),
+    });
   });
 });

@@ -55,7 +55,7 @@ describe('the API’s document', () => {
     const site = await makeSite();
     const body = apiDocument().paths?.['/v/events']?.post?.requestBody;
     const content = body && 'content' in body ? body.content : {};
-    expect(Object.keys(content)).toHaveLength(6);
+    expect(Object.keys(content)).toHaveLength(7);
     for (const [type, media] of Object.entries(content)) {
       const example = 'example' in media ? media.example : undefined;
       if (!example) continue;

@@ -242,6 +242,26 @@ describe('events in Avro', () => {
     // Another site's schema is none.
     expect((await post(await makeSite(), whole)).status).toBe(400);
   });
+
+  it('come in as Avro’s JSON too, by the schema that the content type names', async ({ expect }) => {
+    const site = await makeSite();
+    const { answer } = await ask(site, 'POST', '/registry/subjects/any/versions', { schema: JSON.stringify(schema) });
+    const postJson = async (type: string, body: unknown) => {
+      const headers = { 'content-type': type };
+      const sent = { method: 'POST', headers, body: JSON.stringify(body) };
+      const response = await send(`/v/events?key=${site.writeKey}`, sent);
+      return [response.status, await response.json()];
+    };
+    const wrapped = { ...event('j1'), anonymousId: { string: 'ann' } };
+    expect(await postJson(`avro/json; schema=${answer.id}`, wrapped)).toMatchObject([202, { accepted: 1 }]);
+    for (const [type, body, words] of [
+      [`avro/json; schema=${answer.id}`, event('j2'), '$.anonymousId: expected null or {"string": …}'],
+      ['avro/json; schema=99', wrapped, 'no Avro schema with this id'],
+      ['avro/json', wrapped, 'without its schema, e.g. avro/json; schema=12'],
+    ] as const)
+      expect(await postJson(type, body)).toMatchObject([400, { detail: expect.stringContaining(words) }]);
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_viewed: 1 }));
+  });
 });
 
 describe('the door', () => {

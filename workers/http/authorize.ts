@@ -73,7 +73,8 @@ function refuseLeaked(env: Env, site: Site, url: URL, origin: string | null): vo
   );
 }
 
-function mustPermit(site: Site, needs: KeyScope): void {
+/** Throws 403 where a request's key may not do what `needs` says. */
+export function mustPermit(site: Site, needs: KeyScope): void {
   if (permits(site.scopes, needs)) return;
   const what = SCOPES[needs.split(':')[0] as Scope];
   throw new HttpError(403, `This key may not do that (${what}); it needs the scope "${needs}".`, {

@@ -22,6 +22,7 @@ import {
   versionsOf,
 } from '../../stores/schemas/versions.ts';
 import { registryError } from './registry-error.ts';
+import { mustBeOwn } from './requests.ts';
 
 /** A schema as a client sends it. */
 export interface SentSchema {
@@ -90,6 +91,7 @@ export async function register(
     const live = versions.filter(({ isDeleted }) => !isDeleted);
     const same = sameAmong(live, schema, text, sent.references);
     if (same) return { subject, id: same.id, version: same.version, schema: same.text };
+    mustBeOwn(subject);
     if (inForce.mode === 'READONLY')
       throw registryError(42205, `"${subject}" takes no new versions: its mode is READONLY.`);
     if (versions.length >= MAX_VERSIONS)

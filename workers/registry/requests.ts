@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { BUILTIN_PREFIX } from '../../core/schemas/builtin-schemas.ts';
 import { readJson, readParam } from '../http/read-json.ts';
 import { registryError } from './registry-error.ts';
 
@@ -13,6 +14,16 @@ export function readBody<Schema extends z.ZodType>(request: Request, schema: Sch
 /** The name of a subject in an address. @throws 400. */
 export function readName(schema: z.ZodType<string>, text: string): string {
   return readParam(schema, text, 'invalid_subject');
+}
+
+/** Refuses to change a built-in subject. @throws 42205. */
+export function mustBeOwn(subject: string): void {
+  if (!subject.startsWith(BUILTIN_PREFIX)) return;
+  const own = subject.slice(BUILTIN_PREFIX.length);
+  throw registryError(
+    42205,
+    `"${subject}" is built in and cannot be changed. Extend it: register "${own}" with { "$ref": "${subject}" }.`,
+  );
 }
 
 /** A number in an address. @throws 42202. */

@@ -17,7 +17,7 @@ import {
   subjectSchema,
 } from './operation.ts';
 import { registryError } from './registry-error.ts';
-import { readBody, readName } from './requests.ts';
+import { mustBeOwn, readBody, readName } from './requests.ts';
 
 /** `/registry/config`: which changes a subject takes, or all do. */
 export const configRoutes = new Hono<ApiContext>()
@@ -91,6 +91,7 @@ async function change(
   subject: string,
   settings: Partial<SubjectSettings>,
 ): Promise<void> {
+  mustBeOwn(subject);
   await writeSettings(c.env, c.get('site').id, subject, settings, auditOf(c, action, subject, settings));
 }
 

@@ -26,7 +26,7 @@ import {
 } from './operation.ts';
 import { readSent, register, sameAmong, textOf } from './register.ts';
 import { registryError } from './registry-error.ts';
-import { readBody, readName, readNumber } from './requests.ts';
+import { mustBeOwn, readBody, readName, readNumber } from './requests.ts';
 
 /** `/registry/subjects`: names, their versions, and what makes a new one. */
 export const subjectRoutes = new Hono<ApiContext>()
@@ -90,6 +90,7 @@ export const subjectRoutes = new Hono<ApiContext>()
 
 /** Deletes a version, or all: softly first, for good afterwards. */
 async function remove(env: Env, site: string, subject: string, permanent: boolean, only?: number): Promise<Response> {
+  mustBeOwn(subject);
   const { own, inForce } = await readSettings(env, site, subject);
   if (inForce.mode === 'READONLY')
     throw registryError(42205, `"${subject}" lets nothing be deleted: its mode is READONLY.`);

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, it } from 'vitest';
 import { AvroError } from './bytes.ts';
 import { canonicalForm, fingerprint } from './canonical.ts';
+import { readAvroJson, writeAvroJson } from './json-data.ts';
 import { plainJson } from './plain-json.ts';
 import { readAvro } from './read-avro.ts';
 import { avroReader } from './read-data.ts';
@@ -129,6 +130,55 @@ describe('Avro data', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  it('are in JSON what another implementation writes, and are read from it', ({ expect }) => {
+    fc.assert(
+      fc.property(cases(), ({ schema, value }) => {
+        const type = typeOf(schema);
+        const other = avsc.Type.forSchema(schema as avsc.Schema, { wrapUnions: true, registry: {} });
+        const text = writeAvroJson(type, value);
+        // The other one has values of unions with their names; both ways of it must agree with ours.
+        expect(plain(JSON.parse(other.toString(other.fromString(text))))).toEqual(plain(JSON.parse(text)));
+        expect([...other.toBuffer(other.fromString(text))]).toEqual([...writeAvro(type, value)]);
+        expect([...writeAvro(type, readAvroJson(type, JSON.parse(text)))]).toEqual([...writeAvro(type, value)]);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('in JSON that are anything are read as a value or refused, with the place', ({ expect }) => {
+    fc.assert(
+      fc.property(cases(), fc.jsonValue(), (one, json) => {
+        const type = typeOf(one.schema);
+        try {
+          writeAvro(type, readAvroJson(type, json));
+        } catch (error) {
+          if (!(error instanceof AvroError)) throw error;
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+    const order = typeOf({
+      type: 'record',
+      name: 'shop.Order',
+      fields: [
+        { name: 'n', type: ['null', 'long', 'shop.Order'] },
+        { name: 'note', type: 'string', default: 'none' },
+      ],
+    });
+    const read = (json: unknown) => () => readAvroJson(order, json);
+    expect(read({ n: { long: '9007199254740993' } })()).toEqual({ n: 9_007_199_254_740_993n, note: 'none' });
+    expect(read({ n: 5 })).toThrow('$.n: expected null or {"long": …} or {"shop.Order": …}');
+    expect(read({ n: { long: 'x' } })).toThrow('$.n: expected long, but it is string');
+    expect(read({ n: null, m: 1 })).toThrow('$: shop.Order has no field "m"');
+    expect(read({ note: 'x' })).toThrow('$.n: expected null');
+    let deep: unknown = { n: null };
+    for (let level = 0; level < 5_000; level += 1) deep = { n: { 'shop.Order': deep } };
+    expect(read(deep)).toThrow('deeper than 64');
+    const double = typeOf('double');
+    for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -0, 1e21, 5e-324])
+      expect(readAvroJson(double, JSON.parse(writeAvroJson(double, value)))).toBe(value);
   });
 
   it('hold longs of 64 bits: as numbers up to 2^53, as bigints beyond', ({ expect }) => {

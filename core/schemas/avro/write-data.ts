@@ -81,7 +81,7 @@ function writeBlock<T>(out: AvroBuffer, values: readonly T[], one: (value: T, in
 }
 
 /** Whether a value can be of a type, as far as it stands at this place: what is inside of lists and maps is looked at when it is written. */
-function canBe(type: AvroType, value: unknown): boolean {
+export function canBe(type: AvroType, value: unknown): boolean {
   switch (type.kind) {
     case 'null':
       return value === null || value === undefined;

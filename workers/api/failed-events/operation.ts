@@ -29,6 +29,10 @@ export const causesQuerySchema = z.object(filter);
 export const failedQuerySchema = z.object({
   ...filter,
   id: z.string().max(64).optional().meta({ description: 'The event’s own id.' }),
+  personal: z.enum(['0', '1']).default('0').meta({
+    description:
+      '`1` shows what schemas call personal (`x-personal`), which is masked otherwise; needs the scope `people:read`, and stands in the audit trail.',
+  }),
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(200).optional(),
 });
@@ -60,7 +64,9 @@ export const failedSchema = z.object({
       id: z.string().nullable(),
       schemaVersion: z.int().nullable().meta({ description: 'The version of the schema that it does not keep to.' }),
       byServer: z.boolean().meta({ description: 'Whether it came with the secret key.' }),
-      event: z.unknown().meta({ description: 'What came, without proofs.' }),
+      event: z
+        .unknown()
+        .meta({ description: 'What came, without proofs, and without what is personal unless that was asked for.' }),
     }),
   ),
   next: z.string().nullable().meta({ description: 'The cursor of the next page; null at the end.' }),

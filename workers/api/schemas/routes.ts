@@ -1,7 +1,10 @@
 import { Hono } from 'hono';
+import { BUILTIN_PREFIX } from '../../../core/schemas/builtin-schemas.ts';
 import { doorSchema } from '../../../core/schemas/door.ts';
+import { maskedFaults } from '../../../core/schemas/json/personal.ts';
 import { DAY_MS } from '../../../core/time.ts';
 import { forgetDoors } from '../../../stores/schemas/current-doors.ts';
+import { readPersonalPlaces } from '../../../stores/schemas/personal-places.ts';
 import { readDoors, writeSettings } from '../../../stores/schemas/subjects.ts';
 import { latestVersions, versionsOf } from '../../../stores/schemas/versions.ts';
 import { readWatched } from '../../../stores/schemas/watched.ts';
@@ -34,10 +37,13 @@ export const schemaDoorRoutes = new Hono<ApiContext>()
     const { type: subject, days } = checkedQuery(watchedQuerySchema, c.req.query());
     const sinceDay = Math.floor(Date.now() / DAY_MS) - days + 1;
     const rows = await readWatched(c.env, c.get('site').id, { subject, sinceDay, limit: MAX_FAULTS });
+    const types = rows.map((row) => row.subject);
+    const placesOf = await readPersonalPlaces(c.env, c.get('site').id, types);
     return answer(watchedSchema, {
-      faults: rows.map(({ subject: type, firstDay, lastDay, ...row }) => ({
+      faults: rows.map(({ subject: type, firstDay, lastDay, message, ...row }) => ({
         type,
         ...row,
+        message: maskedFaults(message, placesOf(type)),
         firstDay: dateOf(firstDay),
         lastDay: dateOf(lastDay),
       })),
@@ -46,6 +52,14 @@ export const schemaDoorRoutes = new Hono<ApiContext>()
   .put('/:type/door', async (c) => {
     const site = c.get('site').id;
     const type = readParam(typeSchema, c.req.param('type'), 'invalid_type');
+    if (type.startsWith(BUILTIN_PREFIX))
+      throw new HttpError(
+        400,
+        `type: "${type}" is built in. Events are held against "${type.slice(BUILTIN_PREFIX.length)}".`,
+        {
+          code: 'invalid_type',
+        },
+      );
     const door = await readJson(c.req.raw, doorSchema, { maxBytes: MAX_BODY_BYTES, code: 'invalid_door' });
     const doors = await readDoors(c.env, site);
     if (!doors.has(type) && doors.size >= MAX_DOORS)

@@ -84,6 +84,11 @@ export const ingestPaths: ZodOpenApiPathsObject = {
               .string()
               .meta({ description: 'Confluent’s wire format: a record of the registry, or a list of them.' }),
           },
+          'avro/json': {
+            schema: z.string().meta({
+              description: 'Avro’s JSON encoding of the same, by the schema that `avro/json; schema=12` names.',
+            }),
+          },
           'application/cloudevents+json': { schema: cloudEventSchema, example: CLOUDEVENT_EXAMPLE },
           'application/cloudevents-batch+json': { schema: z.array(cloudEventSchema) },
         },

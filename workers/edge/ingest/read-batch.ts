@@ -1,4 +1,4 @@
-import { avroEvents, schemaIdOf } from '../../../core/collect/avro-batch.ts';
+import { avroEvents, avroJsonEvents, schemaIdOf } from '../../../core/collect/avro-batch.ts';
 import { binaryCloudEvent, fromCloudEvent } from '../../../core/collect/cloud-events.ts';
 import { readProtobuf } from '../../../core/collect/protobuf.ts';
 import { type WireBatch, wireBatchSchema } from '../../../core/events/wire-event.ts';
@@ -39,12 +39,13 @@ export async function readBatch(request: Request, now: string, avroOf: AvroOf): 
     case 'application/protobuf':
       return readProtobufBatch(request);
     case 'avro/binary':
-      return readAvroBatch(request, avroOf);
+    case 'avro/json':
+      return readAvroBatch(request, avroOf, mediaType === 'avro/json');
     default:
       if (mediaType === '' && headers.has('ce-specversion')) return readBinaryCloudEvent(request, now);
       throw new HttpError(
         415,
-        `Content-Type "${mediaType}" is not understood. Send application/json, text/plain, application/cloudevents+json, application/cloudevents-batch+json, application/x-protobuf or avro/binary.`,
+        `Content-Type "${mediaType}" is not understood. Send application/json, text/plain, application/cloudevents+json, application/cloudevents-batch+json, application/x-protobuf, avro/binary or avro/json.`,
         { code: 'media_type_unsupported' },
       );
   }
@@ -85,21 +86,27 @@ async function readProtobufBatch(request: Request): Promise<ReadBatch> {
   }
 }
 
-async function readAvroBatch(request: Request, avroOf: AvroOf): Promise<ReadBatch> {
-  const body = await readBoundedBytes(request, MAX_BODY_BYTES);
-  const id = schemaIdOf(body);
-  const type = id === undefined ? null : await avroOf(id);
+/** Confluent's wire format, or Avro's JSON encoding by the schema that the content type names: `avro/json; schema=12`. */
+async function readAvroBatch(request: Request, avroOf: AvroOf, isJson: boolean): Promise<ReadBatch> {
+  const named = /;\s*schema="?(\d{1,9})"?/i.exec(request.headers.get('content-type') ?? '')?.[1];
+  const body = isJson
+    ? { json: parseJson((await readBoundedText(request, MAX_BODY_BYTES)).text), id: named && Number(named) }
+    : await readBoundedBytes(request, MAX_BODY_BYTES).then((bytes) => ({ bytes, id: schemaIdOf(bytes) }));
+  const { id } = body;
+  const type = id === undefined || id === '' ? null : await avroOf(id);
   if (type === null) {
     const what =
-      id === undefined
-        ? 'does not begin with 0 and the four bytes of a schema’s id'
-        : `names schema ${id}, and there is no Avro schema with this id`;
-    throw new HttpError(400, `The body ${what}. Send Confluent’s wire format, with a schema of /registry.`, {
-      code: 'invalid_body',
-    });
+      id !== undefined
+        ? `names schema ${id}, and there is no Avro schema with this id`
+        : isJson
+          ? 'has a Content-Type without its schema, e.g. avro/json; schema=12'
+          : 'does not begin with 0 and the four bytes of a schema’s id';
+    const right = isJson ? 'Send Avro’s JSON encoding' : 'Send Confluent’s wire format';
+    throw new HttpError(400, `The body ${what}. ${right}, with a schema of /registry.`, { code: 'invalid_body' });
   }
   try {
-    return { batch: checked({ events: avroEvents(type, body) }), bytes: MEASURED_BYTES };
+    const events = 'bytes' in body ? avroEvents(type, body.bytes) : avroJsonEvents(type, body.json);
+    return { batch: checked({ events }), bytes: MEASURED_BYTES };
   } catch (cause) {
     if (!(cause instanceof AvroError)) throw cause;
     throw new HttpError(400, `The body is not what schema ${id} says: ${cause.message}.`, {
