@@ -17,3 +17,9 @@ CREATE TABLE audit_trail (
   detail TEXT NOT NULL, -- JSON
   PRIMARY KEY (site, at, id)
 ) WITHOUT ROWID;
+
+-- Keys of who runs this Vitrine: they make sites, and see nothing of what is in them.
+CREATE TABLE operator_keys (
+  hash TEXT PRIMARY KEY, -- SHA-256 of the key, hex
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;

@@ -23,6 +23,7 @@ import { startJobs } from './entry/start-jobs.ts';
 import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
 import { handleMetrics } from './metrics/handle-metrics.ts';
+import { operator } from './operator/app.ts';
 import { answerPage } from './proxy/answer-page.ts';
 import { handlePixel } from './proxy/handle-pixel.ts';
 import { proxiedPage } from './proxy/proxy-hosts.ts';
@@ -70,6 +71,7 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .get('/console/:name+', (request) => handleConsoleAsset(request.params.name ?? ''))
   .all('/registry', (request, env, ctx) => registry.fetch(request, env, ctx))
   .all('/registry/*', (request, env, ctx) => registry.fetch(request, env, ctx))
+  .all('/operator/*', (request, env, ctx) => operator.fetch(request, env, ctx))
   .all('/api/*', (request, env, ctx) => api.fetch(request, env, ctx))
   .all('*', (request) => {
     throw new HttpError(404, `There is no ${request.method} ${new URL(request.url).pathname}.`, { code: 'not_found' });

@@ -8,7 +8,7 @@ import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { log } from '../log.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { readDoors } from './subjects.ts';
-import { readRegistered, versionsOf } from './versions.ts';
+import { heldVersions, readRegistered, type SchemaVersion } from './versions.ts';
 
 /** How old what an isolate knows of a site's doors may be: a new version is in force everywhere after half a minute. */
 const TTL_MS = 25_000;
@@ -56,11 +56,12 @@ export function forgetDoors(site: string): void {
 
 async function loadChecks(env: Env, site: string): Promise<Checks> {
   const doors = [...(await readDoors(env, site))].filter(([, { mode }]) => mode !== 'off');
+  const wanted = doors.map(([subject, { version }]) => [subject, version] as const);
+  const versions = doors.length === 0 ? new Map() : await heldVersions(env, site, wanted);
   const checks = await pMap(
     doors,
     async ([subject, door]) => {
-      const versions = (await versionsOf(env, site, subject)).filter((one) => !one.isDeleted && one.type === 'JSON');
-      const held = door.version === null ? versions.at(-1) : versions.find(({ version }) => version === door.version);
+      const held: SchemaVersion | undefined = versions.get(subject);
       const read = held && (await readRegistered(env, site, held));
       const schema = read?.type === 'JSON' ? read.json : undefined;
       return [subject, doorOf({ door, version: held?.version ?? 0, schema })] as const;

@@ -60,6 +60,36 @@ export async function versionsWithId(env: Env, site: string, id: number): Promis
   return z.array(rowSchema).parse(results);
 }
 
+/** The version of each subject that holds, in JSON Schema: the one that is named, or the newest; none where there is none. In one statement. */
+export async function heldVersions(
+  env: Env,
+  site: string,
+  wanted: readonly (readonly [subject: string, version: number | null])[],
+): Promise<Map<string, SchemaVersion>> {
+  const { results } = await env.DB.prepare(
+    `${SELECT} JOIN json_each(?2) d ON v.subject = d.value ->> 0
+       WHERE v.site = ?1 AND v.deleted_at IS NULL AND s.type = 'JSON' AND v.version = COALESCE(d.value ->> 1,
+         (SELECT MAX(w.version) FROM schema_versions w JOIN schemas t ON t.site = w.site AND t.id = w.id
+            WHERE w.site = ?1 AND w.subject = v.subject AND w.deleted_at IS NULL AND t.type = 'JSON'))`,
+  )
+    .bind(site, JSON.stringify(wanted))
+    .all();
+  return new Map(
+    z
+      .array(rowSchema)
+      .parse(results)
+      .map((row) => [row.subject, row]),
+  );
+}
+
+/** How many subjects a site has. */
+export async function countSubjects(env: Env, site: string): Promise<number> {
+  const row = await env.DB.prepare('SELECT COUNT(DISTINCT subject) AS subjects FROM schema_versions WHERE site = ?')
+    .bind(site)
+    .first<{ subjects: number }>();
+  return row?.subjects ?? 0;
+}
+
 /** A version by its number, unless it was deleted. */
 export async function readVersion(
   env: Env,

@@ -6,3 +6,8 @@ export function newKey(kind: KeyKind): string {
   if (kind === 'identity') return randomBytes(32).toString('base64url');
   return `${kind === 'write' ? 'wk' : 'sk'}_${randomBytes(24).toString('base64url')}`;
 }
+
+/** A random key of who runs a Vitrine. */
+export function newOperatorKey(): string {
+  return `ok_${randomBytes(24).toString('base64url')}`;
+}

@@ -5,9 +5,9 @@ import {
   type KeyKind,
   keyId,
   keyStatement,
+  newSiteStatements,
   revokeStatement,
   type Statement,
-  siteStatements,
 } from './site-statements.ts';
 
 /** Characters of a key's name. */
@@ -119,7 +119,7 @@ export function planChange(
     auditStatement({ site: wish.id, at: now, actor, action, subject, detail });
   if (!known) {
     const { name } = site;
-    const statements = siteStatements({ id: wish.id, ...site, ...keyFields(made) }, now);
+    const statements = newSiteStatements({ id: wish.id, ...site, ...keyFields(made) }, now);
     return { statements: [...statements, told('site.made', wish.id, { name, origins: site.origins })], made, site };
   }
   const statements = [

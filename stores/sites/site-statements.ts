@@ -5,6 +5,9 @@ import type { KeyScope } from '../../core/sites/scopes.ts';
 export const KEY_KINDS = ['write', 'secret', 'identity'] as const;
 export type KeyKind = (typeof KEY_KINDS)[number];
 
+/** The form of a site's id. */
+export const SITE_ID = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
 /** A tenant to be made, with its keys in clear text; of write and secret key only the hashes are stored. */
 export interface NewSite {
   /** Small letters, digits and "-"; every key of every store starts with it. */
@@ -39,7 +42,14 @@ export interface NewKey {
  * stays as it is. `now` in ms since 1970.
  */
 export function siteStatements(site: NewSite, now: number): Statement[] {
-  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(site.id)) {
+  const [insert, ...keys] = newSiteStatements(site, now);
+  const upsert = `${insert?.sql} ON CONFLICT (id) DO UPDATE SET name = excluded.name, origins = excluded.origins`;
+  return [{ sql: upsert, values: insert?.values ?? [] }, ...keys];
+}
+
+/** The statements that make a site, and fail where it exists. @throws for an id that is none. */
+export function newSiteStatements(site: NewSite, now: number): Statement[] {
+  if (!SITE_ID.test(site.id)) {
     throw new Error(
       `"${site.id}" is no site id: it must be 1–32 small letters, digits or "-", starting with a letter or digit`,
     );
@@ -47,7 +57,7 @@ export function siteStatements(site: NewSite, now: number): Statement[] {
   const whole = (kind: KeyKind, key: string) => keyStatement(site.id, { kind, key, name: '', scopes: [] }, now);
   return [
     {
-      sql: 'INSERT INTO sites (id, name, origins) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, origins = excluded.origins',
+      sql: 'INSERT INTO sites (id, name, origins) VALUES (?, ?, ?)',
       values: [site.id, site.name, JSON.stringify(site.origins)],
     },
     whole('write', site.writeKey),
@@ -83,6 +93,11 @@ export function revokeStatement(site: string, kind: KeyKind, id: string): Statem
             AND (SELECT COUNT(*) FROM site_keys WHERE site = ? AND kind = ?) > 1`,
     values: [site, kind, id, site, kind],
   };
+}
+
+/** The statement that lets a key make sites. */
+export function operatorKeyStatement(key: string, now: number): Statement {
+  return { sql: 'INSERT INTO operator_keys (hash, created_at) VALUES (?, ?)', values: [hashKey(key), now] };
 }
 
 /** By what a key is named where it must not be shown: the start of its hash, for an identity key also the `kid` of its proofs. */

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import { SCOPES } from '../../core/sites/scopes.ts';
+import { operatorKeyStatement } from '../../stores/sites/site-statements.ts';
 import { api, SCOPE_OF } from '../../workers/api/app.ts';
 import { eventually } from './eventually.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
@@ -118,6 +119,52 @@ describe('keys', () => {
     );
     expect([...parts].filter((part) => part !== '').sort()).toEqual(Object.keys(SCOPE_OF).sort());
     for (const scope of Object.values(SCOPE_OF)) expect(Object.keys(SCOPES)).toContain(scope);
+  });
+});
+
+describe('an operator', () => {
+  const operatorKey = async () => {
+    const key = `ok_${crypto.randomUUID()}`;
+    const { sql, values } = operatorKeyStatement(key, Date.now());
+    await env.DB.prepare(sql)
+      .bind(...values)
+      .run();
+    return key;
+  };
+
+  it('makes a site, once, whose keys work, and has no way into it', async ({ expect }) => {
+    const key = await operatorKey();
+    const id = `op-${crypto.randomUUID().slice(0, 8)}`;
+    const wish = { id, jurisdiction: 'eu', origins: ['https://shop.example/'] };
+    const both = await Promise.all([0, 1].map(() => call('POST', '/operator/sites', key, wish)));
+    expect(both.map(({ status }) => status).sort()).toEqual([201, 409]);
+    const made = (await both.find(({ status }) => status === 201)?.json()) as { id: string; keys: Key[] };
+    expect(made).toMatchObject({ id: `eu--${id}`, name: `eu--${id}`, origins: ['https://shop.example'] });
+    const { sites } = (await (await call('GET', '/operator/sites', key)).json()) as { sites: { id: string }[] };
+    expect(sites.map((site) => site.id)).toContain(`eu--${id}`);
+    const keyOf = (kind: string) => made.keys.find((one) => one.kind === kind)?.key ?? '';
+    const listed = await (await call('GET', '/api/keys', keyOf('secret'))).json();
+    expect(listed).toMatchObject({ keys: expect.arrayContaining([expect.objectContaining({ kind: 'identity' })]) });
+    expect((await (await call('GET', '/api/audit', keyOf('secret'))).json()) as object).toMatchObject({
+      entries: [{ action: 'site.made', actor: expect.stringMatching(/^operator [0-9a-f]{8}$/) }],
+    });
+    const event = makeEvent('ann', 'page_viewed');
+    expect((await call('POST', '/v/events', keyOf('write'), { events: [event] })).status).toBe(202);
+    expect((await call('GET', '/api/keys', key)).status).toBe(401);
+  });
+
+  it('is known by his key alone, and told what is wrong with a site', async ({ expect }) => {
+    const key = await operatorKey();
+    const site = await makeSite();
+    for (const wrong of ['', 'ok_guess', site.secretKey])
+      expect(await codeOf(await call('GET', '/operator/sites', wrong))).toEqual([401, 'unknown_key']);
+    expect(await codeOf(await call('POST', '/operator/sites', key, { id: 'No' }))).toEqual([400, 'invalid_site']);
+    const origins = ['shop'];
+    expect(await codeOf(await call('POST', '/operator/sites', key, { id: 'shop-x', origins }))).toEqual([
+      400,
+      'invalid_origin',
+    ]);
+    expect((await call('GET', '/operator/else', key)).status).toBe(404);
   });
 });
 

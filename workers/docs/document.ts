@@ -30,6 +30,7 @@ import { recommendPaths } from '../edge/recommend/operation.ts';
 import { segmentApiPaths } from '../edge/segment/operation.ts';
 import { withBodyProblems } from '../http/problem-responses.ts';
 import { metricsPaths } from '../metrics/operation.ts';
+import { operatorPaths } from '../operator/operation.ts';
 import { pixelPaths } from '../proxy/operation.ts';
 import { registryPaths } from '../registry/operation.ts';
 import { operationIdOf } from './operation-ids.ts';
@@ -76,6 +77,7 @@ export function apiDocument(): Document {
         '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
         ...reconciliationPaths,
         ...segmentPaths,
+        ...operatorPaths,
         ...ownSitePaths,
         ...keyPaths,
         ...auditPaths,
@@ -92,6 +94,11 @@ export function apiDocument(): Document {
             in: 'query',
             name: 'key',
             description: 'The site’s public write key; also as header `x-vitrine-key` or as Basic user.',
+          },
+          operatorKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A key of who runs this Vitrine: `npm run site -- --operator`.',
           },
           secretKey: {
             type: 'http',

@@ -5,8 +5,8 @@ import { HttpError } from './error.ts';
 
 /** The period of each limit in `wrangler.toml`. */
 const PERIOD_SECONDS = 10;
-/** Of the requests with one key every tenth is counted, for ten: the limit is so far up that this suffices. */
-const KEY_SAMPLE = 10;
+/** Of the requests with one key every hundredth is counted, for a hundred: the limit is so far up that this suffices. */
+const KEY_SAMPLE = 100;
 
 /** Who is over a limit: an isolate asks again after a period, and lets nobody in meanwhile. */
 const over = new ExpiringCache<true>(10_000, { ttlMs: PERIOD_SECONDS * 1_000 });

@@ -15,6 +15,7 @@ import {
 import { forgetDoors } from '../../stores/schemas/current-doors.ts';
 import { readSettings } from '../../stores/schemas/subjects.ts';
 import {
+  countSubjects,
   insertVersion,
   readReferences,
   readRegistered,
@@ -41,6 +42,8 @@ export interface Registered {
 
 /** How often a registration that another one overtakes is checked anew. */
 const MAX_ATTEMPTS = 20;
+/** Subjects of a site, at most. */
+const MAX_SUBJECTS = 2_000;
 /** Versions of a subject, at most. */
 const MAX_VERSIONS = 200;
 
@@ -99,6 +102,8 @@ export async function register(
         42205,
         `"${subject}" has ${versions.length} versions; delete some for good before you register another.`,
       );
+    if (versions.length === 0 && (await countSubjects(env, site)) >= MAX_SUBJECTS)
+      throw registryError(42205, `There are ${MAX_SUBJECTS} subjects, which is as many as there may be.`);
     const conflicts = await conflictsOf(env, site, schema, live, inForce);
     const after = versions.at(-1)?.version ?? 0;
     if (conflicts.length > 0) throw incompatible(subject, conflicts, inForce.compatibility, after + 1);

@@ -36,10 +36,15 @@ export async function changeSite(
 ): Promise<Change> {
   const known = await knownSite(env, site.id);
   const asker = { actor: actorOf(request, site), scopes: site.scopes, now: Date.now() };
+  const change = planned(() => planChange(known, { id: site.id, make: [], revoke: [], ...wish }, newKey, asker));
+  if (change.statements.length > 0) await env.DB.batch(change.statements.map((one) => prepared(env, one)));
+  return change;
+}
+
+/** A change that was planned, or why it cannot be made, as an answer. @throws HttpError */
+export function planned(plan: () => Change): Change {
   try {
-    const change = planChange(known, { id: site.id, make: [], revoke: [], ...wish }, newKey, asker);
-    if (change.statements.length > 0) await env.DB.batch(change.statements.map((one) => prepared(env, one)));
-    return change;
+    return plan();
   } catch (cause) {
     if (!(cause instanceof ChangeRefused)) throw cause;
     const text = `${cause.message.charAt(0).toUpperCase()}${cause.message.slice(1)}.`;
