@@ -20,6 +20,7 @@ import { handleSegment, handleSegmentPreflight, handleSegmentSettings } from './
 import { answerRequest } from './entry/answer-request.ts';
 import { consumerOf } from './entry/consumer-of.ts';
 import { startJobs } from './entry/start-jobs.ts';
+import { handleHealth, handleReady } from './health/handle-health.ts';
 import { HttpError } from './http/error.ts';
 import { handlePreflight } from './http/handle-preflight.ts';
 import { handleMetrics } from './metrics/handle-metrics.ts';
@@ -64,6 +65,8 @@ const router = Router<IRequest, [Env, ExecutionContext], Response>()
   .get('/v/pixel.gif', (request, env) => handlePixel(request, env))
   .get('/docs', () => handleDocs())
   .get('/openapi.json', () => handleOpenApi())
+  .get('/healthz', () => handleHealth())
+  .get('/readyz', (_request, env) => handleReady(env))
   .get('/metrics', (request, env) => handleMetrics(request, env))
   .get('/.well-known/jwks.json', (_request, env) => handleKeys(env))
   .all('/console/session', (request, env) => handleSession(request, env))

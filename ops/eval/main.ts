@@ -2,7 +2,8 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { thinned } from '../../core/recommend/fit-ranker.ts';
-import { readOptions } from '../read-options.ts';
+import { readCommand } from '../read-options.ts';
+import { scoreSeries } from './anomaly.ts';
 import { compareHistories } from './compare-histories.ts';
 import { type Asked, evaluate } from './evaluate.ts';
 import type { Quality } from './quality.ts';
@@ -12,6 +13,8 @@ import { MAX_SESSIONS, throughStack } from './through-stack.ts';
 
 const USAGE = `usage: npm run eval -- --train FILE --test FILE [options]
        npm run eval -- --events FILE [--mapping FILE] [--json]
+       npm run eval -- anomaly --data DIR --out DIR
+       npm run eval -- outliers --file FILE
   --train FILE   sessions that the model is built from, {"s","items"} a line, oldest first
   --test FILE    questions, {"q","prefix","target"} a line
   --tune         fits the ranker on the newest sessions of --train, as a shop's own job does; else the shipped one serves
@@ -22,9 +25,11 @@ const USAGE = `usage: npm run eval -- --train FILE --test FILE [options]
   --ranker FILE  writes the ranker that served
   --events FILE  a click log, as \`npm run replay\` reads it: says what earlier sessions, carts, orders and liked categories are worth
   --mapping FILE how the columns of its CSV become events
+  --data DIR     series, *.csv with the columns timestamp,value; --out DIR gets a score from 0 to 1 for each row
+  --file FILE    a CSV whose last column is 1 for outliers: how well the forest finds them (AUROC), and how fast
   --json         report as one JSON object on stdout`;
 
-const values = readOptions(
+const { options: values, words } = readCommand(
   z.object({
     train: z.string().optional(),
     test: z.string().optional(),
@@ -35,15 +40,44 @@ const values = readOptions(
     stack: z.coerce.number().int().positive().optional(),
     out: z.string().optional(),
     ranker: z.string().optional(),
+    data: z.string().optional(),
+    file: z.string().optional(),
     json: z.boolean().default(false),
   }),
+  z.union([z.tuple([]), z.tuple([z.enum(['anomaly', 'outliers'])])]),
   USAGE,
 );
 const { train, test, events } = values;
-if (events !== undefined) await compare(events);
+if (words[0] === 'anomaly') await scoreAnomalies();
+else if (words[0] === 'outliers') await scoreOutliers();
+else if (events !== undefined) await compare(events);
 else if (train !== undefined && test !== undefined) await evaluateLog(train, test);
 else {
   process.stderr.write(`--train and --test, or --events, are needed\n\n${USAGE}\n`);
+  process.exitCode = 2;
+}
+
+async function scoreAnomalies(): Promise<void> {
+  const { data, out } = values;
+  if (data === undefined || out === undefined) return lacking('--data and --out');
+  const done = await scoreSeries(data, out);
+  console.log(values.json ? JSON.stringify(done) : `${out}: ${done.rows} rows of ${done.series} series`);
+}
+
+async function scoreOutliers(): Promise<void> {
+  if (values.file === undefined) return lacking('--file');
+  const { findOutliers } = await import('./outliers.ts');
+  const { other, ...own } = await findOutliers(values.file);
+  if (values.json) console.log(JSON.stringify({ ...own, other }));
+  else {
+    const { rows, features, outliers, ...figures } = own;
+    console.log(`${rows} rows of ${features} features, ${outliers} outliers`);
+    console.table({ 'isolation forest': figures, 'ml-isolation-forest': other });
+  }
+}
+
+function lacking(what: string): void {
+  process.stderr.write(`${what} must be said\n\n${USAGE}\n`);
   process.exitCode = 2;
 }
 

@@ -28,6 +28,7 @@ import { ingestPaths } from '../edge/ingest/operation.ts';
 import { profilePaths } from '../edge/profile/operation.ts';
 import { recommendPaths } from '../edge/recommend/operation.ts';
 import { segmentApiPaths } from '../edge/segment/operation.ts';
+import { healthPaths } from '../health/operation.ts';
 import { withBodyProblems } from '../http/problem-responses.ts';
 import { metricsPaths } from '../metrics/operation.ts';
 import { operatorPaths } from '../operator/operation.ts';
@@ -86,6 +87,7 @@ export function apiDocument(): Document {
         ...registryPaths,
         ...schemaPaths,
         ...metricsPaths,
+        ...healthPaths,
       }),
       components: {
         securitySchemes: {

@@ -128,9 +128,10 @@ describe('Avro data', () => {
           }
         }
       }),
-      { numRuns: 2_000 },
+      // Three pieces of data each: more than 100,000.
+      { numRuns: 34_000 },
     );
-  });
+  }, 120_000);
 
   it('are in JSON what another implementation writes, and are read from it', ({ expect }) => {
     fc.assert(
@@ -138,6 +139,8 @@ describe('Avro data', () => {
         const type = typeOf(schema);
         const other = avsc.Type.forSchema(schema as avsc.Schema, { wrapUnions: true, registry: {} });
         const text = writeAvroJson(type, value);
+        // The other one has no way to write these.
+        if (/Infinity|NaN/.test(text)) return;
         // The other one has values of unions with their names; both ways of it must agree with ours.
         expect(plain(JSON.parse(other.toString(other.fromString(text))))).toEqual(plain(JSON.parse(text)));
         expect([...other.toBuffer(other.fromString(text))]).toEqual([...writeAvro(type, value)]);
