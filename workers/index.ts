@@ -33,6 +33,7 @@ import { registry } from './registry/app.ts';
 export { Catalog } from '../durable-objects/catalog/catalog.ts';
 export { ExperimentTally } from '../durable-objects/experiment-tally/experiment-tally.ts';
 export { SessionIndex } from '../durable-objects/session-index/session-index.ts';
+export { SitePulse } from '../durable-objects/site-pulse/site-pulse.ts';
 export { UserProfile } from '../durable-objects/user-profile/user-profile.ts';
 export { Jobs } from './entry/jobs.ts';
 

@@ -11,6 +11,7 @@ export class UserProfile extends DurableObject<Env> {
 export class SessionIndex extends DurableObject<Env> {}
 export class Catalog extends DurableObject<Env> {}
 export class ExperimentTally extends DurableObject<Env> {}
+export class SitePulse extends DurableObject<Env> {}
 
 interface BareObject extends Rpc.DurableObjectBranded {
   ping(): { ok: true };

@@ -36,6 +36,13 @@ export class ExperimentTally extends production.ExperimentTally {
   }
 }
 
+export class SitePulse extends production.SitePulse {
+  constructor(ctx: DurableObjectState, env: Env) {
+    countObject(ctx);
+    super(ctx, env);
+  }
+}
+
 export class Jobs extends production.Jobs {
   constructor(ctx: ExecutionContext, env: Env) {
     super(ctx, countBindings(env));

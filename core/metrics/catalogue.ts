@@ -15,6 +15,19 @@ export const METRICS = {
     help: 'Products of the catalogue: all, and those of them that may be shown.',
     labels: ['kind'],
   },
+  vitrine_events_total: {
+    type: 'counter',
+    help: 'Events by what became of them: accepted by their profiles, rejected at the door, duplicate, conflicting, late, failed.',
+    labels: ['outcome'],
+  },
+  vitrine_accepted_events_total: { type: 'counter', help: 'Accepted events by their type.', labels: ['type'] },
+  vitrine_rejected_events_total: {
+    type: 'counter',
+    help: 'Events that were rejected at the door, by the reason.',
+    labels: ['reason'],
+  },
+  vitrine_alarms_open: { type: 'gauge', help: 'Series that are not as they were, as long as that lasts.', labels: [] },
+  vitrine_pulse_series: { type: 'gauge', help: 'Series that the pulse of the site watches, 500 at most.', labels: [] },
   vitrine_leaked_keys: {
     type: 'gauge',
     help: 'Secret keys that are known to stand in an address or a page, and still work.',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What a webhook can be told of. */
-export const WEBHOOK_TYPES = ['segment.entered', 'segment.left', 'webhook.test'] as const;
+export const WEBHOOK_TYPES = ['segment.entered', 'segment.left', 'alarm.raised', 'webhook.test'] as const;
 
 /** The body of a message on the queue `vitrine-webhooks`: something that happened, for all webhooks or, once shared out, for one. */
 export const webhookMessageSchema = z.object({

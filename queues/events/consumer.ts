@@ -10,6 +10,7 @@ import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { followLinks } from '../../stores/links/follow-links.ts';
 import { log } from '../../stores/log.ts';
 import { feedSessions } from '../../stores/model/feed-sessions.ts';
+import { notePulse } from '../../stores/pulse/note-pulse.ts';
 import { recordRollups } from '../../stores/rollups/record-rollups.ts';
 import { retryLater } from '../retry-later.ts';
 import { applyToProfiles } from './apply-to-profiles.ts';
@@ -41,6 +42,12 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
     if (recorded.has(body.id)) message.ack();
     else retryLater(message);
   }
+  for (const [site, events] of sites)
+    notePulse(
+      env,
+      site,
+      events.filter(({ message }) => recorded.has(message.id)),
+    );
   log('consume', {
     messages: batch.messages.length,
     acked: recorded.size,

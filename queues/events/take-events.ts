@@ -8,6 +8,7 @@ import { groupBatches, type PackedMessage, packMessages } from '../../core/event
 import type { Sender } from '../../core/events/vouch.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
+import { noteRefused } from '../../stores/pulse/note-pulse.ts';
 import { noteWatched, schemaDoor } from '../../stores/schemas/current-doors.ts';
 import { settledWithin } from '../../stores/with-deadline.ts';
 import { applyLive, type MessageTexts } from './apply-live.ts';
@@ -96,6 +97,13 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
   });
   const refused = [...batch.refused, ...judged.refused, ...erased].sort((a, b) => a.index - b.index);
   await Promise.all([source.live ? applyLive(env, texts) : undefined, keepRefused(env, source, refused)]);
+  if (source.keepsRefused && refused.length > 0)
+    noteRefused(
+      env,
+      site,
+      receivedAtMs,
+      refused.map(({ refusal, payload }) => ({ id: indexOf(payload).eventId, reason: refusal.code })),
+    );
   const rejected = refused.map(({ index, refusal, payload }) => ({
     index,
     id: indexOf(payload).eventId ?? null,

@@ -44,6 +44,8 @@ export class Catalog extends production.Catalog {}
 
 export class ExperimentTally extends production.ExperimentTally {}
 
+export class SitePulse extends production.SitePulse {}
+
 export class Jobs extends production.Jobs {
   constructor(ctx: ExecutionContext, env: Env) {
     super(ctx, faulty(env));

@@ -1,10 +1,11 @@
-/** `npm run drill -- crash`, `-- outage`, `-- bodies`, `-- ladder` or `-- canary`: see the usage. */
+/** `npm run drill -- crash`, `-- outage`, `-- bodies`, `-- ladder`, `-- data-quality` or `-- canary`: see the usage. */
 import { z } from 'zod';
 import { readCommand } from '../../ops/read-options.ts';
 import { CANARIES, type Canary } from './canaries.ts';
 import type { Comparison } from './compare.ts';
 import { plant } from './plant.ts';
 import { type Answered, runBodies } from './run-bodies.ts';
+import { type QualityReport, runDataQuality } from './run-data-quality.ts';
 import { type Drill, runDrill } from './run-drill.ts';
 import { type LadderRung, runLadder } from './run-ladder.ts';
 import { type Outage, runOutage } from './run-outage.ts';
@@ -13,6 +14,7 @@ const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N]
        npm run drill -- outage [--seed N] [--hours N] [--events N] [--json]
        npm run drill -- bodies [--seed N] [--count N] [--only PATH] [--json]
        npm run drill -- ladder [--seconds N] [--json]
+       npm run drill -- data-quality [--seed N] [--days N] [--json]
        npm run drill -- canary [--seed N] [--only NAME] [--json]
   crash     sends a log through the real stack while everything goes wrong, then looks for a lost or a double event in every store
   outage    D1 and R2 are away for hours (default 6) of a clock that runs fast, while events come in; then looks likewise
@@ -20,6 +22,9 @@ const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N]
             PATH in theirs: none may fail
   ladder    lets what reads ask be slow, refuse or be gone, one after the other, for so many seconds (default 60) under load: every slot stays full,
             in time, and says why
+  data-quality
+            plants ten faults of a shop's tracking into its days and nights, after so many days (default 7) of history, and a week without any: each is
+            named within minutes, and nothing else is
   canary    plants bugs one by one and sees that the drill catches each, with this seed or one of the two after it
   --seed N  draws the log, the kills and the faults (default 1)`;
 
@@ -33,11 +38,12 @@ const { words, options } = readCommand(
     events: z.coerce.number().int().min(100).optional(),
     count: z.coerce.number().int().positive().default(100_000),
     seconds: z.coerce.number().positive().default(60),
+    days: z.coerce.number().int().min(1).default(7),
     hours: z.coerce.number().positive().default(6),
     only: z.string().optional(),
     json: z.boolean().default(false),
   }),
-  z.tuple([z.enum(['crash', 'outage', 'bodies', 'ladder', 'canary'])]),
+  z.tuple([z.enum(['crash', 'outage', 'bodies', 'ladder', 'data-quality', 'canary'])]),
   USAGE,
 );
 
@@ -59,6 +65,12 @@ if (words[0] === 'crash') {
   const rungs = await runLadder(options.seconds);
   process.stdout.write(options.json ? `${JSON.stringify({ rungs })}\n` : describeLadder(rungs));
   process.exitCode = rungs.every(({ wrong }) => wrong.length === 0) ? 0 : 1;
+} else if (words[0] === 'data-quality') {
+  const report = runDataQuality(options.seed, options.days);
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeQuality(report));
+  const { found, medianMinutes, falseAlarms } = report;
+  const least = options.days < 7 ? 7 : 10;
+  process.exitCode = found >= least && (medianMinutes ?? 99) <= 3 && falseAlarms <= 1 ? 0 : 1;
 } else {
   await runCanaries();
 }
@@ -119,6 +131,16 @@ function describeOutage({ seed, sent, hours, redelivered, dead, recovered, store
     'brought back': recovered,
   };
   return table(`seed ${seed}: ${sent} events sent in ${seconds} s`, happened, stores, clean);
+}
+
+function describeQuality({ faults, falselyTold, ...report }: QualityReport): string {
+  const lines = faults.map(
+    ({ name, minutes, alarm, examples }) =>
+      `  ${name.padEnd(50)} ${minutes === null ? 'not named' : `${minutes} min`}  ${alarm}, ${examples} examples`,
+  );
+  const { found, of, historyDays, medianMinutes, falseAlarms, series } = report;
+  const sum = `  ${found} of ${of} named after ${historyDays} days, median ${medianMinutes} minutes; ${falseAlarms} false alarms in a week; ${series} series`;
+  return `${[...lines, ...falselyTold.map((alarm) => `  false: ${alarm}`), '', sum].join('\n')}\n`;
 }
 
 function describeLadder(rungs: readonly LadderRung[]): string {

@@ -177,6 +177,14 @@ describe('GET /metrics', () => {
     expect(await metricsOf(site)).toEqual({
       'vitrine_catalog_items{kind="all"}': 0,
       'vitrine_catalog_items{kind="shown"}': 0,
+      ...Object.fromEntries(
+        ['accepted', 'rejected', 'duplicate', 'conflicting', 'late', 'failed'].map((outcome) => [
+          `vitrine_events_total{outcome="${outcome}"}`,
+          0,
+        ]),
+      ),
+      'vitrine_alarms_open{}': 0,
+      'vitrine_pulse_series{}': 0,
       'vitrine_leaked_keys{}': 0,
       'vitrine_ranker_fit_running{}': 0,
       'vitrine_index_shards{}': 4,

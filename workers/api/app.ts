@@ -18,6 +18,7 @@ import { keyRoutes } from './keys/routes.ts';
 import { lakeRoutes } from './lake/routes.ts';
 import { merchandisingRoutes } from './merchandising/routes.ts';
 import { modelRoutes } from './model/routes.ts';
+import { pulseRoutes } from './pulse/routes.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
 import { schemaDoorRoutes } from './schemas/routes.ts';
 import { attributeRoutes, segmentRoutes } from './segments/routes.ts';
@@ -42,6 +43,7 @@ export const SCOPE_OF: Readonly<Record<string, Scope>> = {
   merchandising: 'merchandising',
   model: 'model',
   profiles: 'people',
+  pulse: 'metrics',
   reconciliation: 'lake',
   schemas: 'schemas',
   segments: 'segments',
@@ -77,6 +79,7 @@ export const api = new Hono<ApiContext>()
   .route('/merchandising', merchandisingRoutes)
   .route('/model', modelRoutes)
   .route('/profiles', importRoutes)
+  .route('/pulse', pulseRoutes)
   .route('/reconciliation', reconciliationRoutes)
   .route('/schemas', schemaDoorRoutes)
   .route('/segments', segmentRoutes)

@@ -13,6 +13,7 @@ import { lakePaths } from '../api/lake/operation.ts';
 import { merchandisingPaths } from '../api/merchandising/operation.ts';
 import { indexPaths } from '../api/model/index-operation.ts';
 import { modelPaths } from '../api/model/operation.ts';
+import { pulsePaths } from '../api/pulse/operation.ts';
 import { reconciliationPaths } from '../api/reconciliation/operation.ts';
 import { schemaPaths } from '../api/schemas/operation.ts';
 import { segmentPaths } from '../api/segments/operation.ts';
@@ -87,6 +88,7 @@ export function apiDocument(): Document {
         ...registryPaths,
         ...schemaPaths,
         ...metricsPaths,
+        ...pulsePaths,
         ...healthPaths,
       }),
       components: {

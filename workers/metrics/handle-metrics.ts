@@ -1,27 +1,32 @@
 import { feedOutcomeSchema } from '../../core/catalog/feed.ts';
 import type { CatalogSize } from '../../core/catalog/size.ts';
 import { EXPOSITION_TYPE, Exposition } from '../../core/metrics/exposition.ts';
+import { OUTCOMES } from '../../core/pulse/minute.ts';
+import type { Pulse } from '../../durable-objects/site-pulse/site-pulse.ts';
 import { type FitOutcome, fitOutcomeSchema, readFit } from '../../jobs/fit/fit-state.ts';
 import { catalogStub } from '../../stores/catalog/catalog-stub.ts';
 import { type Feed, listFeeds } from '../../stores/catalog/feeds.ts';
 import { type ReadCurrent, readCurrent } from '../../stores/model/current-model.ts';
 import { readIndex } from '../../stores/model/index-row.ts';
+import { pulseStub } from '../../stores/pulse/pulse-stub.ts';
 import { readSiteRecord } from '../../stores/sites/site-record.ts';
 import { authorizePrivate } from '../http/authorize.ts';
 
 /** `GET /metrics`: what there is to measure of the key's site, for Prometheus. */
 export async function handleMetrics(request: Request, env: Env): Promise<Response> {
   const { id } = await authorizePrivate(request, new URL(request.url), env, 'metrics');
-  const [current, fit, index, size, feeds, record] = await Promise.all([
+  const [current, fit, index, size, feeds, record, pulse] = await Promise.all([
     readCurrent(env, id),
     readFit(env, id),
     readIndex(env, id),
     catalogStub(env, id).size(),
     listFeeds(env, id),
     readSiteRecord(env, id),
+    pulseStub(env, id).read(1),
   ]);
   const page = new Exposition(id);
   setCatalog(page, size, feeds);
+  setPulse(page, pulse);
   page.set('vitrine_leaked_keys', {}, record?.keys.filter(({ leaked }) => leaked !== null).length ?? 0);
   if (current) setModel(page, current);
   page.set('vitrine_ranker_fit_running', {}, fit?.state !== undefined);
@@ -29,6 +34,17 @@ export async function handleMetrics(request: Request, env: Env): Promise<Respons
   page.set('vitrine_index_shards', {}, index.shards);
   page.set('vitrine_index_build_running', {}, index.build !== undefined);
   return new Response(page.text(), { headers: { 'content-type': EXPOSITION_TYPE, 'cache-control': 'no-store' } });
+}
+
+function setPulse(page: Exposition, { totals, alarms, series }: Pulse): void {
+  for (const outcome of OUTCOMES) page.set('vitrine_events_total', { outcome }, totals[outcome] ?? 0);
+  for (const [name, value] of Object.entries(totals)) {
+    const [kind, label = ''] = name.split('|');
+    if (kind === 'type') page.set('vitrine_accepted_events_total', { type: label }, value);
+    if (kind === 'rejected' && label !== '') page.set('vitrine_rejected_events_total', { reason: label }, value);
+  }
+  page.set('vitrine_alarms_open', {}, alarms.filter(({ endedAt }) => endedAt === null).length);
+  page.set('vitrine_pulse_series', {}, series);
 }
 
 function setCatalog(page: Exposition, size: CatalogSize, feeds: readonly Feed[]): void {

@@ -1,0 +1,152 @@
+import { addMinute, emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
+import type { Alarm, WatchState } from '../../core/pulse/site-watch.ts';
+
+/** Alarms that are kept. */
+const MAX_ALARMS = 1_000;
+const MINUTES_AN_HOUR = 60;
+/** Counts of an hour that are kept: the names that were most. */
+const MAX_HOUR_COUNTS = 150;
+
+/** What the watch knew, and the minute up to which it had looked. */
+interface Watched {
+  readonly until: number;
+  readonly state: WatchState;
+}
+
+/** An alarm with its number, and when it ended, ms since 1970. */
+export interface KeptAlarm extends Alarm {
+  readonly id: number;
+  readonly endedAt: number | null;
+}
+
+/** The rows of a site's pulse. Minutes and hours are counted since 1970. */
+export class PulseStore {
+  private readonly sql: SqlStorage;
+  private readonly kv: SyncKvStorage;
+
+  constructor(storage: DurableObjectStorage) {
+    this.sql = storage.sql;
+    this.kv = storage.kv;
+  }
+
+  /** Adds to a minute: one row. */
+  add(minute: number, tally: MinuteTally): void {
+    const held = this.minute(minute) ?? emptyMinute();
+    addMinute(held, tally);
+    this.sql.exec('INSERT OR REPLACE INTO minutes (minute, tally) VALUES (?, ?)', minute, JSON.stringify(held));
+  }
+
+  minute(minute: number): MinuteTally | undefined {
+    const [row] = this.sql.exec<{ tally: string }>('SELECT tally FROM minutes WHERE minute = ?', minute).toArray();
+    return row && JSON.parse(row.tally);
+  }
+
+  /** Minutes from one on, in their order. */
+  minutes(from: number): { readonly minute: number; readonly tally: MinuteTally }[] {
+    return this.sql
+      .exec<{ minute: number; tally: string }>(
+        'SELECT minute, tally FROM minutes WHERE minute >= ? ORDER BY minute',
+        from,
+      )
+      .toArray()
+      .map(({ minute, tally }) => ({ minute, tally: JSON.parse(tally) }));
+  }
+
+  firstMinute(): number | undefined {
+    return (
+      this.sql.exec<{ minute: number | null }>('SELECT MIN(minute) AS minute FROM minutes').one().minute ?? undefined
+    );
+  }
+
+  hours(from: number): { readonly hour: number; readonly counts: Record<string, number> }[] {
+    return this.sql
+      .exec<{ hour: number; counts: string }>('SELECT hour, counts FROM hours WHERE hour >= ? ORDER BY hour', from)
+      .toArray()
+      .map(({ hour, counts }) => ({ hour, counts: JSON.parse(counts) }));
+  }
+
+  /** Brings minutes before one into their hours, and drops hours before one. */
+  fold(minute: number, hour: number): void {
+    const due = this.sql
+      .exec<{ minute: number; tally: string }>(
+        'SELECT minute, tally FROM minutes WHERE minute < ? ORDER BY minute',
+        minute,
+      )
+      .toArray();
+    for (const [of, rows] of Map.groupBy(due, (row) => Math.floor(row.minute / MINUTES_AN_HOUR))) {
+      const counts = this.hours(of).find((row) => row.hour === of)?.counts ?? {};
+      for (const { tally } of rows)
+        for (const [name, by] of Object.entries((JSON.parse(tally) as MinuteTally).counts))
+          counts[name] = (counts[name] ?? 0) + by;
+      const most = Object.entries(counts)
+        .sort(([, a], [, b]) => b - a)
+        .slice(0, MAX_HOUR_COUNTS);
+      this.sql.exec(
+        'INSERT OR REPLACE INTO hours (hour, counts) VALUES (?, ?)',
+        of,
+        JSON.stringify(Object.fromEntries(most)),
+      );
+    }
+    this.sql.exec('DELETE FROM minutes WHERE minute < ?', minute);
+    this.sql.exec('DELETE FROM hours WHERE hour < ?', hour);
+  }
+
+  keepAlarm(alarm: Alarm): number {
+    const { id } = this.sql
+      .exec<{ id: number }>(
+        'INSERT INTO alarms (told_at, series, content) VALUES (?, ?, ?) RETURNING id',
+        alarm.toldAt,
+        alarm.series,
+        JSON.stringify(alarm),
+      )
+      .one();
+    this.sql.exec('DELETE FROM alarms WHERE id <= ?', id - MAX_ALARMS);
+    return id;
+  }
+
+  /** Ends the alarms of series that are not open any more. */
+  endAlarms(open: readonly string[], now: number): void {
+    const held = new Set(open);
+    const rows = this.sql
+      .exec<{ id: number; series: string }>('SELECT id, series FROM alarms WHERE ended_at IS NULL')
+      .toArray();
+    for (const { id, series } of rows)
+      if (!held.has(series)) this.sql.exec('UPDATE alarms SET ended_at = ? WHERE id = ?', now, id);
+  }
+
+  /** Alarms, the newest first. */
+  alarms(limit: number): KeptAlarm[] {
+    return this.sql
+      .exec<{ id: number; content: string; ended_at: number | null }>(
+        'SELECT id, content, ended_at FROM alarms ORDER BY id DESC LIMIT ?',
+        limit,
+      )
+      .toArray()
+      .map(({ id, content, ended_at }) => ({ ...(JSON.parse(content) as Alarm), id, endedAt: ended_at }));
+  }
+
+  /** Sums since the beginning, by name. */
+  totals(): Record<string, number> {
+    return this.kv.get<Record<string, number>>('totals') ?? {};
+  }
+  keepTotals(totals: Record<string, number>): void {
+    this.kv.put('totals', totals);
+  }
+
+  watched(): Watched | undefined {
+    const until = this.kv.get<number>('watched_until');
+    const state = this.kv.get<WatchState>('watch');
+    return until === undefined || !state ? undefined : { until, state };
+  }
+  keepWatched({ until, state }: Watched): void {
+    this.kv.put('watched_until', until);
+    this.kv.put('watch', state);
+  }
+
+  get site(): string | undefined {
+    return this.kv.get<string>('site');
+  }
+  set site(site: string | undefined) {
+    if (site !== undefined && this.site !== site) this.kv.put('site', site);
+  }
+}

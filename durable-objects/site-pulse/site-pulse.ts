@@ -1,0 +1,157 @@
+import { DurableObject } from 'cloudflare:workers';
+import { emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
+import { type Alarm, SiteWatch } from '../../core/pulse/site-watch.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
+import { log } from '../../stores/log.ts';
+import { migrate } from '../storage/migrate.ts';
+import { type KeptAlarm, PulseStore } from './pulse-store.ts';
+import { PULSE_MIGRATIONS } from './schema.ts';
+
+/** How long after its end a minute is looked at: what is still under way through the queue belongs to it. */
+const SETTLE_MS = 20_000;
+const MINUTES_KEPT = 60;
+const HOURS_KEPT = 90 * 24;
+/** After so many minutes what the watch knows is kept: it looks at the minutes since then again where the object was away. */
+const KEEP_EVERY = 30;
+/** A site of which nothing has come for so long is watched no more, until something comes. */
+const SILENT_MINUTES = DAY_MS / MINUTE_MS;
+const MAX_TOTALS = 200;
+const SHOWN_ALARMS = 100;
+
+/** What came of a site, by minutes since 1970; `v` is the form's version. */
+export interface PulseReport {
+  readonly v: 1;
+  readonly site: string;
+  readonly minutes: readonly (readonly [minute: number, tally: MinuteTally])[];
+}
+
+/** How a site is. */
+export interface Pulse {
+  readonly minutes: readonly { readonly minute: number; readonly counts: Readonly<Record<string, number>> }[];
+  readonly hours: readonly { readonly hour: number; readonly counts: Readonly<Record<string, number>> }[];
+  readonly alarms: readonly KeptAlarm[];
+  readonly totals: Readonly<Record<string, number>>;
+  readonly series: number;
+  readonly seriesLeft: number;
+}
+
+/**
+ * How much comes to a site and how it is, minute by minute, and what is not as it was. The object's name is the site's id. It holds no id of a person, and
+ * nothing leans on it: what it does not hear is not lost, but not seen.
+ */
+export class SitePulse extends DurableObject<Env> {
+  private readonly store: PulseStore;
+  private watch: SiteWatch | undefined;
+  /** The next minute to look at. */
+  private due = 0;
+  private lastKept = 0;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    migrate(ctx.storage, PULSE_MIGRATIONS);
+    this.store = new PulseStore(ctx.storage);
+  }
+
+  /** Takes what came: a row a minute. */
+  async add({ site, minutes }: PulseReport): Promise<void> {
+    this.store.site = site;
+    const totals = this.store.totals();
+    for (const [minute, tally] of minutes) {
+      this.store.add(minute, tally);
+      for (const [name, by] of Object.entries(tally.counts))
+        if (Object.hasOwn(totals, name) || Object.keys(totals).length < MAX_TOTALS)
+          totals[name] = (totals[name] ?? 0) + by;
+    }
+    this.store.keepTotals(totals);
+    if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(nextLook(Date.now()));
+  }
+
+  /** How it is: the minutes of the last hour, the hours of some days, and what was told. */
+  async read(days: number): Promise<Pulse> {
+    const now = Date.now();
+    const { series, left } = this.awake().size;
+    return {
+      minutes: this.store.minutes(0).map(({ minute, tally }) => ({ minute, counts: tally.counts })),
+      hours: this.store.hours(Math.floor((now - days * DAY_MS) / HOUR_MS)),
+      alarms: this.store.alarms(SHOWN_ALARMS),
+      totals: this.store.totals(),
+      series,
+      seriesLeft: left,
+    };
+  }
+
+  /** Looks at the minutes that are over. */
+  override async alarm(): Promise<void> {
+    const now = Date.now();
+    const told = this.look(now);
+    const newest = this.store.minutes(0).at(-1)?.minute ?? 0;
+    if (Math.floor(now / MINUTE_MS) - newest < SILENT_MINUTES) await this.ctx.storage.setAlarm(nextLook(now));
+    for (const { alarm, id } of told) await this.tell(alarm, id);
+  }
+
+  /** What the watch knows; where the object was away, from what was kept and the minutes since. */
+  private awake(): SiteWatch {
+    if (this.watch) return this.watch;
+    const kept = this.store.watched();
+    const watch = new SiteWatch(kept?.state);
+    this.watch = watch;
+    this.due = kept ? kept.until + 1 : (this.store.firstMinute() ?? Math.floor(Date.now() / MINUTE_MS));
+    this.lastKept = this.due - 1;
+    // Those that were looked at before say nothing again.
+    const seen = this.ctx.storage.kv.get<number>('looked_until') ?? 0;
+    for (; this.due <= seen; this.due += 1)
+      watch.next(this.due * MINUTE_MS, this.store.minute(this.due) ?? emptyMinute());
+    return watch;
+  }
+
+  private look(now: number): { readonly alarm: Alarm; readonly id: number }[] {
+    const watch = this.awake();
+    const last = Math.floor((now - SETTLE_MS) / MINUTE_MS) - 1;
+    const told: { readonly alarm: Alarm; readonly id: number }[] = [];
+    // After a long silence only the last hour is there to look at.
+    this.due = Math.max(this.due, last - MINUTES_KEPT);
+    for (; this.due <= last; this.due += 1)
+      for (const alarm of watch.next(this.due * MINUTE_MS, this.store.minute(this.due) ?? emptyMinute()))
+        told.push({ alarm, id: this.store.keepAlarm(alarm) });
+    this.ctx.storage.kv.put('looked_until', this.due - 1);
+    this.store.endAlarms(watch.open, now);
+    if (this.due - 1 - this.lastKept >= KEEP_EVERY) {
+      this.lastKept = this.due - 1;
+      this.store.keepWatched({ until: this.lastKept, state: watch.toState() });
+      this.store.fold(this.lastKept - MINUTES_KEPT, Math.floor(now / HOUR_MS) - HOURS_KEPT);
+    }
+    return told;
+  }
+
+  /** An alarm to the log and to the site's webhooks. */
+  private async tell(alarm: Alarm, id: number): Promise<void> {
+    const { site } = this.store;
+    log('alarm', {
+      site,
+      series: alarm.series,
+      direction: alarm.direction,
+      usual: alarm.usual,
+      found: alarm.found,
+      since: alarm.since,
+    });
+    if (site === undefined) return;
+    const message = {
+      v: 1 as const,
+      site,
+      id: `alarm-${site}-${id}`,
+      type: 'alarm.raised' as const,
+      occurredAt: alarm.toldAt,
+      ledger: '',
+      refused: [],
+      data: { ...alarm },
+    };
+    await this.env.WEBHOOKS.send(message).catch((error: unknown) =>
+      log('alarm_not_sent', { site, error: String(error) }),
+    );
+  }
+}
+
+/** When a minute that ends next will have settled. */
+function nextLook(now: number): number {
+  return Math.ceil((now - SETTLE_MS + 1) / MINUTE_MS) * MINUTE_MS + SETTLE_MS;
+}

@@ -1,0 +1,150 @@
+import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test';
+import { env } from 'cloudflare:workers';
+import { describe, it } from 'vitest';
+import { emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
+import { tallyEvent, tallyOther } from '../../core/pulse/tally-events.ts';
+import { MINUTE_MS } from '../../core/time.ts';
+import { pulseStub } from '../../stores/pulse/pulse-stub.ts';
+import { eventually } from './eventually.ts';
+import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
+
+interface Answer {
+  readonly minutes: readonly { readonly at: string; readonly counts: Record<string, number> }[];
+  readonly alarms: readonly Record<string, unknown>[];
+  readonly series: number;
+}
+const pulseOf = async (site: TestSite) =>
+  (await (await send('/api/pulse', { headers: { authorization: `Bearer ${site.secretKey}` } })).json()) as Answer;
+/** Counts over all minutes. */
+const sumsOf = ({ minutes }: Answer) => {
+  const sums: Record<string, number> = {};
+  for (const { counts } of minutes)
+    for (const [name, by] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + by;
+  return sums;
+};
+
+/** A minute of a shop: views and orders with a total, in which so many are missing. */
+function shopMinute(minute: number, missing: number): MinuteTally {
+  const tally = emptyMinute();
+  for (let at = 0; at < 300; at += 1)
+    tallyEvent(tally, {
+      id: `${minute}-${at}`,
+      type: at % 10 === 0 ? 'order_completed' : 'product_viewed',
+      time: minute * MINUTE_MS,
+      receivedAt: minute * MINUTE_MS,
+      properties: at % 10 === 0 && at / 10 >= missing ? { total: 20 + at } : {},
+      client: { bot: false, browser: at % 3 === 0 ? 'Firefox' : 'Chrome' },
+    });
+  tallyOther(tally, 'duplicate', { id: `${minute}-d` });
+  return tally;
+}
+const NOW = Math.floor(Date.now() / MINUTE_MS);
+/** Fifty minutes as always, then seven in which most totals are missing. */
+const history = Array.from({ length: 57 }, (_, at) => {
+  const minute = NOW - 60 + at;
+  return [minute, shopMinute(minute, at < 50 ? 0 : 20)] as const;
+});
+
+describe('the pulse of a site', () => {
+  it('counts what came, was there already, was in conflict, or refused, and for what', async ({ expect }) => {
+    const site = await makeSite();
+    const view = makeEvent('ann', 'product_viewed', { product_id: 'p', price: 5 });
+    await postEvents(site, [view, makeEvent('ben', 'page_viewed'), { ...view, id: 'broken', properties: {} }]);
+    await eventually(async () => expect(sumsOf(await pulseOf(site))).toMatchObject({ accepted: 2, rejected: 1 }));
+    await postEvents(site, [view, { ...view, properties: { product_id: 'other' } }]);
+    await eventually(async () =>
+      expect(sumsOf(await pulseOf(site))).toMatchObject({
+        accepted: 2,
+        'type|product_viewed': 1,
+        'type|page_viewed': 1,
+        duplicate: 1,
+        conflicting: 1,
+        'rejected|invalid_properties': 1,
+      }),
+    );
+    expect(JSON.stringify(await pulseOf(site))).not.toContain('ann');
+    const metrics = await (await send('/metrics', { headers: { authorization: `Bearer ${site.secretKey}` } })).text();
+    expect(metrics).toContain(`vitrine_events_total{site="${site.id}",outcome="accepted"} 2`);
+    expect(metrics).toContain(`vitrine_accepted_events_total{site="${site.id}",type="page_viewed"} 1`);
+    expect(metrics).toContain(`vitrine_rejected_events_total{site="${site.id}",reason="invalid_properties"} 1`);
+    const other = await makeSite();
+    expect((await pulseOf(other)).minutes).toEqual([]);
+    expect((await send(`/api/pulse?key=${site.writeKey}`)).status).toBe(403);
+  });
+
+  it('tells within minutes what is not as it was, once, to the shop’s webhooks too, and says when it has ended', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    const stub = pulseStub(env, site.id);
+    const sent: unknown[] = [];
+    await runInDurableObject(stub, (object) => {
+      const own = object as unknown as { env: Env };
+      own.env = { ...own.env, WEBHOOKS: { send: async (message: unknown) => void sent.push(message) } as never };
+    });
+    await stub.add({ v: 1, site: site.id, minutes: history });
+    expect(await runDurableObjectAlarm(stub)).toBe(true);
+    const { alarms, series } = await pulseOf(site);
+    const [alarm] = alarms.filter((one) => one.kind === 'missing');
+    expect(alarm).toMatchObject({
+      series: 'missing|order_completed|total',
+      type: 'order_completed',
+      property: 'total',
+      direction: 'up',
+      endedAt: null,
+      examples: expect.arrayContaining([expect.stringMatching(/^\d+-\d+$/)]),
+    });
+    const since = (Date.parse(String(alarm?.since)) - (NOW - 10) * MINUTE_MS) / MINUTE_MS;
+    const told = (Date.parse(String(alarm?.toldAt)) - (NOW - 10) * MINUTE_MS) / MINUTE_MS;
+    expect([since, told]).toEqual([0, expect.any(Number)]);
+    expect(told).toBeLessThanOrEqual(3);
+    expect(series).toBeGreaterThan(10);
+    expect(sent).toContainEqual(
+      expect.objectContaining({
+        type: 'alarm.raised',
+        site: site.id,
+        data: expect.objectContaining({ kind: 'missing' }),
+      }),
+    );
+    await runDurableObjectAlarm(stub);
+    expect((await pulseOf(site)).alarms.length).toBe(alarms.length);
+  });
+
+  it('goes on where the object ended: what it said it does not say again', async ({ expect }) => {
+    const [whole, broken] = [await makeSite(), await makeSite()];
+    for (const site of [whole, broken]) {
+      const stub = pulseStub(env, site.id);
+      await stub.add({ v: 1, site: site.id, minutes: history.slice(0, 54) });
+      await runDurableObjectAlarm(stub);
+      if (site === broken)
+        await runInDurableObject(stub, (_, state) => state.abort('the test ends this object')).catch(() => undefined);
+      const again = pulseStub(env, site.id);
+      await again.add({ v: 1, site: site.id, minutes: history.slice(54) });
+      await runDurableObjectAlarm(again);
+    }
+    const [expected, found] = [await pulseOf(whole), await pulseOf(broken)];
+    expect(found.alarms).toEqual(expected.alarms);
+    expect(found.series).toBe(expected.series);
+    expect(found.alarms.length).toBeGreaterThan(0);
+  });
+
+  it('costs no event its way when it is away', async ({ expect }) => {
+    const site = await makeSite();
+    const { SITE_PULSE } = env;
+    try {
+      (env as { SITE_PULSE: unknown }).SITE_PULSE = new Proxy(SITE_PULSE, {
+        get() {
+          throw new Error('away');
+        },
+      });
+      const answer = await postEvents(site, [makeEvent('ann', 'page_viewed'), { nothing: true }]);
+      expect(await answer.json()).toMatchObject({ accepted: 1, rejected: [{ index: 1 }] });
+    } finally {
+      (env as { SITE_PULSE: unknown }).SITE_PULSE = SITE_PULSE;
+    }
+    const counts = async () =>
+      (await env.DB.prepare('SELECT SUM(events) AS n FROM rollups WHERE site = ?').bind(site.id).first<{ n: number }>())
+        ?.n;
+    await eventually(async () => expect(await counts()).toBe(1));
+  });
+});

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { json } from '../../http/json-content.ts';
+import { problemResponses } from '../../http/problem-responses.ts';
+
+export const pulseQuerySchema = z.object({ days: z.coerce.number().int().min(1).max(90).default(7) });
+
+const counts = z.record(z.string(), z.int()).meta({
+  description:
+    '`accepted`, `type|T`, `rejected`, `rejected|REASON`, `duplicate`, `conflicting`, `late`, `failed`, `bot`, `person`, `browser|B`, `skewed`.',
+});
+const alarmSchema = z.object({
+  id: z.int(),
+  series: z.string().meta({ description: 'e.g. `missing|order_completed|total`' }),
+  kind: z.string(),
+  type: z.string().optional(),
+  property: z.string().optional(),
+  name: z.string().optional(),
+  direction: z.enum(['up', 'down']),
+  usual: z.number().meta({ description: 'A part of one; of `volume` events a minute.' }),
+  found: z.number(),
+  evidence: z.number(),
+  since: z.iso.datetime(),
+  toldAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+  examples: z.array(z.string()).meta({ description: 'Ids of events.' }),
+});
+export const pulseSchema = z.object({
+  minutes: z.array(z.object({ at: z.iso.datetime(), counts })).meta({ description: 'The last hour, by arrival.' }),
+  hours: z.array(z.object({ at: z.iso.datetime(), counts })),
+  alarms: z.array(alarmSchema).meta({ description: 'The newest hundred.' }),
+  series: z.int().meta({ description: 'Series that are watched, 500 at most.' }),
+  seriesLeft: z.int().meta({ description: 'How often there was no room for another.' }),
+});
+
+export const pulsePaths: ZodOpenApiPathsObject = {
+  '/api/pulse': {
+    get: {
+      tags: ['Operation'],
+      security: [{ secretKey: [] }],
+      summary: 'How much comes, and what is not as it was',
+      description: 'Minutes of the last hour, hours of so many days, and alarms: see docs/pulse.md.',
+      requestParams: { query: pulseQuerySchema },
+      responses: { '200': { description: 'The pulse.', ...json(pulseSchema) }, ...problemResponses(400, 401, 403) },
+    },
+  },
+};
