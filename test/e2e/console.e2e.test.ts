@@ -333,6 +333,21 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  test('what comes is seen on the page of health, and what it leans on answers', async ({ expect }) => {
+    await signIn('/console/health');
+    const [type] = [`own_${Date.now()}`];
+    const event = { id: type, type, occurredAt: new Date().toISOString(), userId: 'ann', properties: {} };
+    await fetch(`${demo.vitrineUrl}/v/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ events: [event] }),
+    });
+    await page.getByText('All is as usual.').waitFor();
+    await page.getByRole('rowheader', { name: type }).waitFor({ timeout: 60_000 });
+    expect(await page.locator('.ready .good').count()).toBe(5);
+    expect(faults).toEqual([]);
+  });
+
   test('a session is the browser’s own, ends when it is told to, and no other page can use it', async ({ expect }) => {
     await page.goto(`${demo.vitrineUrl}/console`);
     await page.getByLabel('Secret key of the site').fill('sk_wrong');
@@ -405,6 +420,9 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await on.goto(`${demo.vitrineUrl}/console/events`);
       await on.locator('.failed summary').first().click();
       await look('events');
+      await on.goto(`${demo.vitrineUrl}/console/health`);
+      await on.locator('.ready .good').first().waitFor();
+      await look('health');
       await shown.close();
     },
   );

@@ -5,6 +5,7 @@ import { usePlace } from '../base/router.ts';
 import { CataloguePage } from '../catalogue/catalogue-page.ts';
 import { EventsPage } from '../events/events-page.ts';
 import { ExperimentsPage } from '../experiments/experiments-page.ts';
+import { HealthPage } from '../health/health-page.ts';
 import { RulesPage } from '../rules/rules-page.ts';
 import { Shell } from './shell.ts';
 import { SignIn } from './sign-in.ts';
@@ -15,6 +16,7 @@ const PAGES = [
   { path: '/catalogue', title: 'Catalogue', page: CataloguePage },
   { path: '/experiments', title: 'Experiments', page: ExperimentsPage },
   { path: '/events', title: 'Events', page: EventsPage },
+  { path: '/health', title: 'Health', page: HealthPage },
 ] as const;
 
 /** The console: whoever is signed in sees a page, all others the way in. */

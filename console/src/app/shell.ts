@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
 import { call } from '../base/client.ts';
 import { html } from '../base/html.ts';
 import { follow } from '../base/router.ts';
@@ -14,6 +15,10 @@ interface ShellProps {
 
 /** The frame of every page: menu, site, the way out. */
 export function Shell({ site, pages, current, signedOut, children }: ShellProps) {
+  useEffect(() => {
+    // On a phone the menu is wider than the window.
+    document.querySelector('nav [aria-current="page"]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [current]);
   const signOut = () => call('DELETE', '/console/session').finally(signedOut);
   return html`
 <a class="skip" href="#main">Skip to the content</a>

@@ -1,7 +1,8 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Metric } from '../../../core/experiments/sums.ts';
 import { html } from '../base/html.ts';
+import { coloursIn, useDark } from '../parts/chart-colours.ts';
 import { type Look, METRIC_NAMES, percentWords } from './model.ts';
 
 const HEIGHT = 220;
@@ -88,28 +89,4 @@ function written(goal: Metric, difference: number): string {
   return goal === 'conversion'
     ? percentWords(difference).replace('%', 'points')
     : String(Number(difference.toPrecision(2)));
-}
-
-/** Colours as the browser makes them of the tokens: a canvas knows no variables. */
-function coloursIn(box: HTMLElement) {
-  const probe = document.createElement('span');
-  box.append(probe);
-  const of = (name: string) => {
-    probe.className = name;
-    return getComputedStyle(probe).color;
-  };
-  const colours = { line: of('ink-line'), band: of('ink-band'), soft: of('ink-soft'), grid: of('ink-grid') };
-  probe.remove();
-  return colours;
-}
-
-function useDark(): boolean {
-  const query = matchMedia('(prefers-color-scheme: dark)');
-  const [dark, setDark] = useState(query.matches);
-  useEffect(() => {
-    const changed = () => setDark(query.matches);
-    query.addEventListener('change', changed);
-    return () => query.removeEventListener('change', changed);
-  }, []);
-  return dark;
 }

@@ -1,0 +1,25 @@
+import { html } from '../base/html.ts';
+import { type Alarm, alarmWords } from './model.ts';
+
+/** Alarms, those that last first. */
+export function AlarmList({ alarms }: { readonly alarms: readonly Alarm[] }) {
+  if (alarms.length === 0)
+    return html`<p class="muted">Nothing, since the site is watched. What changes in the share of a type, a property, a browser or a reason stands here within minutes, with events that show it.</p>`;
+  const sorted = alarms.toSorted((a, b) => Number(a.endedAt !== null) - Number(b.endedAt !== null));
+  return html`<ul class="alarms">${sorted.map((alarm) => html`<${AlarmItem} key=${alarm.id} alarm=${alarm} />`)}</ul>`;
+}
+
+function AlarmItem({ alarm }: { readonly alarm: Alarm }) {
+  const { since, toldAt, endedAt, examples } = alarm;
+  return html`<li class=${endedAt === null ? 'open' : ''}><details><summary>
+<span class=${`mark ${endedAt === null ? 'bad' : ''}`}>${endedAt === null ? 'now' : 'ended'}</span> <span>${alarmWords(alarm)}</span> <time datetime=${since}>since ${timeWords(since)}</time></summary>
+<dl><dt>Began</dt><dd>${timeWords(since)}</dd><dt>Told</dt><dd>${timeWords(toldAt)}</dd>${endedAt !== null && html`<dt>Ended</dt><dd>${timeWords(endedAt)}</dd>`}
+<dt>Events</dt><dd>${examples.length === 0 ? 'none' : examples.map((id) => html`<code key=${id}>${id}</code> `)}</dd></dl></details></li>`;
+}
+
+/** The time alone, where it is today. */
+function timeWords(at: string): string {
+  const time = new Date(at);
+  const isToday = time.toDateString() === new Date().toDateString();
+  return isToday ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }) : time.toLocaleString();
+}
