@@ -1,0 +1,50 @@
+import { stringify } from 'yaml';
+import { ALERT_RULES, type AlertRule, RECORDING_RULES, type RuleCase, runbookOf } from './alert-rules.ts';
+
+const HEAD = '# Made by npm run ops:check -- --write from ops/monitoring/; what is changed here is overwritten.\n';
+/** Where runbooks are read, for who gets the alert; a shop may point it to its own copy. */
+const RUNBOOKS = 'docs/runbooks';
+
+/** The rules as Prometheus loads them. */
+export function rulesFile(): string {
+  const groups = [
+    { name: 'vitrine-ratios', rules: RECORDING_RULES.map(({ record, expression }) => ({ record, expr: expression })) },
+    { name: 'vitrine-alerts', rules: ALERT_RULES.map(ruleOf) },
+  ];
+  return `${HEAD}${stringify({ groups }, { lineWidth: 0 })}`;
+}
+
+function ruleOf(rule: AlertRule) {
+  return {
+    alert: rule.name,
+    expr: rule.expression,
+    for: rule.for,
+    labels: { severity: rule.severity },
+    annotations: { summary: rule.summary, runbook_url: `${RUNBOOKS}/${runbookOf(rule)}.md` },
+  };
+}
+
+/** The cases of the rules as `promtool test rules` runs them; `rules` is the name of their file. */
+export function ruleTestsFile(rules: string): string {
+  const tests = ALERT_RULES.flatMap((rule) => [
+    caseOf(rule, 'fires', rule.fires),
+    caseOf(rule, 'is quiet', rule.quiet),
+  ]);
+  return `${HEAD}${stringify({ rule_files: [rules], evaluation_interval: '5m', tests }, { lineWidth: 0 })}`;
+}
+
+function caseOf(rule: AlertRule, what: string, { input, atMinute }: RuleCase) {
+  return {
+    name: `${rule.name} ${what}`,
+    interval: '1m',
+    input_series: Object.entries(input).map(([series, values]) => ({ series, values })),
+    promql_expr_test: [
+      {
+        // Whether it stands, whatever its words are.
+        expr: `count(ALERTS{alertname="${rule.name}",alertstate="firing"}) or vector(0)`,
+        eval_time: `${atMinute}m`,
+        exp_samples: [{ labels: '{}', value: what === 'fires' ? 1 : 0 }],
+      },
+    ],
+  };
+}
