@@ -1,6 +1,7 @@
 import { DurableObject } from 'cloudflare:workers';
 import { emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
 import { type Alarm, SiteWatch } from '../../core/pulse/site-watch.ts';
+import { type TailFilter, type TailLine, tailFilterSchema, tailPart } from '../../core/pulse/tail.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 import { log } from '../../stores/log.ts';
 import { migrate } from '../storage/migrate.ts';
@@ -17,6 +18,9 @@ const KEEP_EVERY = 30;
 const SILENT_MINUTES = DAY_MS / MINUTE_MS;
 const MAX_TOTALS = 200;
 const SHOWN_ALARMS = 100;
+/** Who may watch at once, and lines that one gets in a second. */
+const MAX_TAILS = 20;
+const LINES_A_SECOND = 500;
 
 /** What came of a site, by minutes since 1970; `v` is the form's version. */
 export interface PulseReport {
@@ -42,6 +46,8 @@ export interface Pulse {
 export class SitePulse extends DurableObject<Env> {
   private readonly store: PulseStore;
   private watch: SiteWatch | undefined;
+  /** How many lines who watches may still get in a second. */
+  private readonly rooms = new WeakMap<WebSocket, { readonly second: number; readonly left: number }>();
   /** The next minute to look at. */
   private due = 0;
   private lastKept = 0;
@@ -52,8 +58,8 @@ export class SitePulse extends DurableObject<Env> {
     this.store = new PulseStore(ctx.storage);
   }
 
-  /** Takes what came: a row a minute. */
-  async add({ site, minutes }: PulseReport): Promise<void> {
+  /** Takes what came: a row a minute. Says how many watch the events go by: who tells of them sends those as well then. */
+  async add({ site, minutes }: PulseReport): Promise<{ readonly tails: number }> {
     this.store.site = site;
     const totals = this.store.totals();
     for (const [minute, tally] of minutes) {
@@ -64,6 +70,40 @@ export class SitePulse extends DurableObject<Env> {
     }
     this.store.keepTotals(totals);
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(nextLook(Date.now()));
+    return { tails: this.ctx.getWebSockets().length };
+  }
+
+  /** Lets somebody watch the events go by: a WebSocket that survives the object's sleep. The filter is the address's query. */
+  override async fetch(request: Request): Promise<Response> {
+    const filter = tailFilterSchema.parse(Object.fromEntries(new URL(request.url).searchParams));
+    if (this.ctx.getWebSockets().length >= MAX_TAILS) return new Response(null, { status: 429 });
+    const { 0: client, 1: server } = new WebSocketPair();
+    this.ctx.acceptWebSocket(server);
+    server.serializeAttachment(filter);
+    return new Response(null, { status: 101, webSocket: client });
+  }
+
+  /** Shows events to all who watch, each what he wants and as many as he can take in a second; of the others how many they were. Nothing is kept. */
+  show({ lines }: { readonly v: 1; readonly lines: readonly TailLine[] }): void {
+    for (const socket of this.ctx.getWebSockets()) {
+      const filter = socket.deserializeAttachment() as TailFilter;
+      const part = tailPart(lines, filter, this.roomOf(socket));
+      this.rooms.set(socket, { second: thisSecond(), left: this.roomOf(socket) - part.lines.length });
+      try {
+        socket.send(JSON.stringify(part));
+      } catch {
+        // It has gone, and is told so by the runtime.
+      }
+    }
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    socket.close();
+  }
+
+  private roomOf(socket: WebSocket): number {
+    const room = this.rooms.get(socket);
+    return room?.second === thisSecond() ? room.left : LINES_A_SECOND;
   }
 
   /** How it is: the minutes of the last hour, the hours of some days, and what was told. */
@@ -149,6 +189,10 @@ export class SitePulse extends DurableObject<Env> {
       log('alarm_not_sent', { site, error: String(error) }),
     );
   }
+}
+
+function thisSecond(): number {
+  return Math.floor(Date.now() / 1_000);
 }
 
 /** When a minute that ends next will have settled. */

@@ -97,13 +97,7 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
   });
   const refused = [...batch.refused, ...judged.refused, ...erased].sort((a, b) => a.index - b.index);
   await Promise.all([source.live ? applyLive(env, texts) : undefined, keepRefused(env, source, refused)]);
-  if (source.keepsRefused && refused.length > 0)
-    noteRefused(
-      env,
-      site,
-      receivedAtMs,
-      refused.map(({ refusal, payload }) => ({ id: indexOf(payload).eventId, reason: refusal.code })),
-    );
+  if (source.keepsRefused && refused.length > 0) noteRefused(env, site, receivedAtMs, refused);
   const rejected = refused.map(({ index, refusal, payload }) => ({
     index,
     id: indexOf(payload).eventId ?? null,

@@ -348,6 +348,40 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     expect(faults).toEqual([]);
   });
 
+  test('events go by on page Live, filtered, paused and expanded, and the address is a link to the filter', async ({
+    expect,
+  }) => {
+    const post = (type: string, id: string) =>
+      fetch(`${demo.vitrineUrl}/v/events`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          events: [
+            { id, type, occurredAt: new Date().toISOString(), userId: 'live-ann', properties: { colour: 'red' } },
+          ],
+        }),
+      });
+    await signIn('/console/live?notType=hidden_one');
+    await page.getByText('Watching.').waitFor();
+    await post('seen_one', `a${Date.now()}`);
+    await post('hidden_one', `b${Date.now()}`);
+    const line = page.locator('.live summary').filter({ hasText: 'seen_one' });
+    await line.waitFor();
+    await page.getByText('2 came: 1 shown, 1 filtered out.').waitFor();
+    await line.click();
+    expect(await page.locator('.live pre').textContent()).toContain('"colour": "red"');
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await post('while_paused', `c${Date.now()}`);
+    await page.waitForTimeout(3_000);
+    expect(await page.locator('.live summary').count()).toBe(1);
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.locator('.live summary').filter({ hasText: 'while_paused' }).waitFor();
+    await page.getByLabel('Type', { exact: true }).fill('nothing_such');
+    await page.waitForURL(/type=nothing_such/);
+    await page.getByText('Nothing has come yet.').waitFor();
+    expect(faults).toEqual([]);
+  });
+
   test('a session is the browser’s own, ends when it is told to, and no other page can use it', async ({ expect }) => {
     await page.goto(`${demo.vitrineUrl}/console`);
     await page.getByLabel('Secret key of the site').fill('sk_wrong');
@@ -423,6 +457,9 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await on.goto(`${demo.vitrineUrl}/console/health`);
       await on.locator('.ready .good').first().waitFor();
       await look('health');
+      await on.goto(`${demo.vitrineUrl}/console/live`);
+      await on.getByText('Watching.').waitFor();
+      await look('live');
       await shown.close();
     },
   );

@@ -80,6 +80,29 @@ describe('the console', () => {
     expect((await signIn(site.secretKey, { ...FROM_CONSOLE, origin: 'https://evil.example' })).status).toBe(403);
   });
 
+  it('opens a WebSocket from its own page, and from no other that has the browser’s cookies', async ({ expect }) => {
+    const site = await makeSite();
+    const { cookie = '' } = await signedIn(site);
+    const open = async (more: Record<string, string>) => {
+      const headers = { cookie, upgrade: 'websocket', 'sec-websocket-protocol': 'vitrine-console', ...more };
+      const response = await send('/api/tail', { headers });
+      response.webSocket?.accept();
+      response.webSocket?.close();
+      return [response.status, response.headers.get('sec-websocket-protocol')];
+    };
+    expect(await open({ origin: 'https://vitrine.example' })).toEqual([101, 'vitrine-console']);
+    const refused: Record<string, string>[] = [
+      {},
+      { origin: site.origin },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+      { origin: 'https://vitrine.example', 'sec-fetch-site': 'same-site' },
+      { origin: 'https://vitrine.example', 'sec-websocket-protocol': 'chat' },
+      { origin: 'https://vitrine.example', cookie: '' },
+    ];
+    for (const headers of refused) expect(await open(headers)).toEqual([401, null]);
+  });
+
   it('names what conditions may say, and tells of a product what becomes of it', async ({ expect }) => {
     const site = await makeSite();
     const headers = await signedIn(site);

@@ -128,6 +128,52 @@ describe('the pulse of a site', () => {
     expect(found.alarms.length).toBeGreaterThan(0);
   });
 
+  it('shows events to who watches, and counts what it leaves out: together all that came', async ({ expect }) => {
+    const site = await makeSite();
+    const watch = async (query: string, key = site.secretKey) => {
+      const headers = { authorization: `Bearer ${key}`, upgrade: 'websocket' };
+      const response = await send(`/api/tail?${query}`, { headers });
+      const parts: { lines: Record<string, unknown>[]; filtered: number; tooMany: number }[] = [];
+      response.webSocket?.accept();
+      response.webSocket?.addEventListener('message', ({ data }) => parts.push(JSON.parse(String(data))));
+      const sum = () => ({
+        lines: parts.flatMap(({ lines }) => lines),
+        all: parts.reduce((all, { lines, filtered, tooMany }) => all + lines.length + filtered + tooMany, 0),
+      });
+      return { status: response.status, socket: response.webSocket, sum };
+    };
+    const all = await watch('');
+    const views = await watch('type=product_viewed&notText=hidden&notOutcome=rejected');
+    const refused = await watch('outcome=rejected');
+    expect([all.status, views.status, refused.status]).toEqual([101, 101, 101]);
+    const view = makeEvent('ann', 'product_viewed', { product_id: 'p1' });
+    await postEvents(site, [
+      view,
+      makeEvent('ben', 'product_viewed', { product_id: 'hidden' }),
+      makeEvent('ben', 'page_viewed'),
+      { ...view, id: 'broken', properties: {} },
+    ]);
+    await eventually(() => {
+      expect([all.sum().all, views.sum().all, refused.sum().all]).toEqual([4, 4, 4]);
+    });
+    expect(all.sum().lines).toHaveLength(4);
+    expect(views.sum().lines).toMatchObject([
+      { id: view.id, outcome: 'accepted', anonymousId: 'ann', properties: '{"product_id":"p1"}' },
+    ]);
+    expect(refused.sum().lines).toMatchObject([
+      { id: 'broken', reason: expect.stringContaining('properties.product_id') },
+    ]);
+    views.socket?.close();
+    await postEvents(site, [makeEvent('cid', 'page_viewed')]);
+    await eventually(() => expect(all.sum().all).toBe(5));
+
+    expect((await send('/api/tail', { headers: { authorization: `Bearer ${site.secretKey}` } })).status).toBe(426);
+    expect((await watch('outcome=lost')).status).toBe(400);
+    expect((await watch('', site.writeKey)).status).toBe(403);
+    all.socket?.close();
+    refused.socket?.close();
+  });
+
   it('costs no event its way when it is away', async ({ expect }) => {
     const site = await makeSite();
     const { SITE_PULSE } = env;

@@ -18,7 +18,7 @@ import { keyRoutes } from './keys/routes.ts';
 import { lakeRoutes } from './lake/routes.ts';
 import { merchandisingRoutes } from './merchandising/routes.ts';
 import { modelRoutes } from './model/routes.ts';
-import { pulseRoutes } from './pulse/routes.ts';
+import { pulseRoutes, tailRoutes } from './pulse/routes.ts';
 import { reconciliationRoutes } from './reconciliation/routes.ts';
 import { schemaDoorRoutes } from './schemas/routes.ts';
 import { attributeRoutes, segmentRoutes } from './segments/routes.ts';
@@ -49,6 +49,7 @@ export const SCOPE_OF: Readonly<Record<string, Scope>> = {
   segments: 'segments',
   settings: 'settings',
   site: 'keys',
+  tail: 'people',
   users: 'people',
   webhooks: 'webhooks',
 };
@@ -85,6 +86,7 @@ export const api = new Hono<ApiContext>()
   .route('/segments', segmentRoutes)
   .route('/settings', settingsRoutes)
   .route('/site', siteRoutes)
+  .route('/tail', tailRoutes)
   .route('/webhooks', webhookRoutes)
   .route('/users', userRoutes)
   .route('/users', eraseUser)

@@ -22,13 +22,17 @@ const DESCRIPTIONS: Record<number, string> = {
   413: 'The body is too large.',
   415: 'The media type or encoding is not understood.',
   422: 'What was sent can be read, and is not right: `detail` says where.',
+  426: 'It must be asked for as a WebSocket.',
+  429: 'Too many: try again after `Retry-After` seconds.',
   503: 'Try again after `Retry-After` seconds.',
 };
 
 /** The error answers of an operation. */
 export function problemResponses(...statuses: number[]) {
+  // Whoever has a key may use it too often.
+  const all = statuses.includes(401) ? [...new Set([...statuses, 429])].sort() : statuses;
   return Object.fromEntries(
-    statuses.map((status) => [
+    all.map((status) => [
       String(status) as `${1 | 2 | 3 | 4 | 5}${string}`,
       {
         description: DESCRIPTIONS[status] ?? 'An error.',

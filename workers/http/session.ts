@@ -9,12 +9,18 @@ const SESSION_MS = 8 * HOUR_MS;
 /** What the console says with each request; no page of another origin can. */
 const CONSOLE_HEADER = 'x-vitrine-console';
 
+/** What the console names as its protocol where it opens a WebSocket, which bears no header of its own. */
+export const CONSOLE_PROTOCOL = 'vitrine-console';
+
 /** Whether a request comes from the console's own page. */
 export function isFromConsole(request: Request, url: URL): boolean {
-  if (!request.headers.has(CONSOLE_HEADER)) return false;
   const origin = request.headers.get('origin');
   const from = request.headers.get('sec-fetch-site');
-  return (origin === null || origin === url.origin) && (from === null || from === 'same-origin');
+  if (from !== null && from !== 'same-origin') return false;
+  // A page of another origin can open a WebSocket with this browser's cookies, but browsers say whose it is.
+  if (request.headers.get('upgrade')?.toLowerCase() === 'websocket')
+    return origin === url.origin && request.headers.get('sec-websocket-protocol') === CONSOLE_PROTOCOL;
+  return request.headers.has(CONSOLE_HEADER) && (origin === null || origin === url.origin);
 }
 
 /** The site whose secret key a session was begun with, while that key holds; nothing for any other request. */

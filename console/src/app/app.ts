@@ -6,6 +6,7 @@ import { CataloguePage } from '../catalogue/catalogue-page.ts';
 import { EventsPage } from '../events/events-page.ts';
 import { ExperimentsPage } from '../experiments/experiments-page.ts';
 import { HealthPage } from '../health/health-page.ts';
+import { LivePage } from '../live/live-page.ts';
 import { RulesPage } from '../rules/rules-page.ts';
 import { Shell } from './shell.ts';
 import { SignIn } from './sign-in.ts';
@@ -16,6 +17,7 @@ const PAGES = [
   { path: '/catalogue', title: 'Catalogue', page: CataloguePage },
   { path: '/experiments', title: 'Experiments', page: ExperimentsPage },
   { path: '/events', title: 'Events', page: EventsPage },
+  { path: '/live', title: 'Live', page: LivePage },
   { path: '/health', title: 'Health', page: HealthPage },
 ] as const;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { tailFilterSchema } from '../../../core/pulse/tail.ts';
 import { json } from '../../http/json-content.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 
@@ -34,6 +35,17 @@ export const pulseSchema = z.object({
 });
 
 export const pulsePaths: ZodOpenApiPathsObject = {
+  '/api/tail': {
+    get: {
+      tags: ['Operation'],
+      security: [{ secretKey: [] }],
+      summary: 'Watch events go by, over a WebSocket',
+      description:
+        'Each message is `{ lines, filtered, tooMany }`: events, and how many were left out by the filter, or because there were more than 500 in a second; together they are all that came. Needs the scope `people:read`. See `npm run tail`.',
+      requestParams: { query: tailFilterSchema },
+      responses: { '101': { description: 'A WebSocket.' }, ...problemResponses(400, 401, 403, 426, 429) },
+    },
+  },
   '/api/pulse': {
     get: {
       tags: ['Operation'],

@@ -1,10 +1,37 @@
 import { Hono } from 'hono';
+import { tailFilterSchema } from '../../../core/pulse/tail.ts';
 import { HOUR_MS, MINUTE_MS } from '../../../core/time.ts';
 import { pulseStub } from '../../../stores/pulse/pulse-stub.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { checkedQuery } from '../../http/checked-query.ts';
+import { HttpError } from '../../http/error.ts';
+import { CONSOLE_PROTOCOL } from '../../http/session.ts';
 import { pulseQuerySchema, pulseSchema } from './operation.ts';
+
+/** `/api/tail`: events as they go by, over a WebSocket. */
+export const tailRoutes = new Hono<ApiContext>().get('/', async (c) => {
+  const query = c.req.query();
+  checkedQuery(tailFilterSchema, query);
+  if (c.req.header('upgrade')?.toLowerCase() !== 'websocket')
+    throw new HttpError(426, 'This is a WebSocket: npm run tail, or Live in the console.', {
+      code: 'websocket_required',
+      headers: { upgrade: 'websocket' },
+    });
+  const address = `https://pulse/?${new URLSearchParams(query)}`;
+  const { webSocket } = await pulseStub(c.env, c.get('site').id).fetch(address, { headers: { upgrade: 'websocket' } });
+  if (!webSocket)
+    throw new HttpError(429, 'Twenty watch already, which is as many as may.', {
+      code: 'too_many_tails',
+      headers: { 'retry-after': '60' },
+    });
+  const protocol = c.req.header('sec-websocket-protocol');
+  return new Response(null, {
+    status: 101,
+    webSocket,
+    headers: protocol === CONSOLE_PROTOCOL ? { 'sec-websocket-protocol': protocol } : {},
+  });
+});
 
 /** `/api/pulse`: how the site is. */
 export const pulseRoutes = new Hono<ApiContext>().get('/', async (c) => {
