@@ -41,5 +41,6 @@ describe('what operators load', () => {
         promtoolFaults(`${MADE}/prometheus/vitrine.rules.yml`, `${MADE}/prometheus/vitrine.rules.test.yml`),
       ).toEqual([]);
     },
+    120_000,
   );
 });
