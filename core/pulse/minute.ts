@@ -60,7 +60,8 @@ export function propertyOf(minute: MinuteTally, key: string): PropertyTally | un
 
 /** Counts a text among a property's; from too many on it is none that names something. */
 export function countValue(tally: PropertyTally, value: string, by = 1): void {
-  if (!tally.values) return;
+  // A name that every object has would count its members.
+  if (!tally.values || value in Object.prototype) return;
   if (!Object.hasOwn(tally.values, value) && Object.keys(tally.values).length >= MAX_VALUES) tally.values = null;
   else tally.values[value] = (tally.values[value] ?? 0) + by;
 }

@@ -27,7 +27,13 @@ const anyEvent: fc.Arbitrary<PulseEvent> = fc
     time: fc.integer({ min: 0, max: 4_000_000 }),
     properties: fc.dictionary(
       fc.constantFrom('x', 'y', 'toString'),
-      fc.oneof(fc.double(), fc.string(), fc.constant(null), fc.constant([1])),
+      fc.oneof(
+        fc.double(),
+        fc.string(),
+        fc.constantFrom('toString', '__proto__', 'constructor', 'EUR'),
+        fc.constant(null),
+        fc.constant([1]),
+      ),
     ),
     client: fc.constantFrom({ bot: true }, { bot: false, browser: 'Chrome' }, { bot: false }),
   })
@@ -70,6 +76,22 @@ describe('a minute’s tally', () => {
     }
     expect(watch.size.series).toBe(MAX_SERIES);
     expect(watch.size.left).toBeGreaterThan(0);
+  });
+
+  it('keeps no text that could be of a person', ({ expect }) => {
+    const minute = emptyMinute();
+    const properties = {
+      email: 'ann',
+      note: 'ann@mail.example',
+      first_name: 'Ann',
+      phone: '066',
+      order: 'o-123456',
+      currency: 'EUR',
+    };
+    tallyEvent(minute, event('e', { properties }));
+    tallyEvent(minute, event('f', { type: 'identify', properties: { plan: 'gold' } }));
+    expect(JSON.stringify(minute)).not.toMatch(/ann|Ann|066|123456|gold/);
+    expect(minute.properties['product_viewed|currency']?.values).toEqual({ EUR: 1 });
   });
 
   it('orders sizes as numbers are', ({ expect }) => {

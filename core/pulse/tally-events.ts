@@ -50,10 +50,24 @@ function tallyProperty(minute: MinuteTally, key: string, value: unknown, id: str
     const size = sizeOf(value);
     tally.sizes[size] = (tally.sizes[size] ?? 0) + 1;
   } else if (typeof value === 'string') {
-    if (value.length > MAX_TEXT) tally.values = null;
+    if (!isName(key, value)) tally.values = null;
     else countValue(tally, value);
     if ((tally.values?.[value] ?? MAX_EXAMPLES) < MAX_EXAMPLES) addExample(minute, `value|${key}|${value}`, id);
   }
+}
+
+/** Properties whose texts are somebody's own, by their names, and types that are about people. */
+const PERSONAL_PROPERTY =
+  /name$|mail|phone|mobile|^tel|street|address|city|zip|postal|birth|iban|card|user|customer|person|account|login|token|(?:^|_)ip$/i;
+const PERSONAL_TYPES: ReadonlySet<string> = new Set(['identify', 'alias', 'traits_imported']);
+/** What could be an address, a number of somebody, or a key. */
+const PERSONAL_TEXT = /@|\d{5}/;
+
+/** Whether a text may be a name of something, which is kept: nothing that could be of a person is. */
+function isName(key: string, value: string): boolean {
+  if (value.length > MAX_TEXT || PERSONAL_TEXT.test(value)) return false;
+  const [type = '', property = ''] = key.split('|');
+  return !PERSONAL_TYPES.has(type) && !PERSONAL_PROPERTY.test(property);
 }
 
 /** Counts, with the event as an example while there are few. */
