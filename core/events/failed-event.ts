@@ -119,7 +119,8 @@ function membersOf(value: unknown): Map<string, unknown> {
   return new Map(Object.entries(value).map(([name, held]) => [canonical(name), held]));
 }
 
-function canonical(name: string): string {
+/** A name in small letters without `_` and `-`: as clients may write one in several ways. */
+export function canonical(name: string): string {
   return name.replaceAll(/[_-]/g, '').toLowerCase();
 }
 

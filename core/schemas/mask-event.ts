@@ -1,3 +1,4 @@
+import { canonical } from '../events/failed-event.ts';
 import { isRecord } from '../json/values.ts';
 import { MASK, masked, type PersonalPlace } from './json/personal.ts';
 
@@ -17,7 +18,7 @@ export function maskEvent(payload: unknown, placesOf: (type: string) => readonly
   const members = Object.entries(payload).map(([name, held]) => ({
     name,
     held,
-    means: name.replaceAll(/[_-]/g, '').toLowerCase(),
+    means: canonical(name),
   }));
   const type = members.find(({ means }) => means === 'type')?.held;
   const places = typeof type === 'string' ? placesOf(type) : [];
@@ -38,7 +39,7 @@ export function typesIn(payload: unknown): string[] {
   if (!isRecord(payload)) return [];
   const found: string[] = [];
   for (const [name, held] of Object.entries(payload)) {
-    const means = name.replaceAll(/[_-]/g, '').toLowerCase();
+    const means = canonical(name);
     if (means === 'type' && typeof held === 'string') found.push(held);
     if (means === 'events' && Array.isArray(held)) found.push(...held.flatMap(typesIn));
   }

@@ -52,6 +52,12 @@ export class PulseStore {
       .map(({ minute, tally }) => ({ minute, tally: JSON.parse(tally) }));
   }
 
+  lastMinute(): number | undefined {
+    return (
+      this.sql.exec<{ minute: number | null }>('SELECT MAX(minute) AS minute FROM minutes').one().minute ?? undefined
+    );
+  }
+
   firstMinute(): number | undefined {
     return (
       this.sql.exec<{ minute: number | null }>('SELECT MIN(minute) AS minute FROM minutes').one().minute ?? undefined

@@ -29,12 +29,19 @@ export interface PulseReport {
   readonly minutes: readonly (readonly [minute: number, tally: MinuteTally])[];
 }
 
+/** What there is to measure of a site's pulse. */
+export interface PulseSums {
+  /** Sums since the beginning, by name. */
+  readonly totals: Readonly<Record<string, number>>;
+  readonly alarmsOpen: number;
+  readonly series: number;
+}
+
 /** How a site is. */
 export interface Pulse {
   readonly minutes: readonly { readonly minute: number; readonly counts: Readonly<Record<string, number>> }[];
   readonly hours: readonly { readonly hour: number; readonly counts: Readonly<Record<string, number>> }[];
   readonly alarms: readonly KeptAlarm[];
-  readonly totals: Readonly<Record<string, number>>;
   readonly series: number;
   readonly seriesLeft: number;
 }
@@ -114,17 +121,22 @@ export class SitePulse extends DurableObject<Env> {
       minutes: this.store.minutes(0).map(({ minute, tally }) => ({ minute, counts: tally.counts })),
       hours: this.store.hours(Math.floor((now - days * DAY_MS) / HOUR_MS)),
       alarms: this.store.alarms(SHOWN_ALARMS),
-      totals: this.store.totals(),
       series,
       seriesLeft: left,
     };
+  }
+
+  /** Its sums, for who scrapes them often: no minute is read. */
+  async sums(): Promise<PulseSums> {
+    const watch = this.awake();
+    return { totals: this.store.totals(), alarmsOpen: watch.open.length, series: watch.size.series };
   }
 
   /** Looks at the minutes that are over. */
   override async alarm(): Promise<void> {
     const now = Date.now();
     const told = this.look(now);
-    const newest = this.store.minutes(0).at(-1)?.minute ?? 0;
+    const newest = this.store.lastMinute() ?? 0;
     if (Math.floor(now / MINUTE_MS) - newest < SILENT_MINUTES) await this.ctx.storage.setAlarm(nextLook(now));
     for (const { alarm, id } of told) await this.tell(alarm, id);
   }

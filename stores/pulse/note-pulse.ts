@@ -24,6 +24,7 @@ const OTHERS: Readonly<Partial<Record<Outcome, 'duplicate' | 'conflicting' | 'la
 
 /** Tells the pulse of a site what became of events, behind everything else: one call. What it does not hear it does not count. */
 export function notePulse(env: Env, site: string, applied: readonly AppliedEvents[]): void {
+  if (applied.length === 0) return;
   const minutes = new Map<number, MinuteTally>();
   for (const { message, outcomes } of applied) {
     const tally = minuteOf(minutes, message.receivedAt);

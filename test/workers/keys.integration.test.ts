@@ -174,6 +174,8 @@ describe('the audit trail', () => {
     const { key, id } = await make(site, { kind: 'secret', name: 'till' });
     await call('PATCH', '/api/site', key, { origins: ['https://Other.example/'] });
     await call('PUT', '/api/settings', key, { erasedIds: 'drop' });
+    // What was changed a moment ago is not told again.
+    await call('PUT', '/api/settings', key, { erasedIds: 'drop', bots: 'drop' });
     await call('PUT', '/api/schemas/order_completed/door', key, { mode: 'off' });
     await call('PUT', '/registry/config/order_completed', key, { compatibility: 'FULL' });
     await call('DELETE', `/api/keys/${id}`, site.secretKey);
@@ -191,15 +193,17 @@ describe('the audit trail', () => {
       'schema_config.changed',
       'door.changed',
       'settings.changed',
+      'settings.changed',
       'site.origins',
       'key.made',
     ]);
-    expect(entries[4]).toMatchObject({
+    expect(entries[5]).toMatchObject({
       actor: `key ${id}`,
       subject: site.id,
       detail: { from: [site.origin], to: ['https://other.example'] },
     });
-    expect(entries[3]).toMatchObject({ detail: { erasedIds: { from: 'anew', to: 'drop' } } });
+    expect(entries[4]).toMatchObject({ detail: { erasedIds: { from: 'anew', to: 'drop' } } });
+    expect(entries[3]?.detail).toEqual({ bots: { from: 'mark', to: 'drop' } });
     expect(entries[0]).toMatchObject({ actor, subject: id, detail: { kind: 'secret', name: 'till' } });
     expect(JSON.stringify(entries)).not.toMatch(/[sw]k_/);
     const other = await makeSite();

@@ -2,7 +2,7 @@ import { feedOutcomeSchema } from '../../core/catalog/feed.ts';
 import type { CatalogSize } from '../../core/catalog/size.ts';
 import { EXPOSITION_TYPE, Exposition } from '../../core/metrics/exposition.ts';
 import { OUTCOMES } from '../../core/pulse/minute.ts';
-import type { Pulse } from '../../durable-objects/site-pulse/site-pulse.ts';
+import type { PulseSums } from '../../durable-objects/site-pulse/site-pulse.ts';
 import { type FitOutcome, fitOutcomeSchema, readFit } from '../../jobs/fit/fit-state.ts';
 import { catalogStub } from '../../stores/catalog/catalog-stub.ts';
 import { type Feed, listFeeds } from '../../stores/catalog/feeds.ts';
@@ -22,7 +22,7 @@ export async function handleMetrics(request: Request, env: Env): Promise<Respons
     catalogStub(env, id).size(),
     listFeeds(env, id),
     readSiteRecord(env, id),
-    pulseStub(env, id).read(1),
+    pulseStub(env, id).sums(),
   ]);
   const page = new Exposition(id);
   setCatalog(page, size, feeds);
@@ -36,14 +36,14 @@ export async function handleMetrics(request: Request, env: Env): Promise<Respons
   return new Response(page.text(), { headers: { 'content-type': EXPOSITION_TYPE, 'cache-control': 'no-store' } });
 }
 
-function setPulse(page: Exposition, { totals, alarms, series }: Pulse): void {
+function setPulse(page: Exposition, { totals, alarmsOpen, series }: PulseSums): void {
   for (const outcome of OUTCOMES) page.set('vitrine_events_total', { outcome }, totals[outcome] ?? 0);
   for (const [name, value] of Object.entries(totals)) {
     const [kind, label = ''] = name.split('|');
     if (kind === 'type') page.set('vitrine_accepted_events_total', { type: label }, value);
     if (kind === 'rejected' && label !== '') page.set('vitrine_rejected_events_total', { reason: label }, value);
   }
-  page.set('vitrine_alarms_open', {}, alarms.filter(({ endedAt }) => endedAt === null).length);
+  page.set('vitrine_alarms_open', {}, alarmsOpen);
   page.set('vitrine_pulse_series', {}, series);
 }
 

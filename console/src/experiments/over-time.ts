@@ -1,8 +1,7 @@
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import { useRef } from 'preact/hooks';
 import type { Metric } from '../../../core/experiments/sums.ts';
 import { html } from '../base/html.ts';
-import { coloursIn, useDark } from '../parts/chart-colours.ts';
+import { useChart } from '../parts/use-chart.ts';
 import { type Look, METRIC_NAMES, percentWords } from './model.ts';
 
 const HEIGHT = 220;
@@ -17,24 +16,12 @@ interface OverTimeProps {
 /** How the interval of a variant's goal has narrowed, look by look. */
 export function OverTime({ looks, variant, name, goal }: OverTimeProps) {
   const box = useRef<HTMLDivElement>(null);
-  const dark = useDark();
   const seen = looks.filter(({ differences }) => differences[variant]);
-  useEffect(() => {
-    if (!box.current || seen.length < 2) return;
-    const { line, band, soft, grid } = coloursIn(box.current);
+  useChart(box, HEIGHT, [looks, variant], ({ line, band, soft, axis }) => {
+    if (seen.length < 2) return undefined;
     const of = (end: 'value' | 'low' | 'high') => seen.map(({ differences }) => differences[variant]?.[end] ?? null);
-    const axis = {
-      stroke: soft,
-      grid: { stroke: grid, width: 1 },
-      ticks: { stroke: grid, width: 1 },
-      font: '12px system-ui',
-    };
-    const size = () => ({ width: box.current?.clientWidth ?? 300, height: HEIGHT });
-    const chart = new uPlot(
+    return [
       {
-        ...size(),
-        legend: { show: false },
-        cursor: { show: false },
         axes: [
           axis,
           {
@@ -68,15 +55,8 @@ export function OverTime({ looks, variant, name, goal }: OverTimeProps) {
         scales: { y: { range: (_, low, high) => [Math.min(low, 0) * 1.1, Math.max(high, 0) * 1.1] } },
       },
       [seen.map(({ at }) => at / 1_000), of('value'), of('low'), of('high')],
-      box.current,
-    );
-    const watch = new ResizeObserver(() => chart.setSize(size()));
-    watch.observe(box.current);
-    return () => {
-      watch.disconnect();
-      chart.destroy();
-    };
-  }, [looks, variant, dark]);
+    ];
+  });
   const last = seen.at(-1)?.differences[variant];
   if (!last || seen.length < 2)
     return html`<p class="muted">A picture over time comes with the second hour: what is known is kept once an hour.</p>`;

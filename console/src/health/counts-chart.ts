@@ -1,7 +1,6 @@
-import { useEffect, useRef } from 'preact/hooks';
-import uPlot from 'uplot';
+import { useRef } from 'preact/hooks';
 import { html } from '../base/html.ts';
-import { coloursIn, useDark } from '../parts/chart-colours.ts';
+import { useChart } from '../parts/use-chart.ts';
 import type { Bucket } from './model.ts';
 
 const HEIGHT = 200;
@@ -17,41 +16,23 @@ interface CountsChartProps {
 /** How many events came, and how many were refused, bucket by bucket. */
 export function CountsChart({ buckets, each }: CountsChartProps) {
   const box = useRef<HTMLDivElement>(null);
-  const dark = useDark();
   const of = (name: string) => buckets.map(({ counts }) => counts[name] ?? 0);
-  useEffect(() => {
-    if (!box.current || buckets.length < 2) return;
-    const { line, band, soft, grid, bad } = coloursIn(box.current);
-    const axis = {
-      stroke: soft,
-      grid: { stroke: grid, width: 1 },
-      ticks: { stroke: grid, width: 1 },
-      font: '12px system-ui',
-    };
-    const size = () => ({ width: box.current?.clientWidth ?? 300, height: HEIGHT });
-    const chart = new uPlot(
-      {
-        ...size(),
-        legend: { show: false },
-        cursor: { show: false },
-        axes: [axis, { ...axis, size: LABELS }],
-        series: [
-          {},
-          { stroke: line, fill: band, width: 2, points: { show: false } },
-          { stroke: bad, width: 2, points: { show: false } },
+  useChart(box, HEIGHT, [buckets], ({ line, band, bad, axis }) =>
+    buckets.length < 2
+      ? undefined
+      : [
+          {
+            axes: [axis, { ...axis, size: LABELS }],
+            series: [
+              {},
+              { stroke: line, fill: band, width: 2, points: { show: false } },
+              { stroke: bad, width: 2, points: { show: false } },
+            ],
+            scales: { y: { range: (_, __, high) => [0, Math.max(high, 1) * 1.1] } },
+          },
+          [buckets.map(({ at }) => Date.parse(at) / 1_000), of('accepted'), of('rejected')],
         ],
-        scales: { y: { range: (_, __, high) => [0, Math.max(high, 1) * 1.1] } },
-      },
-      [buckets.map(({ at }) => Date.parse(at) / 1_000), of('accepted'), of('rejected')],
-      box.current,
-    );
-    const watch = new ResizeObserver(() => chart.setSize(size()));
-    watch.observe(box.current);
-    return () => {
-      watch.disconnect();
-      chart.destroy();
-    };
-  }, [buckets, dark]);
+  );
   if (buckets.length < 2) return html`<p class="muted">A picture comes with the second ${each}.</p>`;
   const sum = (name: string) => of(name).reduce((all, one) => all + one, 0);
   const words = `Events each ${each}: ${sum('accepted').toLocaleString()} accepted, ${sum('rejected').toLocaleString()} refused (red), in ${buckets.length} ${each}s`;

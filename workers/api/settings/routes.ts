@@ -10,17 +10,16 @@ const MAX_BODY_BYTES = 65_536;
 /** `/api/settings`: what a site decides for itself. Isolates follow a change within half a minute. */
 export const settingsRoutes = new Hono<ApiContext>()
   .get('/', async (c) => {
-    const row = await c.env.DB.prepare('SELECT settings FROM sites WHERE id = ?')
-      .bind(c.get('site').id)
-      .first<{ settings: string }>();
-    return answer(siteSettingsSchema, siteSettingsSchema.parse(JSON.parse(row?.settings ?? '{}')));
+    return answer(siteSettingsSchema, await readSettings(c.env, c.get('site').id));
   })
   .put('/', async (c) => {
     const settings = await readJson(c.req.raw, siteSettingsSchema, {
       maxBytes: MAX_BODY_BYTES,
       code: 'invalid_settings',
     });
-    const { id, settings: before } = c.get('site');
+    const { id } = c.get('site');
+    // As they are, not as this isolate remembers them: two changes in a row are two entries.
+    const before = await readSettings(c.env, id);
     await c.env.DB.batch([
       c.env.DB.prepare('UPDATE sites SET settings = ? WHERE id = ?').bind(JSON.stringify(settings), id),
       auditOf(c, 'settings.changed', id, changedMembers(before, settings)),
@@ -28,7 +27,12 @@ export const settingsRoutes = new Hono<ApiContext>()
     return answer(siteSettingsSchema, settings);
   });
 
-/** What two settings differ in, by member; `from` is what this isolate held for true, at most half a minute old. */
+async function readSettings(env: Env, id: string): Promise<SiteSettings> {
+  const row = await env.DB.prepare('SELECT settings FROM sites WHERE id = ?').bind(id).first<{ settings: string }>();
+  return siteSettingsSchema.parse(JSON.parse(row?.settings ?? '{}'));
+}
+
+/** What two settings differ in, by member. */
 function changedMembers(from: SiteSettings, to: SiteSettings): Record<string, { from: unknown; to: unknown }> {
   const names = Object.keys(to) as (keyof SiteSettings)[];
   const changed = names.filter((name) => JSON.stringify(from[name]) !== JSON.stringify(to[name]));
