@@ -10,6 +10,7 @@ import { reconcileSites } from './reconcile/reconcile-sites.ts';
 import type { Job } from './schedule/job.ts';
 import { sweepFailed } from './sweep/sweep-failed.ts';
 import { sweepRows } from './sweep/sweep-rows.ts';
+import { watchSites } from './watch/watch-sites.ts';
 
 const everyMinute = () => true;
 /** In one minute of each hour. */
@@ -25,6 +26,7 @@ export const JOBS: readonly Job[] = [
   { name: 'index', when: everyMinute, deadlineMs: 40_000, run: buildIndexes },
   { name: 'feeds', when: everyMinute, deadlineMs: 240_000, run: pullFeeds },
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
+  { name: 'watch', when: everyMinute, deadlineMs: 30_000, run: watchSites },
   { name: 'allocate', when: atMinute(3), deadlineMs: 20_000, run: allocateExperiments },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
   { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },

@@ -1,6 +1,6 @@
 /** What a metric is: its Prometheus type, what it means, and the labels of its series beside `site`. */
 interface MetricDefinition {
-  readonly type: 'gauge' | 'counter';
+  readonly type: 'gauge' | 'counter' | 'histogram';
   readonly help: string;
   readonly labels: readonly string[];
 }
@@ -25,6 +25,63 @@ export const METRICS = {
     type: 'counter',
     help: 'Events that were rejected at the door, by the reason.',
     labels: ['reason'],
+  },
+  vitrine_dead_letters_total: {
+    type: 'counter',
+    help: 'Messages that no delivery could bring in: they are kept, and can be sent again.',
+    labels: [],
+  },
+  vitrine_event_delay_seconds: {
+    type: 'histogram',
+    help: 'How long events were under way since they came: until the consumer had them (queued), their profile had counted them (applied), the lake had them (recorded).',
+    labels: ['stage'],
+  },
+  vitrine_requests_total: {
+    type: 'counter',
+    help: 'Requests whose key was known, by what they were for (accept events, read what is shown, the private api) and the class of their answer.',
+    labels: ['kind', 'status'],
+  },
+  vitrine_decisions_total: {
+    type: 'counter',
+    help: 'Slots that were filled, by slot and by the tier that they were filled from.',
+    labels: ['slot', 'tier'],
+  },
+  vitrine_decision_reasons_total: {
+    type: 'counter',
+    help: 'Slots that were filled, by the reason of their tier.',
+    labels: ['reason'],
+  },
+  vitrine_reads_total: {
+    type: 'counter',
+    help: 'Slots that were filled: whole, or degraded since something was late or away.',
+    labels: ['outcome'],
+  },
+  vitrine_read_duration_seconds: { type: 'histogram', help: 'How long it took to fill a slot.', labels: [] },
+  vitrine_job_failed: {
+    type: 'gauge',
+    help: 'Whether the last run of a job failed: 1 or 0. Jobs run for all sites.',
+    labels: ['job'],
+  },
+  vitrine_job_last_duration_seconds: { type: 'gauge', help: 'How long the last run of a job took.', labels: ['job'] },
+  vitrine_job_last_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a run of a job last went well, seconds since 1970.',
+    labels: ['job'],
+  },
+  vitrine_job_site_failures_total: {
+    type: 'counter',
+    help: 'Turns of a job that failed for this site.',
+    labels: ['job'],
+  },
+  vitrine_reconciliation_drift: {
+    type: 'gauge',
+    help: 'Whether the last reconciliation found that stream and lake do not agree: 1 or 0.',
+    labels: [],
+  },
+  vitrine_reconciliation_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When stream and lake were last reconciled, seconds since 1970.',
+    labels: [],
   },
   vitrine_alarms_open: { type: 'gauge', help: 'Series that are not as they were, as long as that lasts.', labels: [] },
   vitrine_pulse_series: { type: 'gauge', help: 'Series that the pulse of the site watches, 500 at most.', labels: [] },

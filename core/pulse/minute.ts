@@ -1,3 +1,5 @@
+import { addCount, type Counts } from './counts.ts';
+
 /** What became of an event at the door, or in its profile. */
 export const OUTCOMES = ['accepted', 'rejected', 'duplicate', 'conflicting', 'late', 'failed'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -20,32 +22,27 @@ export interface PropertyTally {
  */
 export interface MinuteTally {
   /** By name: `accepted`, `type|order_completed`, `rejected|late`, `browser|Firefox` … */
-  counts: Record<string, number>;
+  counts: Counts;
   /** By `type|property`. */
   properties: Record<string, PropertyTally>;
   /** A few event ids by what is told of them: `missing|order_completed|total` … */
   examples: Record<string, string[]>;
 }
 
-/** Names of counts of a minute, properties, and texts of a property, at most: what is beyond is counted together, or left out. */
-const MAX_COUNTS = 300;
+/** Properties of a minute, and texts of a property, at most: what is beyond is left out. */
 const MAX_PROPERTIES = 150;
 const MAX_VALUES = 24;
 /** Ids that are kept of what is so. */
 export const MAX_EXAMPLES = 3;
 const MAX_EXAMPLE_LISTS = 300;
-const OTHER = '(other)';
 
 export function emptyMinute(): MinuteTally {
   return { counts: {}, properties: {}, examples: {} };
 }
 
-/** Adds to a count; where there are too many names, to one for all others. */
+/** Adds to a count of a minute. */
 export function count(minute: MinuteTally, name: string, by = 1): void {
-  const { counts } = minute;
-  const isRoom = Object.hasOwn(counts, name) || Object.keys(counts).length < MAX_COUNTS;
-  const key = isRoom ? name : `${name.split('|')[0]}|${OTHER}`;
-  counts[key] = (counts[key] ?? 0) + by;
+  addCount(minute.counts, name, by);
 }
 
 /** The tally of a property; nothing where there are too many. */

@@ -1,7 +1,18 @@
 import { z } from 'zod';
 
 /** What a webhook can be told of. */
-export const WEBHOOK_TYPES = ['segment.entered', 'segment.left', 'alarm.raised', 'webhook.test'] as const;
+export const WEBHOOK_TYPES = [
+  'segment.entered',
+  'segment.left',
+  'alarm.raised',
+  'alert.fired',
+  'alert.resolved',
+  'webhook.test',
+] as const;
+
+/** How a webhook's messages are written: as events of ours, or as Slack's incoming webhooks, and all that take the like, have them. */
+export const WEBHOOK_FORMATS = ['json', 'slack'] as const;
+export type WebhookFormat = (typeof WEBHOOK_FORMATS)[number];
 
 /** The body of a message on the queue `vitrine-webhooks`: something that happened, for all webhooks or, once shared out, for one. */
 export const webhookMessageSchema = z.object({
@@ -19,8 +30,3 @@ export const webhookMessageSchema = z.object({
   webhook: z.string().optional(),
 });
 export type WebhookMessage = z.infer<typeof webhookMessageSchema>;
-
-/** The body that a receiver gets. */
-export function bodyOf({ id, type, occurredAt, data }: WebhookMessage): string {
-  return JSON.stringify({ id, type, timestamp: new Date(occurredAt).toISOString(), data });
-}

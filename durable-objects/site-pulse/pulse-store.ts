@@ -1,11 +1,15 @@
+import type { TimedCounts } from '../../core/alerts/increase.ts';
+import type { StandingAlert } from '../../core/alerts/standing.ts';
+import { addCount, type Counts, mostCounts } from '../../core/pulse/counts.ts';
 import { addMinute, emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
 import type { Alarm, WatchState } from '../../core/pulse/site-watch.ts';
+import { HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 
 /** Alarms that are kept. */
 const MAX_ALARMS = 1_000;
 const MINUTES_AN_HOUR = 60;
-/** Counts of an hour that are kept: the names that were most. */
-const MAX_HOUR_COUNTS = 150;
+/** Counts of an hour that are kept. */
+const MAX_HOUR_COUNTS = 200;
 
 /** What the watch knew, and the minute up to which it had looked. */
 interface Watched {
@@ -64,7 +68,7 @@ export class PulseStore {
     );
   }
 
-  hours(from: number): { readonly hour: number; readonly counts: Record<string, number> }[] {
+  hours(from: number): { readonly hour: number; readonly counts: Counts }[] {
     return this.sql
       .exec<{ hour: number; counts: string }>('SELECT hour, counts FROM hours WHERE hour >= ? ORDER BY hour', from)
       .toArray()
@@ -82,15 +86,11 @@ export class PulseStore {
     for (const [of, rows] of Map.groupBy(due, (row) => Math.floor(row.minute / MINUTES_AN_HOUR))) {
       const counts = this.hours(of).find((row) => row.hour === of)?.counts ?? {};
       for (const { tally } of rows)
-        for (const [name, by] of Object.entries((JSON.parse(tally) as MinuteTally).counts))
-          counts[name] = (counts[name] ?? 0) + by;
-      const most = Object.entries(counts)
-        .sort(([, a], [, b]) => b - a)
-        .slice(0, MAX_HOUR_COUNTS);
+        for (const [name, by] of Object.entries((JSON.parse(tally) as MinuteTally).counts)) addCount(counts, name, by);
       this.sql.exec(
         'INSERT OR REPLACE INTO hours (hour, counts) VALUES (?, ?)',
         of,
-        JSON.stringify(Object.fromEntries(most)),
+        JSON.stringify(mostCounts(counts, MAX_HOUR_COUNTS)),
       );
     }
     this.sql.exec('DELETE FROM minutes WHERE minute < ?', minute);
@@ -131,11 +131,26 @@ export class PulseStore {
       .map(({ id, content, ended_at }) => ({ ...(JSON.parse(content) as Alarm), id, endedAt: ended_at }));
   }
 
-  /** Sums since the beginning, by name. */
-  totals(): Record<string, number> {
-    return this.kv.get<Record<string, number>>('totals') ?? {};
+  /** What came since a time, ms since 1970, by its minutes and hours. */
+  periods(since: number): TimedCounts[] {
+    const hours = this.hours(Math.floor(since / HOUR_MS)).map(({ hour, counts }) => periodOf(hour, HOUR_MS, counts));
+    const minutes = this.minutes(0).map(({ minute, tally }) => periodOf(minute, MINUTE_MS, tally.counts));
+    return [...hours, ...minutes];
   }
-  keepTotals(totals: Record<string, number>): void {
+
+  /** Rules that hold. */
+  alerts(): readonly StandingAlert[] {
+    return this.kv.get<readonly StandingAlert[]>('alerts') ?? [];
+  }
+  keepAlerts(alerts: readonly StandingAlert[]): void {
+    if (alerts.length > 0 || this.alerts().length > 0) this.kv.put('alerts', alerts);
+  }
+
+  /** Sums since the beginning, by name. */
+  totals(): Counts {
+    return this.kv.get<Counts>('totals') ?? {};
+  }
+  keepTotals(totals: Counts): void {
     this.kv.put('totals', totals);
   }
 
@@ -155,4 +170,9 @@ export class PulseStore {
   set site(site: string | undefined) {
     if (site !== undefined && this.site !== site) this.kv.put('site', site);
   }
+}
+
+/** A minute or hour since 1970 as a period. */
+function periodOf(index: number, lengthMs: number, counts: Counts): TimedCounts {
+  return { from: index * lengthMs, to: (index + 1) * lengthMs, counts };
 }

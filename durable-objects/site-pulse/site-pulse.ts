@@ -1,4 +1,9 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { GaugeSample } from '../../core/alerts/evaluate.ts';
+import { increaseIn } from '../../core/alerts/increase.ts';
+import { ALERT_RULES, runbookOf } from '../../core/alerts/rules.ts';
+import { lookAt, type StandingAlert } from '../../core/alerts/standing.ts';
+import { addCount } from '../../core/pulse/counts.ts';
 import { emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
 import { type Alarm, SiteWatch } from '../../core/pulse/site-watch.ts';
 import { type TailFilter, type TailLine, tailFilterSchema, tailPart } from '../../core/pulse/tail.ts';
@@ -16,8 +21,9 @@ const HOURS_KEPT = 90 * 24;
 const KEEP_EVERY = 30;
 /** A site of which nothing has come for so long is watched no more, until something comes. */
 const SILENT_MINUTES = DAY_MS / MINUTE_MS;
-const MAX_TOTALS = 200;
 const SHOWN_ALARMS = 100;
+/** Rules look back three days, and a day further back for an hour. */
+const RULES_LOOK_BACK_MS = 3 * DAY_MS + 2 * HOUR_MS;
 /** Who may watch at once, and lines that one gets in a second. */
 const MAX_TAILS = 20;
 const LINES_A_SECOND = 500;
@@ -37,11 +43,21 @@ export interface PulseSums {
   readonly series: number;
 }
 
+/** A look at the rules of a site: its gauges, as they are now, ms since 1970. */
+export interface RulesLook {
+  readonly v: 1;
+  readonly site: string;
+  readonly now: number;
+  readonly gauges: readonly GaugeSample[];
+}
+
 /** How a site is. */
 export interface Pulse {
   readonly minutes: readonly { readonly minute: number; readonly counts: Readonly<Record<string, number>> }[];
   readonly hours: readonly { readonly hour: number; readonly counts: Readonly<Record<string, number>> }[];
   readonly alarms: readonly KeptAlarm[];
+  /** Rules that hold. */
+  readonly alerts: readonly StandingAlert[];
   readonly series: number;
   readonly seriesLeft: number;
 }
@@ -71,9 +87,7 @@ export class SitePulse extends DurableObject<Env> {
     const totals = this.store.totals();
     for (const [minute, tally] of minutes) {
       this.store.add(minute, tally);
-      for (const [name, by] of Object.entries(tally.counts))
-        if (Object.hasOwn(totals, name) || Object.keys(totals).length < MAX_TOTALS)
-          totals[name] = (totals[name] ?? 0) + by;
+      for (const [name, by] of Object.entries(tally.counts)) addCount(totals, name, by);
     }
     this.store.keepTotals(totals);
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(nextLook(Date.now()));
@@ -121,6 +135,7 @@ export class SitePulse extends DurableObject<Env> {
       minutes: this.store.minutes(0).map(({ minute, tally }) => ({ minute, counts: tally.counts })),
       hours: this.store.hours(Math.floor((now - days * DAY_MS) / HOUR_MS)),
       alarms: this.store.alarms(SHOWN_ALARMS),
+      alerts: this.store.alerts(),
       series,
       seriesLeft: left,
     };
@@ -130,6 +145,50 @@ export class SitePulse extends DurableObject<Env> {
   async sums(): Promise<PulseSums> {
     const watch = this.awake();
     return { totals: this.store.totals(), alarmsOpen: watch.open.length, series: watch.size.series };
+  }
+
+  /**
+   * Looks at all rules with the counters that it holds and the gauges that it is given. What begins to fire, or does no more, is told to the site's
+   * webhooks; what could not be told is found again at the next look, under the same id.
+   */
+  async lookAt({ site, now, gauges }: RulesLook): Promise<void> {
+    this.store.site = site;
+    const increase = increaseIn(this.store.periods(now - RULES_LOOK_BACK_MS));
+    const { standing, fired, resolved } = lookAt(ALERT_RULES, { now, gauges, increase }, site, this.store.alerts());
+    const messages = [
+      ...fired.map((alert) => this.alertMessage(site, 'alert.fired', alert, now)),
+      ...resolved.map((alert) => this.alertMessage(site, 'alert.resolved', alert, now)),
+    ];
+    if (messages.length > 0) await this.env.WEBHOOKS.sendBatch(messages.map((body) => ({ body })));
+    this.store.keepAlerts(standing);
+    for (const { type, data } of messages)
+      log(type === 'alert.fired' ? 'alert_fired' : 'alert_resolved', {
+        site,
+        rule: data.rule,
+        severity: data.severity,
+      });
+  }
+
+  private alertMessage(site: string, type: 'alert.fired' | 'alert.resolved', alert: StandingAlert, now: number) {
+    const { rule, severity, labels, summary, since } = alert;
+    const series = Object.values(labels).join('-');
+    return {
+      v: 1 as const,
+      site,
+      id: `${type}-${site}-${rule}-${series}-${since}`,
+      type,
+      occurredAt: now,
+      ledger: '',
+      refused: [],
+      data: {
+        rule,
+        severity,
+        labels,
+        summary,
+        since: new Date(since).toISOString(),
+        runbook: `docs/runbooks/${runbookOf({ name: rule })}.md`,
+      },
+    };
   }
 
   /** Looks at the minutes that are over. */

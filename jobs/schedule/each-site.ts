@@ -1,4 +1,5 @@
 import { log } from '../../stores/log.ts';
+import { noteFailedJob } from '../../stores/pulse/gather-pulse.ts';
 import type { JobRun } from './job.ts';
 
 /** What a site's turn did: all that there was to do, or not all of it, so that it goes on at its next turn. */
@@ -39,6 +40,7 @@ export async function eachSite(
       await take({ site, deadline: now + shareMs(deadline - now, waiting.length - index) });
     } catch (error) {
       log('job_site_failed', { job, site, error: String(error) });
+      noteFailedJob(env, site, job);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** A lease that this run holds, or nothing when another run has it. */
 export interface Lease {
-  /** Gives it back before its time. */
-  release(): Promise<void>;
+  /** Gives it back before its time, and keeps how the run ended, where that is told. */
+  release(ended?: { readonly outcome: 'done' | 'failed'; readonly tookMs: number }): Promise<void>;
 }
 
 /**
@@ -26,8 +26,32 @@ export async function takeLease(
     .run();
   if (meta.changes === 0) return undefined;
   return {
-    release: async () => {
-      await env.DB.prepare('UPDATE job_leases SET until = 0 WHERE job = ? AND holder = ?').bind(job, holder).run();
+    release: async (ended) => {
+      const endedAt = ended ? now + ended.tookMs : null;
+      await env.DB.prepare(
+        `UPDATE job_leases SET until = 0, ended_at = ?3, outcome = ?4, took_ms = ?5, done_at = CASE ?4 WHEN 'done' THEN ?3 ELSE done_at END
+         WHERE job = ?1 AND holder = ?2`,
+      )
+        .bind(job, holder, endedAt, ended?.outcome ?? null, ended?.tookMs ?? null)
+        .run();
     },
   };
+}
+
+/** How a job ran last, times in ms since 1970. */
+export interface JobStanding {
+  readonly job: string;
+  readonly outcome: 'done' | 'failed';
+  readonly endedAt: number;
+  readonly tookMs: number;
+  /** When a run last went well; nothing where none did. */
+  readonly doneAt: number | null;
+}
+
+/** How each job ran last. */
+export async function jobStandings(env: Env): Promise<JobStanding[]> {
+  const { results } = await env.DB.prepare(
+    `SELECT job, outcome, ended_at AS endedAt, took_ms AS tookMs, done_at AS doneAt FROM job_leases WHERE outcome IS NOT NULL ORDER BY job`,
+  ).all<JobStanding & Record<string, unknown>>();
+  return results;
 }

@@ -20,12 +20,15 @@ export async function runJob(env: Env, job: Job, scheduledTime: number): Promise
   try {
     const lease = await takeLease(env, job.name, crypto.randomUUID(), startedAt, job.deadlineMs + LEASE_GRACE_MS);
     if (!lease) outcome = 'held';
-    else
+    else {
       try {
         await job.run(env, { now: scheduledTime, deadline: startedAt + job.deadlineMs });
-      } finally {
-        await lease.release();
+      } catch (cause) {
+        outcome = 'failed';
+        error = cause;
       }
+      await lease.release({ outcome, tookMs: Date.now() - startedAt });
+    }
   } catch (cause) {
     outcome = 'failed';
     error = cause;

@@ -1,4 +1,6 @@
-import { series } from './expressions.ts';
+import type { Where } from '../../core/alerts/condition.ts';
+import { OBJECTIVES } from '../../core/alerts/objectives.ts';
+import { selector } from '../../core/alerts/promql.ts';
 
 /** A panel of a dashboard: what it shows, in which unit of Grafana's, and its lines. */
 interface Panel {
@@ -14,8 +16,12 @@ interface Dashboard {
   readonly panels: readonly Panel[];
 }
 
-const ofSite = (matchers: Readonly<Record<string, string>> = {}) => ({ site: '=~$site', ...matchers });
+/** Of the sites that are chosen above: Grafana writes them as one expression. */
+const ofSite = (where: Where = {}): Where => ({ site: ['$site'], ...where });
 const rate = (expression: string, by: string) => `sum by (${by}) (rate(${expression}[$__rate_interval]))`;
+/** Seconds below which so large a part of a histogram's measurements lie. */
+const quantile = (part: number, expression: string, by: string) =>
+  `histogram_quantile(${part}, sum by (${by}) (rate(${expression}[$__rate_interval])))`;
 const line = (expression: string, legend: string) => ({ expression, legend });
 
 const DASHBOARDS: readonly Dashboard[] = [
@@ -26,12 +32,12 @@ const DASHBOARDS: readonly Dashboard[] = [
       {
         title: 'Events a second, by what became of them',
         unit: 'cps',
-        lines: [line(rate(series('vitrine_events_total', ofSite()), 'outcome'), '{{outcome}}')],
+        lines: [line(rate(selector('vitrine_events_total', ofSite()), 'outcome'), '{{outcome}}')],
       },
       {
         title: 'Series that are not as they were',
         unit: 'short',
-        lines: [line(series('vitrine_alarms_open', ofSite()), '{{site}}')],
+        lines: [line(selector('vitrine_alarms_open', ofSite()), '{{site}}')],
       },
       {
         title: 'Part of events that was refused or failed',
@@ -39,9 +45,36 @@ const DASHBOARDS: readonly Dashboard[] = [
         lines: [line('vitrine:events_refused:ratio_rate5m{site=~"$site"}', '{{site}}')],
       },
       {
+        title: 'Budgets: the part that is not as it should be',
+        unit: 'percentunit',
+        lines: OBJECTIVES.map(({ name }) => line(`vitrine:${name}:ratio_rate1h{site=~"$site"}`, `{{site}} ${name}`)),
+      },
+      {
+        title: 'Requests a second, by what they were for and how they were answered',
+        unit: 'reqps',
+        lines: [line(rate(selector('vitrine_requests_total', ofSite()), 'kind, status'), '{{kind}} {{status}}')],
+      },
+      {
+        title: 'From its coming until an event is counted, and is in the lake',
+        unit: 's',
+        lines: [0.5, 0.99].map((part) =>
+          line(
+            quantile(part, selector('vitrine_event_delay_seconds', ofSite(), '_bucket'), 'le, stage'),
+            `{{stage}} ${part}`,
+          ),
+        ),
+      },
+      {
+        title: 'To fill a slot',
+        unit: 's',
+        lines: [0.5, 0.99].map((part) =>
+          line(quantile(part, selector('vitrine_read_duration_seconds', ofSite(), '_bucket'), 'le'), `${part}`),
+        ),
+      },
+      {
         title: 'Keys that others can read',
         unit: 'short',
-        lines: [line(series('vitrine_leaked_keys', ofSite()), '{{site}}')],
+        lines: [line(selector('vitrine_leaked_keys', ofSite()), '{{site}}')],
       },
     ],
   },
@@ -52,19 +85,22 @@ const DASHBOARDS: readonly Dashboard[] = [
       {
         title: 'Accepted events a second, by type',
         unit: 'cps',
-        lines: [line(rate(series('vitrine_accepted_events_total', ofSite()), 'type'), '{{type}}')],
+        lines: [line(rate(selector('vitrine_accepted_events_total', ofSite()), 'type'), '{{type}}')],
       },
       {
         title: 'Refused events a second, by reason',
         unit: 'cps',
-        lines: [line(rate(series('vitrine_rejected_events_total', ofSite()), 'reason'), '{{reason}}')],
+        lines: [line(rate(selector('vitrine_rejected_events_total', ofSite()), 'reason'), '{{reason}}')],
       },
       {
         title: 'Duplicates, conflicts and late ones a second',
         unit: 'cps',
         lines: [
           line(
-            rate(series('vitrine_events_total', ofSite({ outcome: '=~duplicate|conflicting|late' })), 'outcome'),
+            rate(
+              selector('vitrine_events_total', ofSite({ outcome: ['duplicate', 'conflicting', 'late'] })),
+              'outcome',
+            ),
             '{{outcome}}',
           ),
         ],
@@ -72,7 +108,7 @@ const DASHBOARDS: readonly Dashboard[] = [
       {
         title: 'Series that are watched',
         unit: 'short',
-        lines: [line(series('vitrine_pulse_series', ofSite()), '{{site}}')],
+        lines: [line(selector('vitrine_pulse_series', ofSite()), '{{site}}')],
       },
     ],
   },
@@ -81,42 +117,62 @@ const DASHBOARDS: readonly Dashboard[] = [
     title: 'Vitrine: catalogue and decisions',
     panels: [
       {
+        title: 'Slots that were filled a second, by tier',
+        unit: 'reqps',
+        lines: [line(rate(selector('vitrine_decisions_total', ofSite()), 'tier'), '{{tier}}')],
+      },
+      {
+        title: 'By slot',
+        unit: 'reqps',
+        lines: [line(rate(selector('vitrine_decisions_total', ofSite()), 'slot'), '{{slot}}')],
+      },
+      {
+        title: 'By reason',
+        unit: 'reqps',
+        lines: [line(rate(selector('vitrine_decision_reasons_total', ofSite()), 'reason'), '{{reason}}')],
+      },
+      {
+        title: 'Slots that were filled from less, since something was late or away',
+        unit: 'reqps',
+        lines: [line(rate(selector('vitrine_reads_total', ofSite()), 'outcome'), '{{outcome}}')],
+      },
+      {
         title: 'Products',
         unit: 'short',
-        lines: [line(series('vitrine_catalog_items', ofSite()), '{{site}} {{kind}}')],
+        lines: [line(selector('vitrine_catalog_items', ofSite()), '{{site}} {{kind}}')],
       },
       {
         title: 'Age of the model',
         unit: 's',
-        lines: [line(`time() - ${series('vitrine_model_published_timestamp_seconds', ofSite())}`, '{{site}}')],
+        lines: [line(`time() - ${selector('vitrine_model_published_timestamp_seconds', ofSite())}`, '{{site}}')],
       },
       {
         title: 'Sessions and items of the model',
         unit: 'short',
         lines: [
-          line(series('vitrine_model_sessions', ofSite()), '{{site}} sessions'),
-          line(series('vitrine_model_items', ofSite()), '{{site}} items'),
+          line(selector('vitrine_model_sessions', ofSite()), '{{site}} sessions'),
+          line(selector('vitrine_model_items', ofSite()), '{{site}} items'),
         ],
       },
       {
         title: 'Size of the model',
         unit: 'bytes',
-        lines: [line(series('vitrine_model_size_bytes', ofSite()), '{{site}}')],
+        lines: [line(selector('vitrine_model_size_bytes', ofSite()), '{{site}}')],
       },
       {
         title: 'Held model, own ranker',
         unit: 'bool',
         lines: [
-          line(series('vitrine_model_held', ofSite()), '{{site}} held'),
-          line(series('vitrine_ranker_own', ofSite()), '{{site}} own ranker'),
+          line(selector('vitrine_model_held', ofSite()), '{{site}} held'),
+          line(selector('vitrine_ranker_own', ofSite()), '{{site}} own ranker'),
         ],
       },
       {
         title: 'Quality of the ranker, before and fitted',
         unit: 'percentunit',
         lines: [
-          line(series('vitrine_ranker_hit_ratio', ofSite()), '{{site}} {{ranker}} hits'),
-          line(series('vitrine_ranker_reciprocal_rank_ratio', ofSite()), '{{site}} {{ranker}} reciprocal rank'),
+          line(selector('vitrine_ranker_hit_ratio', ofSite()), '{{site}} {{ranker}} hits'),
+          line(selector('vitrine_ranker_reciprocal_rank_ratio', ofSite()), '{{site}} {{ranker}} reciprocal rank'),
         ],
       },
     ],
@@ -126,40 +182,71 @@ const DASHBOARDS: readonly Dashboard[] = [
     title: 'Vitrine: jobs and feeds',
     panels: [
       {
+        title: 'Time since a run of a job went well',
+        unit: 's',
+        lines: [line(`time() - ${selector('vitrine_job_last_success_timestamp_seconds', ofSite())}`, '{{job}}')],
+      },
+      {
+        title: 'How long the last run of a job took, and those that failed',
+        unit: 's',
+        lines: [
+          line(selector('vitrine_job_last_duration_seconds', ofSite()), '{{job}}'),
+          line(`${selector('vitrine_job_failed', ofSite())} == 1`, '{{job}} failed'),
+        ],
+      },
+      {
+        title: 'Turns of jobs that failed for the site',
+        unit: 'cps',
+        lines: [line(rate(selector('vitrine_job_site_failures_total', ofSite()), 'job'), '{{job}}')],
+      },
+      {
+        title: 'Time since stream and lake were held against each other, and whether they differ',
+        unit: 's',
+        lines: [
+          line(`time() - ${selector('vitrine_reconciliation_timestamp_seconds', ofSite())}`, '{{site}}'),
+          line(`${selector('vitrine_reconciliation_drift', ofSite())} == 1`, '{{site}} differs'),
+        ],
+      },
+      {
+        title: 'Dead letters a second',
+        unit: 'cps',
+        lines: [line(rate(selector('vitrine_dead_letters_total', ofSite()), 'site'), '{{site}}')],
+      },
+      {
         title: 'State of product feeds',
         unit: 'short',
-        lines: [line(`${series('vitrine_feed_state', ofSite())} == 1`, '{{site}} {{feed}}: {{state}}')],
+        lines: [line(`${selector('vitrine_feed_state', ofSite())} == 1`, '{{site}} {{feed}}: {{state}}')],
       },
       {
         title: 'Time since a feed was fetched',
         unit: 's',
-        lines: [line(`time() - ${series('vitrine_feed_last_run_timestamp_seconds', ofSite())}`, '{{site}} {{feed}}')],
+        lines: [line(`time() - ${selector('vitrine_feed_last_run_timestamp_seconds', ofSite())}`, '{{site}} {{feed}}')],
       },
       {
         title: 'What runs',
         unit: 'bool',
         lines: [
-          line(series('vitrine_ranker_fit_running', ofSite()), '{{site}} ranker'),
-          line(series('vitrine_index_build_running', ofSite()), '{{site}} index'),
+          line(selector('vitrine_ranker_fit_running', ofSite()), '{{site}} ranker'),
+          line(selector('vitrine_index_build_running', ofSite()), '{{site}} index'),
         ],
       },
       {
         title: 'Time since the last fit, and what came of it',
         unit: 's',
         lines: [
-          line(`time() - ${series('vitrine_ranker_fit_ended_timestamp_seconds', ofSite())}`, '{{site}}'),
-          line(`${series('vitrine_ranker_fit_outcome', ofSite())} == 1`, '{{site}} {{outcome}}'),
+          line(`time() - ${selector('vitrine_ranker_fit_ended_timestamp_seconds', ofSite())}`, '{{site}}'),
+          line(`${selector('vitrine_ranker_fit_outcome', ofSite())} == 1`, '{{site}} {{outcome}}'),
         ],
       },
       {
         title: 'Questions of the last fit',
         unit: 'short',
-        lines: [line(series('vitrine_ranker_fit_questions', ofSite()), '{{site}} {{kind}}')],
+        lines: [line(selector('vitrine_ranker_fit_questions', ofSite()), '{{site}} {{kind}}')],
       },
       {
         title: 'Shards of the index',
         unit: 'short',
-        lines: [line(series('vitrine_index_shards', ofSite()), '{{site}}')],
+        lines: [line(selector('vitrine_index_shards', ofSite()), '{{site}}')],
       },
     ],
   },
@@ -200,7 +287,7 @@ function modelOf({ name, title, panels }: Dashboard) {
           name: 'site',
           type: 'query',
           datasource: DATA,
-          query: { query: `label_values(${series('vitrine_events_total')}, site)`, refId: 'sites' },
+          query: { query: `label_values(${selector('vitrine_events_total')}, site)`, refId: 'sites' },
           refresh: 2,
           multi: true,
           includeAll: true,

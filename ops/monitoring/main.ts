@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
 import { readOptions } from '../read-options.ts';
-import { ALERT_RULES } from './alert-rules.ts';
 import { nameFaults } from './check-names.ts';
 import { dashboardFiles } from './dashboards.ts';
+import { PROMETHEUS_RULES } from './prometheus-rules.ts';
 import { hasPromtool, promtoolFaults } from './promtool.ts';
 import { rulesFile, ruleTestsFile } from './rule-files.ts';
 
@@ -43,7 +43,7 @@ const faults = [
 for (const fault of faults) process.stdout.write(`${fault}\n`);
 process.stdout.write(
   faults.length === 0
-    ? `${ALERT_RULES.length} alerts, ${2 * ALERT_RULES.length} cases, ${dashboardFiles().size} dashboards: all right\n`
+    ? `${PROMETHEUS_RULES.length} alerts, ${2 * PROMETHEUS_RULES.length} cases, ${dashboardFiles().size} dashboards: all right\n`
     : '',
 );
 process.exitCode = faults.length === 0 ? 0 : 1;

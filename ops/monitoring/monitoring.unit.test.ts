@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'vitest';
+import { selector } from '../../core/alerts/promql.ts';
 import { nameFaults } from './check-names.ts';
 import { dashboardFiles } from './dashboards.ts';
-import { series } from './expressions.ts';
 import { hasPromtool, promtoolFaults } from './promtool.ts';
 import { rulesFile, ruleTestsFile } from './rule-files.ts';
 
@@ -21,7 +21,7 @@ describe('what operators load', () => {
     expect(nameFaults('docs/runbooks', ['rate(vitrine_evnts_total[5m])'])).toEqual([
       'vitrine_evnts_total: is named, and is no metric of the catalogue',
     ]);
-    expect(() => series('vitrine_events_total', { outcom: 'late' })).toThrow('has no label "outcom"');
+    expect(() => selector('vitrine_events_total', { outcom: 'late' })).toThrow('has no label "outcom"');
   });
 
   it('has panels that do not overlap, each with its lines', ({ expect }) => {

@@ -38,7 +38,8 @@ function sampleExposition(): string {
   const page = new Exposition('shop');
   for (const name of Object.keys(METRICS) as MetricName[]) {
     const labels = Object.fromEntries(METRICS[name].labels.map((label) => [label, 'some']));
-    page.set(name, labels as never, 1);
+    if (METRICS[name].type === 'histogram') page.histogram(name, labels as never, [1, 2], [1, 0, 1], 3.5);
+    else page.set(name, labels as never, 1);
   }
   return page.text();
 }

@@ -1,5 +1,7 @@
 import { stringify } from 'yaml';
-import { ALERT_RULES, type AlertRule, RECORDING_RULES, type RuleCase, runbookOf } from './alert-rules.ts';
+import { runbookOf } from '../../core/alerts/rules.ts';
+import { PROMETHEUS_RULES, type PrometheusRule, RECORDING_RULES } from './prometheus-rules.ts';
+import { RULE_CASES, type RuleCase } from './rule-cases.ts';
 
 const HEAD = '# Made by npm run ops:check -- --write from ops/monitoring/; what is changed here is overwritten.\n';
 /** Where runbooks are read, for who gets the alert; a shop may point it to its own copy. */
@@ -9,12 +11,12 @@ const RUNBOOKS = 'docs/runbooks';
 export function rulesFile(): string {
   const groups = [
     { name: 'vitrine-ratios', rules: RECORDING_RULES.map(({ record, expression }) => ({ record, expr: expression })) },
-    { name: 'vitrine-alerts', rules: ALERT_RULES.map(ruleOf) },
+    { name: 'vitrine-alerts', rules: PROMETHEUS_RULES.map(ruleOf) },
   ];
   return `${HEAD}${stringify({ groups }, { lineWidth: 0 })}`;
 }
 
-function ruleOf(rule: AlertRule) {
+function ruleOf(rule: PrometheusRule) {
   return {
     alert: rule.name,
     expr: rule.expression,
@@ -26,14 +28,14 @@ function ruleOf(rule: AlertRule) {
 
 /** The cases of the rules as `promtool test rules` runs them; `rules` is the name of their file. */
 export function ruleTestsFile(rules: string): string {
-  const tests = ALERT_RULES.flatMap((rule) => [
-    caseOf(rule, 'fires', rule.fires),
-    caseOf(rule, 'is quiet', rule.quiet),
-  ]);
+  const tests = PROMETHEUS_RULES.flatMap((rule) => {
+    const cases = RULE_CASES[rule.name];
+    return cases ? [caseOf(rule, 'fires', cases.fires), caseOf(rule, 'is quiet', cases.quiet)] : [];
+  });
   return `${HEAD}${stringify({ rule_files: [rules], evaluation_interval: '5m', tests }, { lineWidth: 0 })}`;
 }
 
-function caseOf(rule: AlertRule, what: string, { input, atMinute }: RuleCase) {
+function caseOf(rule: PrometheusRule, what: string, { input, atMinute }: RuleCase) {
   return {
     name: `${rule.name} ${what}`,
     interval: '1m',

@@ -33,6 +33,7 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
     env,
     read.map(({ body }) => body),
   );
+  const appliedAt = Date.now();
   const sites = Map.groupBy(applied, ({ message }) => message.site);
   const done = await Promise.all(
     [...sites].map(([site, events]) => recordSite(env, site, events, sessions.get(site) ?? [], standings)),
@@ -42,11 +43,13 @@ export async function consumeEvents(batch: MessageBatch, env: Env): Promise<void
     if (recorded.has(body.id)) message.ack();
     else retryLater(message);
   }
+  const times = { queued: startedAt, applied: appliedAt, recorded: Date.now() };
   for (const [site, events] of sites)
     notePulse(
       env,
       site,
       events.filter(({ message }) => recorded.has(message.id)),
+      times,
     );
   log('consume', {
     messages: batch.messages.length,

@@ -8,7 +8,7 @@ import { groupBatches, type PackedMessage, packMessages } from '../../core/event
 import type { Sender } from '../../core/events/vouch.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
-import { noteRefused } from '../../stores/pulse/note-pulse.ts';
+import { noteRefused } from '../../stores/pulse/gather-pulse.ts';
 import { noteWatched, schemaDoor } from '../../stores/schemas/current-doors.ts';
 import { settledWithin } from '../../stores/with-deadline.ts';
 import { applyLive, type MessageTexts } from './apply-live.ts';

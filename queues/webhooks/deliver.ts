@@ -1,5 +1,6 @@
 import { Webhook as Signer } from 'standardwebhooks';
-import { bodyOf, type WebhookMessage } from '../../core/webhooks/message.ts';
+import type { WebhookMessage } from '../../core/webhooks/message.ts';
+import { writtenMessage } from '../../core/webhooks/written-message.ts';
 import { followRedirects } from '../../stores/outbound.ts';
 import type { Webhook } from '../../stores/webhooks/webhooks.ts';
 
@@ -17,7 +18,7 @@ export type Delivery =
  * target checked like the first. Never throws.
  */
 export async function deliver(env: Env, webhook: Webhook, message: WebhookMessage, now: Date): Promise<Delivery> {
-  const body = bodyOf(message);
+  const body = writtenMessage(message, webhook.format);
   const headers = {
     'content-type': 'application/json',
     'user-agent': 'vitrine-webhooks/1',

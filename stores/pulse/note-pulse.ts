@@ -1,19 +1,12 @@
 import { waitUntil } from 'cloudflare:workers';
 import type { AppliedEvents, Outcome } from '../../core/events/applied-events.ts';
-import { indexOf } from '../../core/events/failed-event.ts';
-import type { RefusedEvent } from '../../core/events/judge-events.ts';
 import type { EnrichedEvent, EventMessage } from '../../core/events/message.ts';
 import { ledgerId } from '../../core/identity/ledger.ts';
-import { isRecord } from '../../core/json/values.ts';
-import { emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
+import type { MinuteTally } from '../../core/pulse/minute.ts';
 import { propertiesText, type TailLine } from '../../core/pulse/tail.ts';
 import { tallyEvent, tallyOther } from '../../core/pulse/tally-events.ts';
-import { MINUTE_MS } from '../../core/time.ts';
-import { log } from '../log.ts';
-import { pulseStub } from './pulse-stub.ts';
-
-/** How long what was refused is gathered in an isolate, so that a burst is one call. */
-const GATHER_MS = 2_000;
+import { type DelayStage, tallyDelay } from '../../core/pulse/tally-operation.ts';
+import { minuteOf, sendPulse } from './send-pulse.ts';
 
 const OTHERS: Readonly<Partial<Record<Outcome, 'duplicate' | 'conflicting' | 'late' | 'failed'>>> = {
   duplicate: 'duplicate',
@@ -22,12 +15,18 @@ const OTHERS: Readonly<Partial<Record<Outcome, 'duplicate' | 'conflicting' | 'la
   quota: 'failed',
 };
 
-/** Tells the pulse of a site what became of events, behind everything else: one call. What it does not hear it does not count. */
-export function notePulse(env: Env, site: string, applied: readonly AppliedEvents[]): void {
+/** When a batch of the consumer reached each stage, ms since 1970. */
+export type BatchTimes = Readonly<Record<DelayStage, number>>;
+
+/** Tells the pulse of a site what became of events, and how long they took, behind everything else: one call. What it does not hear it does not count. */
+export function notePulse(env: Env, site: string, applied: readonly AppliedEvents[], times: BatchTimes): void {
   if (applied.length === 0) return;
   const minutes = new Map<number, MinuteTally>();
   for (const { message, outcomes } of applied) {
     const tally = minuteOf(minutes, message.receivedAt);
+    const done = minuteOf(minutes, times.recorded);
+    for (const [stage, at] of Object.entries(times) as [DelayStage, number][])
+      tallyDelay(done, stage, at - message.receivedAt, message.events.length);
     for (const [index, event] of message.events.entries()) {
       const outcome = outcomes[index];
       if (outcome === 'counted')
@@ -36,7 +35,7 @@ export function notePulse(env: Env, site: string, applied: readonly AppliedEvent
     }
   }
   waitUntil(
-    send(env, site, minutes, () =>
+    sendPulse(env, site, minutes, () =>
       applied.flatMap(({ message, outcomes }) =>
         message.events.flatMap((event, index) => appliedLine(message, event, outcomes[index]) ?? []),
       ),
@@ -64,64 +63,4 @@ function appliedLine(
     browser,
     properties: propertiesText(properties),
   };
-}
-
-/** Refused events of a site that are gathered to be shown, at most: of more there is the count. */
-const MAX_LINES = 5_000;
-
-interface Gathered {
-  readonly minutes: Map<number, MinuteTally>;
-  readonly lines: (() => TailLine)[];
-}
-const gathered = new Map<string, Gathered>();
-
-/** Tells it, after some seconds, what was refused at the door. */
-export function noteRefused(env: Env, site: string, at: number, refused: readonly RefusedEvent[]): void {
-  const held = gathered.get(site);
-  const { minutes, lines } = held ?? { minutes: new Map<number, MinuteTally>(), lines: [] };
-  if (!held) gathered.set(site, { minutes, lines });
-  const tally = minuteOf(minutes, at);
-  for (const { refusal, payload } of refused) {
-    const { eventId: id, type } = indexOf(payload);
-    tallyOther(tally, 'rejected', { id, reason: refusal.code });
-    // Written only if somebody watches.
-    if (lines.length < MAX_LINES)
-      lines.push(() => ({
-        at,
-        outcome: 'rejected',
-        reason: `${refusal.code}: ${refusal.message}`,
-        type: type ?? null,
-        id: id ?? null,
-        properties: propertiesText(isRecord(payload) ? payload.properties : payload),
-      }));
-  }
-  if (held) return;
-  const flush = async () => {
-    await scheduler.wait(GATHER_MS);
-    gathered.delete(site);
-    await send(env, site, minutes, () => lines.map((line) => line()));
-  };
-  waitUntil(flush());
-}
-
-function minuteOf(minutes: Map<number, MinuteTally>, time: number): MinuteTally {
-  const minute = Math.floor(time / MINUTE_MS);
-  const held = minutes.get(minute) ?? emptyMinute();
-  minutes.set(minute, held);
-  return held;
-}
-
-async function send(
-  env: Env,
-  site: string,
-  minutes: ReadonlyMap<number, MinuteTally>,
-  lines: () => readonly TailLine[],
-): Promise<void> {
-  try {
-    const pulse = pulseStub(env, site);
-    const { tails } = await pulse.add({ v: 1, site, minutes: [...minutes] });
-    if (tails > 0) await pulse.show({ v: 1, lines: lines() });
-  } catch (error) {
-    log('pulse_not_told', { site, error: String(error) });
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { WEBHOOK_FORMATS, type WebhookFormat } from '../../core/webhooks/message.ts';
 
 /** A webhook of a site. */
 export interface Webhook {
@@ -8,6 +9,8 @@ export interface Webhook {
   /** What the person must not have refused. */
   readonly purpose: string;
   readonly secret: string;
+  /** How its messages are written. */
+  readonly format: WebhookFormat;
   readonly disabled: string | null;
 }
 
@@ -17,13 +20,14 @@ const rowSchema = z.object({
   types: z.string().transform((text) => z.array(z.string()).parse(JSON.parse(text))),
   purpose: z.string(),
   secret: z.string(),
+  format: z.enum(WEBHOOK_FORMATS),
   disabled: z.string().nullable(),
 });
 
 /** All webhooks of a site. */
 export async function listWebhooks(env: Env, site: string): Promise<Webhook[]> {
   const { results } = await env.DB.prepare(
-    'SELECT id, url, types, purpose, secret, disabled FROM webhooks WHERE site = ? ORDER BY id',
+    'SELECT id, url, types, purpose, secret, format, disabled FROM webhooks WHERE site = ? ORDER BY id',
   )
     .bind(site)
     .all();

@@ -174,15 +174,12 @@ describe('GET /metrics', () => {
     const site = await makeSite();
     const page = await send('/metrics', { headers: secret(site) });
     expect(page.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
-    expect(await metricsOf(site)).toEqual({
+    const metrics = await metricsOf(site);
+    const counted = /^vitrine_(?:dead_letters|event_delay|events|read|reads|requests)_/;
+    for (const [name, value] of Object.entries(metrics)) if (counted.test(name)) expect(value, name).toBe(0);
+    expect(Object.fromEntries(Object.entries(metrics).filter(([name]) => !counted.test(name)))).toEqual({
       'vitrine_catalog_items{kind="all"}': 0,
       'vitrine_catalog_items{kind="shown"}': 0,
-      ...Object.fromEntries(
-        ['accepted', 'rejected', 'duplicate', 'conflicting', 'late', 'failed'].map((outcome) => [
-          `vitrine_events_total{outcome="${outcome}"}`,
-          0,
-        ]),
-      ),
       'vitrine_alarms_open{}': 0,
       'vitrine_pulse_series{}': 0,
       'vitrine_leaked_keys{}': 0,

@@ -1,5 +1,8 @@
 import type { IRequest } from 'itty-router';
+import type { RequestKind } from '../../core/pulse/tally-operation.ts';
 import { noteServing } from '../../stores/breathe.ts';
+import { noteAnswered } from '../../stores/pulse/gather-pulse.ts';
+import { siteOfRequest } from '../http/authorize.ts';
 import { HttpError } from '../http/error.ts';
 import { problemFrom } from '../http/problem.ts';
 import { logRequest, noteRequest } from '../http/request-log.ts';
@@ -22,8 +25,17 @@ export async function answerRequest(request: Request, env: Env, handle: () => Pr
   }
   response.headers.set('x-content-type-options', 'nosniff');
   if (PRIVATE.test(request.url)) response.headers.set('cache-control', 'no-store');
-  logRequest(request, routeOf(request), response.status, startedAt, requestId);
+  const route = routeOf(request);
+  logRequest(request, route, response.status, startedAt, requestId);
+  const site = siteOfRequest(request);
+  if (site) noteAnswered(env, site.id, requestKindOf(route), response.status);
   return response;
+}
+
+/** What a request was for, by the pattern that the router matched. */
+function requestKindOf(route: string): RequestKind {
+  if (/^POST \/(?:v1|v\/(?:events|import))\b/.test(route) || route.endsWith(' /v/pixel.gif')) return 'accept';
+  return / \/v\//.test(route) ? 'read' : 'api';
 }
 
 /** The pattern that the router matched; addresses themselves may hold the ids of people. */

@@ -1,87 +1,10 @@
-import { feedOutcomeSchema } from '../../core/catalog/feed.ts';
-import type { CatalogSize } from '../../core/catalog/size.ts';
-import { EXPOSITION_TYPE, Exposition } from '../../core/metrics/exposition.ts';
-import { OUTCOMES } from '../../core/pulse/minute.ts';
-import type { PulseSums } from '../../durable-objects/site-pulse/site-pulse.ts';
-import { type FitOutcome, fitOutcomeSchema, readFit } from '../../jobs/fit/fit-state.ts';
-import { catalogStub } from '../../stores/catalog/catalog-stub.ts';
-import { type Feed, listFeeds } from '../../stores/catalog/feeds.ts';
-import { type ReadCurrent, readCurrent } from '../../stores/model/current-model.ts';
-import { readIndex } from '../../stores/model/index-row.ts';
-import { pulseStub } from '../../stores/pulse/pulse-stub.ts';
-import { readSiteRecord } from '../../stores/sites/site-record.ts';
+import { EXPOSITION_TYPE } from '../../core/metrics/exposition.ts';
+import { siteMetrics } from '../../jobs/watch/site-metrics.ts';
 import { authorizePrivate } from '../http/authorize.ts';
 
 /** `GET /metrics`: what there is to measure of the key's site, for Prometheus. */
 export async function handleMetrics(request: Request, env: Env): Promise<Response> {
   const { id } = await authorizePrivate(request, new URL(request.url), env, 'metrics');
-  const [current, fit, index, size, feeds, record, pulse] = await Promise.all([
-    readCurrent(env, id),
-    readFit(env, id),
-    readIndex(env, id),
-    catalogStub(env, id).size(),
-    listFeeds(env, id),
-    readSiteRecord(env, id),
-    pulseStub(env, id).sums(),
-  ]);
-  const page = new Exposition(id);
-  setCatalog(page, size, feeds);
-  setPulse(page, pulse);
-  page.set('vitrine_leaked_keys', {}, record?.keys.filter(({ leaked }) => leaked !== null).length ?? 0);
-  if (current) setModel(page, current);
-  page.set('vitrine_ranker_fit_running', {}, fit?.state !== undefined);
-  if (fit?.outcome) setFit(page, fit.outcome);
-  page.set('vitrine_index_shards', {}, index.shards);
-  page.set('vitrine_index_build_running', {}, index.build !== undefined);
+  const page = await siteMetrics(env, id);
   return new Response(page.text(), { headers: { 'content-type': EXPOSITION_TYPE, 'cache-control': 'no-store' } });
-}
-
-function setPulse(page: Exposition, { totals, alarmsOpen, series }: PulseSums): void {
-  for (const outcome of OUTCOMES) page.set('vitrine_events_total', { outcome }, totals[outcome] ?? 0);
-  for (const [name, value] of Object.entries(totals)) {
-    const [kind, label = ''] = name.split('|');
-    if (kind === 'type') page.set('vitrine_accepted_events_total', { type: label }, value);
-    if (kind === 'rejected' && label !== '') page.set('vitrine_rejected_events_total', { reason: label }, value);
-  }
-  page.set('vitrine_alarms_open', {}, alarmsOpen);
-  page.set('vitrine_pulse_series', {}, series);
-}
-
-function setCatalog(page: Exposition, size: CatalogSize, feeds: readonly Feed[]): void {
-  page
-    .set('vitrine_catalog_items', { kind: 'all' }, size.items)
-    .set('vitrine_catalog_items', { kind: 'shown' }, size.shown);
-  for (const { name: feed, outcome } of feeds) {
-    if (!outcome) continue;
-    page.set('vitrine_feed_last_run_timestamp_seconds', { feed }, outcome.at / 1_000);
-    for (const state of feedOutcomeSchema.shape.state.options)
-      page.set('vitrine_feed_state', { feed, state }, state === outcome.state);
-  }
-}
-
-function setModel(page: Exposition, { manifest, held }: ReadCurrent): void {
-  const bytes = manifest.shards.flat().reduce((sum, block) => sum + block.bytes, 0);
-  page
-    .set('vitrine_model_published_timestamp_seconds', {}, manifest.version / 1_000)
-    .set('vitrine_model_held', {}, held)
-    .set('vitrine_model_sessions', {}, manifest.sessions)
-    .set('vitrine_model_items', {}, manifest.items)
-    .set('vitrine_model_size_bytes', {}, bytes)
-    .set('vitrine_ranker_own', {}, manifest.ranker !== undefined);
-}
-
-function setFit(page: Exposition, { why, endedAt, questions, usable, checked }: FitOutcome): void {
-  page.set('vitrine_ranker_fit_ended_timestamp_seconds', {}, endedAt / 1_000);
-  for (const outcome of fitOutcomeSchema.shape.why.options)
-    page.set('vitrine_ranker_fit_outcome', { outcome }, outcome === why);
-  page.set('vitrine_ranker_fit_questions', { kind: 'all' }, questions);
-  page.set('vitrine_ranker_fit_questions', { kind: 'usable' }, usable);
-  if (!checked) return;
-  page.set('vitrine_ranker_fit_questions', { kind: 'checked' }, checked.questions);
-  const rankers = { before: checked.present, fitted: checked.fitted };
-  for (const [ranker, quality] of Object.entries(rankers)) {
-    if (!quality) continue;
-    page.set('vitrine_ranker_hit_ratio', { ranker }, quality.hr20);
-    page.set('vitrine_ranker_reciprocal_rank_ratio', { ranker }, quality.mrr20);
-  }
 }

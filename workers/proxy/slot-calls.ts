@@ -1,6 +1,7 @@
 import { askKey, type SlotAsk } from '../../core/proxy/slot-ask.ts';
 import { log } from '../../stores/log.ts';
 import { type ProfileRead, readProfile } from '../../stores/objects/read-profile.ts';
+import { noteDecision } from '../../stores/pulse/gather-pulse.ts';
 import type { Site } from '../../stores/sites/site.ts';
 import { withDeadline } from '../../stores/with-deadline.ts';
 import { renderFragment } from '../edge/fragments/render-fragment.ts';
@@ -70,6 +71,7 @@ export class SlotCalls {
   }
 
   private async fill(ask: SlotAsk): Promise<FilledSlot | null> {
+    const startedAt = Date.now();
     const site = await this.site;
     if (!site) return null;
     const asked = checkedQuery(readQuerySchema, { ...ask, page: this.request.url.slice(0, 4_096) });
@@ -78,10 +80,12 @@ export class SlotCalls {
     const shown = await recommend(this.env, site.id, query, () => placeOf(this.request, query, false), {
       read: this.read,
     });
+    const { slot, tier, reason } = shown;
+    noteDecision(this.env, site.id, { slot, tier, reason, ms: Date.now() - startedAt });
     const html = await renderFragment(shown, decisionOf(site, query, shown));
     if (html === '') return null;
     const here = this.upstream === undefined ? html : html.replaceAll(`="${this.upstream}/`, '="/');
-    return { html: here, tier: shown.tier, reason: shown.reason };
+    return { html: here, tier, reason };
   }
 
   /** All slots of a page are the same visitor's. */

@@ -1,5 +1,7 @@
+import { alarmWords } from '../../../core/pulse/alarm-words.ts';
 import { html } from '../base/html.ts';
-import { type Alarm, alarmWords } from './model.ts';
+import { timeWords } from '../parts/time-words.ts';
+import type { Alarm } from './model.ts';
 
 /** Alarms, those that last first. */
 export function AlarmList({ alarms }: { readonly alarms: readonly Alarm[] }) {
@@ -15,11 +17,4 @@ function AlarmItem({ alarm }: { readonly alarm: Alarm }) {
 <span class=${`mark ${endedAt === null ? 'bad' : ''}`}>${endedAt === null ? 'now' : 'ended'}</span> <span>${alarmWords(alarm)}</span> <time datetime=${since}>since ${timeWords(since)}</time></summary>
 <dl><dt>Began</dt><dd>${timeWords(since)}</dd><dt>Told</dt><dd>${timeWords(toldAt)}</dd>${endedAt !== null && html`<dt>Ended</dt><dd>${timeWords(endedAt)}</dd>`}
 <dt>Events</dt><dd>${examples.length === 0 ? 'none' : examples.map((id) => html`<code key=${id}>${id}</code> `)}</dd></dl></details></li>`;
-}
-
-/** The time alone, where it is today. */
-function timeWords(at: string): string {
-  const time = new Date(at);
-  const isToday = time.toDateString() === new Date().toDateString();
-  return isToday ? time.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' }) : time.toLocaleString();
 }

@@ -20,63 +20,24 @@ export interface Alarm {
   readonly examples: readonly string[];
 }
 
+/** A rule that holds, as the API answers it. */
+export interface Alert {
+  readonly rule: string;
+  readonly severity: 'page' | 'ticket';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly summary: string;
+  readonly since: string;
+  /** Null while it has not held for long enough to call somebody. */
+  readonly firedAt: string | null;
+}
+
 export interface Pulse {
   readonly minutes: readonly Bucket[];
   readonly hours: readonly Bucket[];
   readonly alarms: readonly Alarm[];
+  readonly alerts: readonly Alert[];
   readonly series: number;
 }
-
-/** A part of one, as people read it: small ones keep two digits. */
-export function shareWords(share: number): string {
-  const percent = 100 * share;
-  if (percent === 0) return '0%';
-  if (percent < 0.01) return 'under 0.01%';
-  return `${percent >= 10 ? Math.round(percent) : Number(percent.toPrecision(2))}%`;
-}
-
-/** What an alarm says, in a sentence. */
-export function alarmWords(alarm: Alarm): string {
-  const { kind, type, property, name, direction, usual, found } = alarm;
-  const change = `${shareWords(found)}, usually ${shareWords(usual)}`;
-  const less = direction === 'down' ? 'less' : 'more';
-  switch (kind) {
-    case 'volume':
-      return `${Math.round(found)} events a minute, usually ${Math.round(usual)}`;
-    case 'type':
-      return found === 0
-        ? `No ${type} comes any more, usually ${shareWords(usual)} of all events`
-        : `${less === 'less' ? 'Fewer' : 'More'} ${type}: ${change} of all events`;
-    case 'missing':
-      return direction === 'up'
-        ? `${property} is missing in ${type}: ${change}`
-        : `${property} is there in ${type} more often than usual: missing in ${change}`;
-    case 'kind':
-      return `${property} of ${type} is ${name === 'other' ? 'a list or an object' : `a ${KINDS[name ?? ''] ?? name}`} ${less} often: ${change}`;
-    case 'unknown':
-      return `${property} of ${type} has a new value${name === undefined ? '' : `, “${name}”`}: ${change}`;
-    case 'large':
-    case 'small':
-      return `${property} of ${type} is ${kind === 'large' ? 'larger' : 'smaller'} than usual ${less} often: ${change}`;
-    case 'browser':
-      return found === 0
-        ? `No event comes from ${name} any more, usually ${shareWords(usual)} of people’s`
-        : `${name}: ${change} of people’s events`;
-    case 'rejected':
-      return `${less === 'less' ? 'Fewer' : 'More'} events are refused as ${name}: ${change}`;
-    default:
-      return `${OTHERS[kind] ?? kind}: ${change}`;
-  }
-}
-
-const KINDS: Readonly<Record<string, string>> = { string: 'text', number: 'number', boolean: 'truth value' };
-const OTHERS: Readonly<Record<string, string>> = {
-  duplicate: 'Events that were there already',
-  conflicting: 'Events with an id that another one has',
-  late: 'Events that are too late to be counted',
-  bot: 'Events of bots',
-  skewed: 'Events whose clock is more than ten minutes off',
-};
 
 /** What the minutes of an hour have by a kind of count, the most first: of `type|product_viewed` the name is `product_viewed`. */
 export function countsBy(
@@ -101,4 +62,26 @@ export function filled(buckets: readonly Bucket[], stepMs: number, now: number):
   for (let time = Date.parse(first.at); time + stepMs <= now; time += stepMs)
     all.push(byTime.get(time) ?? { at: new Date(time).toISOString(), counts: {} });
   return all;
+}
+
+/** Within which bounds half, and nearly all, of what was measured lies: of `took|250`, `took|inf` the kind is `took`, the bounds are ms. */
+export function withinWords(kind: string, buckets: readonly Bucket[]): string {
+  const counts = countsBy(kind, buckets)
+    .map(({ name, count }) => ({ bound: name === 'inf' ? Number.POSITIVE_INFINITY : Number(name), count }))
+    .sort((a, b) => a.bound - b.bound);
+  const all = counts.reduce((sum, { count }) => sum + count, 0);
+  if (all === 0) return 'nothing yet';
+  const boundOf = (part: number) => {
+    let below = 0;
+    return counts.find(({ count }) => {
+      below += count;
+      return below >= part * all;
+    })?.bound;
+  };
+  const words = (bound: number | undefined) =>
+    bound === undefined || bound === Number.POSITIVE_INFINITY
+      ? 'later than all bounds'
+      : `within ${bound >= 500 ? `${bound / 1_000} s` : `${bound} ms`}`;
+  const [half, most] = [words(boundOf(0.5)), words(boundOf(0.99))];
+  return half === 'later than all bounds' ? `half ${half}` : `half ${half}, 99 of 100 ${most}`;
 }

@@ -1,50 +1,5 @@
 import { describe, it } from 'vitest';
-import { type Alarm, alarmWords, countsBy, filled, shareWords } from './model.ts';
-
-const alarm = (more: Partial<Alarm>): Alarm => ({
-  id: 1,
-  kind: 'missing',
-  direction: 'up',
-  usual: 0.001,
-  found: 0.2,
-  since: '2026-05-01T12:00:00.000Z',
-  toldAt: '2026-05-01T12:02:00.000Z',
-  endedAt: null,
-  examples: [],
-  ...more,
-});
-
-describe('the words of an alarm', () => {
-  it.for<[Partial<Alarm>, string]>([
-    [{ type: 'order_completed', property: 'total' }, 'total is missing in order_completed: 20%, usually 0.1%'],
-    [
-      { kind: 'type', type: 'order_completed', direction: 'down', found: 0, usual: 0.025 },
-      'No order_completed comes any more, usually 2.5% of all events',
-    ],
-    [{ kind: 'type', type: 'page_viewed', direction: 'down' }, 'Fewer page_viewed: 20%, usually 0.1% of all events'],
-    [
-      { kind: 'kind', type: 'order_completed', property: 'total', name: 'string' },
-      'total of order_completed is a text more often: 20%, usually 0.1%',
-    ],
-    [
-      { kind: 'unknown', type: 'a', property: 'currency', name: 'euro' },
-      'currency of a has a new value, “euro”: 20%, usually 0.1%',
-    ],
-    [{ kind: 'volume', usual: 400.4, found: 12.2 }, '12 events a minute, usually 400'],
-    [
-      { kind: 'browser', name: 'Firefox', direction: 'down', found: 0, usual: 0.12 },
-      'No event comes from Firefox any more, usually 12% of people’s',
-    ],
-    [{ kind: 'rejected', name: 'late' }, 'More events are refused as late: 20%, usually 0.1%'],
-    [{ kind: 'duplicate' }, 'Events that were there already: 20%, usually 0.1%'],
-  ])('%j', ([more, expected], { expect }) => {
-    expect(alarmWords(alarm(more))).toBe(expected);
-  });
-
-  it('have shares that people can read', ({ expect }) => {
-    expect([0, 0.00001, 0.00123, 0.0456, 0.5].map(shareWords)).toEqual(['0%', 'under 0.01%', '0.12%', '4.6%', '50%']);
-  });
-});
+import { countsBy, filled, withinWords } from './model.ts';
 
 describe('minutes', () => {
   it('that nothing came in are none, and counts are summed by their name', ({ expect }) => {
@@ -58,5 +13,14 @@ describe('minutes', () => {
       { name: 'a', count: 1 },
     ]);
     expect(filled([], 60_000, 0)).toEqual([]);
+  });
+
+  it('say how many of what was measured was within a bound', ({ expect }) => {
+    const counts = { 'delay|applied|1000': 98, 'delay|applied|5000': 1, 'delay|applied|inf': 1, 'delay|queued|500': 7 };
+    const minutes = [{ at: '2026-05-01T12:00:00.000Z', counts }];
+    expect(withinWords('delay|applied', minutes)).toBe('half within 1 s, 99 of 100 within 5 s');
+    expect(withinWords('delay|queued', minutes)).toBe('half within 0.5 s, 99 of 100 within 0.5 s');
+    expect(withinWords('delay|recorded', minutes)).toBe('nothing yet');
+    expect(withinWords('took', [{ at: '', counts: { 'took|inf': 3 } }])).toBe('half later than all bounds');
   });
 });

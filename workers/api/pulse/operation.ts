@@ -8,7 +8,7 @@ export const pulseQuerySchema = z.object({ days: z.coerce.number().int().min(1).
 
 const counts = z.record(z.string(), z.int()).meta({
   description:
-    '`accepted`, `type|T`, `rejected`, `rejected|REASON`, `duplicate`, `conflicting`, `late`, `failed`, `bot`, `person`, `browser|B`, `skewed`.',
+    '`accepted`, `type|T`, `rejected`, `rejected|REASON`, `duplicate`, `conflicting`, `late`, `failed`, `bot`, `person`, `browser|B`, `skewed`; `request|KIND|2xx`, `decision|SLOT|TIER`, `why|REASON`, `read|whole`, `took|MS`, `delay|STAGE|MS`, `job_failed|JOB`, `dead_letter`.',
 });
 const alarmSchema = z.object({
   id: z.int(),
@@ -26,10 +26,19 @@ const alarmSchema = z.object({
   endedAt: z.iso.datetime().nullable(),
   examples: z.array(z.string()).meta({ description: 'Ids of events.' }),
 });
+const alertSchema = z.object({
+  rule: z.string().meta({ description: 'e.g. `VitrineEventsSilent`; its runbook is docs/runbooks/events-silent.md' }),
+  severity: z.enum(['page', 'ticket']),
+  labels: z.record(z.string(), z.string()),
+  summary: z.string(),
+  since: z.iso.datetime(),
+  firedAt: z.iso.datetime().nullable().meta({ description: 'Null while it has not held for long enough.' }),
+});
 export const pulseSchema = z.object({
   minutes: z.array(z.object({ at: z.iso.datetime(), counts })).meta({ description: 'The last hour, by arrival.' }),
   hours: z.array(z.object({ at: z.iso.datetime(), counts })),
   alarms: z.array(alarmSchema).meta({ description: 'The newest hundred.' }),
+  alerts: z.array(alertSchema).meta({ description: 'Rules that hold now, as the job `watch` finds each minute.' }),
   series: z.int().meta({ description: 'Series that are watched, 500 at most.' }),
   seriesLeft: z.int().meta({ description: 'How often there was no room for another.' }),
 });

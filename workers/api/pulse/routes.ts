@@ -36,7 +36,7 @@ export const tailRoutes = new Hono<ApiContext>().get('/', async (c) => {
 /** `/api/pulse`: how the site is. */
 export const pulseRoutes = new Hono<ApiContext>().get('/', async (c) => {
   const { days } = checkedQuery(pulseQuerySchema, c.req.query());
-  const { minutes, hours, alarms, series, seriesLeft } = await pulseStub(c.env, c.get('site').id).read(days);
+  const { minutes, hours, alarms, alerts, series, seriesLeft } = await pulseStub(c.env, c.get('site').id).read(days);
   return answer(pulseSchema, {
     minutes: minutes.map(({ minute, counts }) => ({ at: isoOf(minute * MINUTE_MS), counts })),
     hours: hours.map(({ hour, counts }) => ({ at: isoOf(hour * HOUR_MS), counts })),
@@ -45,6 +45,11 @@ export const pulseRoutes = new Hono<ApiContext>().get('/', async (c) => {
       since: isoOf(since),
       toldAt: isoOf(toldAt),
       endedAt: endedAt === null ? null : isoOf(endedAt),
+    })),
+    alerts: alerts.map(({ since, firedAt, ...alert }) => ({
+      ...alert,
+      since: isoOf(since),
+      firedAt: firedAt === null ? null : isoOf(firedAt),
     })),
     series,
     seriesLeft,

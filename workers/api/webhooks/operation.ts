@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { purposeSchema } from '../../../core/consent/purposes.ts';
-import { WEBHOOK_TYPES } from '../../../core/webhooks/message.ts';
+import { WEBHOOK_FORMATS, WEBHOOK_TYPES } from '../../../core/webhooks/message.ts';
 import { json } from '../../http/json-content.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 
@@ -12,11 +12,20 @@ export const newWebhookSchema = z.strictObject({
   purpose: purposeSchema.default('marketing').meta({
     description: 'What it is for: nobody is told of a person who refused it.',
   }),
+  format: z.enum(WEBHOOK_FORMATS).default('json').meta({
+    description: '`slack`: a text, as an incoming webhook of Slack takes it, or Mattermost, or Google Chat.',
+  }),
 });
 
 const common = { tags: ['Webhooks'], security: [{ secretKey: [] }] };
 const byId = { requestParams: { path: z.object({ id: z.string() }) } };
-const webhook = z.object({ id: z.string(), url: z.string(), types: z.array(z.string()), purpose: z.string() });
+const webhook = z.object({
+  id: z.string(),
+  url: z.string(),
+  types: z.array(z.string()),
+  purpose: z.string(),
+  format: z.string(),
+});
 
 /** What `GET /api/webhooks` answers: no secrets. */
 export const webhooksSchema = z.object({ webhooks: z.array(webhook.extend({ disabled: z.string().nullable() })) });

@@ -23,7 +23,7 @@ export const webhookRoutes = new Hono<ApiContext>()
   })
   .post('/', async (c) => {
     const site = c.get('site').id;
-    const { url, types, purpose } = await readJson(c.req.raw, newWebhookSchema, {
+    const { url, types, purpose, format } = await readJson(c.req.raw, newWebhookSchema, {
       maxBytes: MAX_BODY_BYTES,
       code: 'invalid_webhook',
     });
@@ -34,11 +34,11 @@ export const webhookRoutes = new Hono<ApiContext>()
     const secret = `whsec_${btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(SECRET_BYTES))))}`;
     const id = uuidv7();
     await c.env.DB.prepare(
-      'INSERT INTO webhooks (site, id, url, types, purpose, secret, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO webhooks (site, id, url, types, purpose, secret, format, created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
     )
-      .bind(site, id, url, JSON.stringify(types), purpose, secret, Date.now())
+      .bind(site, id, url, JSON.stringify(types), purpose, secret, format, Date.now())
       .run();
-    return answer(madeSchema, { id, url, types, purpose, secret }, { status: 201 });
+    return answer(madeSchema, { id, url, types, purpose, format, secret }, { status: 201 });
   })
   .delete('/:id', async (c) => {
     await own(c.env, c.get('site').id, c.req.param('id'));

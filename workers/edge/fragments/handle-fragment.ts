@@ -1,3 +1,4 @@
+import { noteDecision } from '../../../stores/pulse/gather-pulse.ts';
 import { corsHeaders } from '../../http/cors.ts';
 import { noteRequest } from '../../http/request-log.ts';
 import { decisionOf } from '../recommend/decision-of.ts';
@@ -12,8 +13,9 @@ export async function handleFragment(request: Request, env: Env, slot: string): 
   const startedAt = Date.now();
   const { site, query } = await readRequest(request, new URL(request.url), env, slot);
   const recommendation = await recommend(env, site.id, query, () => placeOf(request, query, site.keyKind === 'secret'));
-  const { strategy, tier, reason } = recommendation;
-  noteRequest(request, { slot: recommendation.slot, strategy, tier, reason });
+  const { slot: of, strategy, tier, reason } = recommendation;
+  noteRequest(request, { slot: of, strategy, tier, reason });
+  noteDecision(env, site.id, { slot: of, tier, reason, ms: Date.now() - startedAt });
   const body = await renderFragment(recommendation, decisionOf(site, query, recommendation));
   return new Response(body, {
     headers: {

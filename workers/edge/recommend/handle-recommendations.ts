@@ -1,3 +1,4 @@
+import { noteDecision } from '../../../stores/pulse/gather-pulse.ts';
 import { answer } from '../../http/answer.ts';
 import { corsHeaders } from '../../http/cors.ts';
 import { noteRequest } from '../../http/request-log.ts';
@@ -16,6 +17,7 @@ export async function handleRecommendations(request: Request, env: Env): Promise
   const recommendation = await recommend(env, site.id, query, place, { explain: query.explain === '1' });
   const { slot, strategy, tier, reason } = recommendation;
   noteRequest(request, { slot, strategy, tier, reason });
+  noteDecision(env, site.id, { slot, tier, reason, ms: Date.now() - startedAt });
   return answer(recommendationsSchema, bodyOf(recommendation, decisionOf(site, query, recommendation)), {
     headers: { ...corsHeaders(request, site), ...tierHeaders(recommendation, Date.now() - startedAt) },
   });
