@@ -87,6 +87,21 @@ export async function listPartitions(
   return found;
 }
 
+/** The newest partitions of a site, below an hour, the newest first. */
+export async function newestPartitions(
+  env: Env,
+  site: string,
+  below = Number.MAX_SAFE_INTEGER,
+  limit = 1,
+): Promise<Partition[]> {
+  const { results } = await env.DB.prepare(
+    'SELECT hour, files, written_at FROM lake_partitions WHERE site = ? AND hour < ? ORDER BY hour DESC LIMIT ?',
+  )
+    .bind(site, below, limit)
+    .all();
+  return results.map((row) => rowSchema.parse(row));
+}
+
 /** Number of a site's newest commit; 0 before the first. */
 export async function commitNumber(env: Env, site: string): Promise<number> {
   const row = await env.DB.prepare('SELECT MAX(number) AS number FROM lake_commits WHERE site = ?')

@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test, vi } from 'vitest';
 import type { Results } from '../../core/experiments/results.ts';
 import { products } from '../../examples/storefront/catalogue/catalogue.ts';
 import { DEMO } from '../../ops/start/demo-site.ts';
@@ -80,6 +81,21 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     await fetch(`${demo.vitrine.url}/api/merchandising/draft`, { method: 'DELETE', headers });
     const body = JSON.stringify({ version: 0 });
     await fetch(`${demo.vitrine.url}/api/merchandising/rollback`, { method: 'POST', headers, body });
+  };
+  const postAsServer = (events: readonly object[]) =>
+    fetch(`${demo.vitrineUrl}/v/events`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ events }),
+    });
+  /** Sends an order without its number; says how it was answered. */
+  const postRefused = async (id: string) => {
+    const event = { id, type: 'order_completed', occurredAt: new Date().toISOString(), anonymousId: 'd' };
+    const answer = await fetch(`${demo.vitrineUrl}/v/events?key=${DEMO.writeKey}`, {
+      method: 'POST',
+      body: JSON.stringify({ events: [{ ...event, properties: { orderNumber: 'N-1' } }] }),
+    });
+    return answer.status;
   };
   /** What a slot of the shop's front page shows to a visitor. */
   const slotOf = async (visitor: Page, slot = 'home-for-you') => {
@@ -308,17 +324,7 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
   test('events that failed are shown by their cause and sent in again; a page is watched by a link', async ({
     expect,
   }) => {
-    const bad = {
-      id: 'shown-in-console',
-      type: 'order_completed',
-      occurredAt: new Date().toISOString(),
-      anonymousId: 'd',
-    };
-    const answer = await fetch(`${demo.vitrine.url}/v/events?key=${DEMO.writeKey}`, {
-      method: 'POST',
-      body: JSON.stringify({ events: [{ ...bad, properties: { orderNumber: 'N-1' } }] }),
-    });
-    expect(answer.status).toBe(202);
+    expect(await postRefused('shown-in-console')).toBe(202);
     await signIn('/console/events');
     await page.getByRole('link', { name: /A property is wrong: properties.order_id/ }).click();
     await page.getByText('shown-in-console').first().click();
@@ -380,6 +386,60 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
     await page.waitForURL(/type=nothing_such/);
     await page.getByText('Nothing has come yet.').waitFor();
     expect(faults).toEqual([]);
+  });
+
+  test('a visitor is found by any of his ids, with what he did and would be shown; his data is saved, and erased with a receipt', async ({
+    expect,
+  }) => {
+    const id = `erased-${Date.now()}`;
+    const event = (type: string, properties: object, more: object) => ({
+      id: `${id}-${type}`,
+      type,
+      occurredAt: new Date().toISOString(),
+      anonymousId: `device-${id}`,
+      properties,
+      ...more,
+    });
+    await postAsServer([event('product_viewed', { product_id: COAT }, {}), event('identify', {}, { userId: id })]);
+    await signIn('/console/visitors');
+    await page.getByLabel('User id or anonymous id').fill('nobody of that name');
+    await page.keyboard.press('Enter');
+    await page.getByText('No event has named a user “nobody of that name”').waitFor();
+    const line = page.locator('.live summary').filter({ hasText: 'product_viewed' });
+    await vi.waitFor(
+      async () => {
+        await page.goto(`${demo.vitrineUrl}/console/visitors?id=device-${id}`);
+        await line.waitFor({ timeout: 2_000 });
+        await page.getByRole('link', { name: id, exact: true }).waitFor({ timeout: 1_000 });
+      },
+      { timeout: 30_000, interval: 500 },
+    );
+    await page.locator('.products li').first().waitFor();
+    await page.getByText('Why', { exact: true }).click();
+    await page.getByText('served as').waitFor();
+    await page.getByRole('link', { name: id, exact: true }).click();
+    await page.getByText(`User ${id}`).waitFor();
+    await line.click();
+    await page.getByText(`"product_id": "${COAT}"`).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Export all that is held' }).click(),
+    ]);
+    const lines = (await readFile(await download.path(), 'utf8')).split('\n').map((text) => JSON.parse(text));
+    expect(lines.filter(({ kind }) => kind === 'event').map((one) => one.event.id)).toContain(`${id}-product_viewed`);
+    expect(lines.at(-1)?.kind).toBe('end');
+    await page.getByRole('button', { name: 'Erase …' }).click();
+    expect(await page.getByRole('button', { name: 'Erase', exact: true }).isDisabled()).toBe(true);
+    await page.getByLabel(`Type ${id} to go on`).fill(id);
+    await page.getByRole('button', { name: 'Erase', exact: true }).click();
+    const receipt = (await page.locator('.receipt').textContent()) ?? '';
+    const checked = await fetch(`${demo.vitrineUrl}/api/erasures/verify`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${DEMO.secretKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ receipt, userId: id }),
+    });
+    expect(await checked.json()).toMatchObject({ valid: true, about: true });
+    expect(faults.filter((fault) => !fault.includes('404'))).toEqual([]);
   });
 
   test('a session is the browser’s own, ends when it is told to, and no other page can use it', async ({ expect }) => {
@@ -451,9 +511,31 @@ describe.skipIf(!hasBrowser)('the console in a browser', () => {
       await on.locator('.variant').first().waitFor();
       await look('a draft');
       await on.getByRole('button', { name: 'Throw the draft away' }).click();
-      await on.goto(`${demo.vitrineUrl}/console/events`);
-      await on.locator('.failed summary').first().click();
+      await postRefused('seen-by-axe');
+      await vi.waitFor(
+        async () => {
+          await on.goto(`${demo.vitrineUrl}/console/events`);
+          await on.locator('.failed summary').first().click({ timeout: 2_000 });
+        },
+        { timeout: 30_000, interval: 500 },
+      );
       await look('events');
+      await on.goto(`${demo.vitrineUrl}/console/visitors?id=ann`);
+      await postAsServer([
+        { id: 'axe', type: 'own', occurredAt: new Date().toISOString(), userId: 'ann', properties: {} },
+      ]);
+      await vi.waitFor(
+        async () => {
+          await on.goto(`${demo.vitrineUrl}/console/visitors?id=ann`);
+          await on.locator('.live summary').first().click({ timeout: 2_000 });
+        },
+        { timeout: 30_000, interval: 500 },
+      );
+      await on.locator('.products li').first().waitFor();
+      await on.getByText('Why', { exact: true }).click();
+      await look('visitors');
+      await on.getByRole('button', { name: 'Erase …' }).click();
+      await look('erase');
       await on.goto(`${demo.vitrineUrl}/console/health`);
       await on.locator('.ready .good').first().waitFor();
       await look('health');

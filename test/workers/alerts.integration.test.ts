@@ -14,7 +14,7 @@ import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts'
 const secretly = (site: TestSite) => ({ headers: { authorization: `Bearer ${site.secretKey}` } });
 const metricsOf = async (site: TestSite) => (await send('/metrics', secretly(site))).text();
 /** Values of the series of a metric, by their labels. */
-const seriesOf = (page: string, metric: string) =>
+const seriesOf = (page: string, metric: string): Record<string, number> =>
   Object.fromEntries(
     [...page.matchAll(new RegExp(`^${metric}\\{site="[^"]*",?([^}]*)\\} (\\S+)$`, 'gm'))].map(([, labels, value]) => [
       labels,

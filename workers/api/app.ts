@@ -24,7 +24,7 @@ import { schemaDoorRoutes } from './schemas/routes.ts';
 import { attributeRoutes, segmentRoutes } from './segments/routes.ts';
 import { settingsRoutes } from './settings/routes.ts';
 import { siteRoutes } from './site/routes.ts';
-import { userRoutes } from './users/routes.ts';
+import { deviceRoutes, userRoutes } from './users/routes.ts';
 import { webhookRoutes } from './webhooks/routes.ts';
 
 /** What each part of the API is about: the scope of a key that opens it. */
@@ -91,6 +91,7 @@ export const api = new Hono<ApiContext>()
   .route('/users', userRoutes)
   .route('/users', eraseUser)
   .route('/users', exportUser)
+  .route('/devices', deviceRoutes)
   .route('/devices', exportDevice)
   .route('/devices', eraseDevice)
   .route('/erasures', erasureRoutes)

@@ -77,6 +77,7 @@ export function apiDocument(): Document {
         ...exportPaths,
         ...userPaths,
         '/api/users/{id}': { ...userPaths['/api/users/{id}'], ...erasurePaths['/api/users/{id}'] },
+        '/api/devices/{id}': { ...userPaths['/api/devices/{id}'], ...erasurePaths['/api/devices/{id}'] },
         ...reconciliationPaths,
         ...segmentPaths,
         ...operatorPaths,

@@ -8,6 +8,7 @@ import { ExperimentsPage } from '../experiments/experiments-page.ts';
 import { HealthPage } from '../health/health-page.ts';
 import { LivePage } from '../live/live-page.ts';
 import { RulesPage } from '../rules/rules-page.ts';
+import { VisitorsPage } from '../visitors/visitors-page.ts';
 import { Shell } from './shell.ts';
 import { SignIn } from './sign-in.ts';
 
@@ -17,6 +18,7 @@ const PAGES = [
   { path: '/catalogue', title: 'Catalogue', page: CataloguePage },
   { path: '/experiments', title: 'Experiments', page: ExperimentsPage },
   { path: '/events', title: 'Events', page: EventsPage },
+  { path: '/visitors', title: 'Visitors', page: VisitorsPage },
   { path: '/live', title: 'Live', page: LivePage },
   { path: '/health', title: 'Health', page: HealthPage },
 ] as const;

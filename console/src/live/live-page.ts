@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { html } from '../base/html.ts';
-import { go, usePlace } from '../base/router.ts';
+import { follow, go, usePlace } from '../base/router.ts';
 import { TextField } from '../parts/field.ts';
 import { FILTERS, filterQuery, type Shown, seenWords } from './model.ts';
 import { useTail, type Watching } from './use-tail.ts';
@@ -12,6 +12,9 @@ const STATES: Readonly<Record<Watching, string>> = {
   watching: 'Watching.',
   broken: 'The connection broke, or the filter is not understood; trying again …',
 };
+
+/** What names a person, and leads to him. */
+const PEOPLE = new Set(['User', 'Anonymous id']);
 
 /** Events as they go by: what became of each, whose it is, and what it says. */
 export function LivePage() {
@@ -77,7 +80,7 @@ function Line({ shown: { line } }: { readonly shown: Shown }) {
   ];
   return html`<li><details><summary><time datetime=${new Date(at).toISOString()}>${new Date(at).toLocaleTimeString()}</time>
 <span class=${`mark ${outcome === 'accepted' ? 'good' : 'bad'}`}>${outcome}</span> <b>${type ?? 'no type'}</b> <span class="muted who">${userId ?? anonymousId ?? ''}</span></summary>
-<dl>${rows.map(([name, value]) => value && html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+<dl>${rows.map(([name, value]) => value && html`<dt>${name}</dt><dd>${PEOPLE.has(name) ? html`<a href=${`/console/visitors?id=${encodeURIComponent(value)}`} onClick=${follow}>${value}</a>` : value}</dd>`)}</dl>
 ${properties !== undefined && html`<pre class="code" tabindex="0">${pretty(properties)}</pre>`}</details></li>`;
 }
 

@@ -10,10 +10,42 @@ export const unlinkSchema = z.union([
   z.strictObject({ userId: userIdSchema }),
 ]);
 
-/** What `GET /api/users/:id` answers. */
+/** How much of a timeline is read. */
+export const timelineQuerySchema = z.object({
+  timeline: z.coerce.number().int().min(1).max(500).optional().meta({
+    description: 'So many of the newest events are told as well, at least: whole hours are read.',
+  }),
+  before: z.coerce.number().int().min(0).optional().meta({
+    description: 'Goes on where a timeline ended: its `before`.',
+  }),
+});
+
+const timelineSchema = z.object({
+  events: z.array(
+    z.object({
+      id: z.string(),
+      type: z.string(),
+      at: z.int().meta({ description: 'When it happened, ms since 1970.' }),
+      receivedAt: z.int(),
+      anonymousId: z.string().nullable().meta({ description: 'The device that it came from.' }),
+      userId: z.string().nullable(),
+      page: z.string().nullable(),
+      device: z.string().nullable(),
+      browser: z.string().nullable(),
+      properties: z.record(z.string(), z.unknown()),
+    }),
+  ),
+  before: z.int().nullable().meta({ description: 'Ask with it for older ones; null where there are none.' }),
+});
+
+/** What `GET /api/users/:id` and `GET /api/devices/:id` answer. */
 export const userSchema = profileSchema.omit({ anonymousId: true }).extend({
   id: z.string(),
-  home: z.string().meta({ description: 'The user id under whose name the person is kept.' }),
+  home: z
+    .string()
+    .nullable()
+    .meta({ description: 'The user id under whose name the person is kept; null of a device that is nobody’s.' }),
+  timeline: timelineSchema.optional(),
   links: z.object({
     users: z.array(z.string()).meta({ description: 'User ids that are this person.' }),
     devices: z.array(z.string()).meta({ description: 'Anonymous ids of his devices, newest link first.' }),
@@ -33,8 +65,22 @@ export const userPaths: ZodOpenApiPathsObject = {
   '/api/users/{id}': {
     get: {
       ...common,
+      requestParams: { ...common.requestParams, query: timelineQuerySchema },
       summary: 'Read a user',
-      description: 'The live profile of the person that he is, over all linked devices, and the links themselves.',
+      description:
+        'The live profile of the person that he is, over all linked devices, the links themselves, and with `timeline` his newest events.',
+      responses: {
+        '200': { description: 'The person.', content: { 'application/json': { schema: userSchema } } },
+        ...problemResponses(400, 401, 403, 404, 503),
+      },
+    },
+  },
+  '/api/devices/{id}': {
+    get: {
+      ...common,
+      requestParams: { ...common.requestParams, query: timelineQuerySchema },
+      summary: 'Read a visitor by his anonymous id',
+      description: 'The live profile of the person to whom the device belongs, or of the device, as `/api/users/{id}`.',
       responses: {
         '200': { description: 'The person.', content: { 'application/json': { schema: userSchema } } },
         ...problemResponses(400, 401, 403, 404, 503),

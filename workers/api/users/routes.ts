@@ -1,16 +1,17 @@
 import { Hono } from 'hono';
 import { uuidv7 } from 'uuidv7';
-import { userIdSchema } from '../../../core/events/person-ids.ts';
-import { deviceLedger, ledgerId, userLedger } from '../../../core/identity/ledger.ts';
+import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
+import { deviceLedger, userLedger } from '../../../core/identity/ledger.ts';
 import { assignLedgers } from '../../../stores/links/follow-links.ts';
 import { linkDevice, linkUsers, personOf } from '../../../stores/links/link-graph.ts';
 import { profileStub } from '../../../stores/objects/profile-stub.ts';
-import { readProfile } from '../../../stores/objects/read-profile.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
+import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
 import { readJson, readParam } from '../../http/read-json.ts';
-import { unlinkedSchema, unlinkSchema, userSchema } from './operation.ts';
+import { timelineQuerySchema, unlinkedSchema, unlinkSchema, userSchema } from './operation.ts';
+import { readPerson } from './read-person.ts';
 
 const MAX_BODY_BYTES = 4_096;
 
@@ -19,17 +20,8 @@ export const userRoutes = new Hono<ApiContext>()
   .get('/:id', async (c) => {
     const site = c.get('site').id;
     const userId = readParam(userIdSchema, c.req.param('id'), 'invalid_user');
-    const read = await readProfile(c.env, site, { anonymousId: undefined, userId }, 'view');
-    const person = await personOf(c.env, site, userId);
-    if (read.tier === 'none')
-      throw new HttpError(503, 'The profile does not answer right now. Ask again.', {
-        code: read.reason,
-        headers: { 'retry-after': '1' },
-      });
-    if (read.profile.firstSeenAt === null && person.devices.length === 0)
-      throw new HttpError(404, 'No event has named this user yet.', { code: 'unknown_user' });
-    const links = { users: person.users.toSorted(), devices: person.devices.map(ledgerId) };
-    return answer(userSchema, { id: userId, home: ledgerId(person.home), links, ...read.profile });
+    const query = checkedQuery(timelineQuerySchema, c.req.query());
+    return answer(userSchema, await readPerson(c.env, site, { userId }, query));
   })
   .post('/:id/unlink', async (c) => {
     const site = c.get('site').id;
@@ -54,3 +46,10 @@ export const userRoutes = new Hono<ApiContext>()
     const { value } = await profileStub(c.env, site, userLedger(userId)).readHere();
     return answer(unlinkedSchema, { unlinked, counts: value.counts });
   });
+
+/** `GET /api/devices/:id`: the same of whom a device belongs to. */
+export const deviceRoutes = new Hono<ApiContext>().get('/:id', async (c) => {
+  const anonymousId = readParam(anonymousIdSchema, c.req.param('id'), 'invalid_device');
+  const query = checkedQuery(timelineQuerySchema, c.req.query());
+  return answer(userSchema, await readPerson(c.env, c.get('site').id, { anonymousId }, query));
+});
