@@ -1,3 +1,4 @@
+import type { Dashboard as GrafanaDashboard } from '@grafana/schema';
 import type { Where } from '../../core/alerts/condition.ts';
 import { OBJECTIVES } from '../../core/alerts/objectives.ts';
 import { selector } from '../../core/alerts/promql.ts';
@@ -269,7 +270,7 @@ export function dashboardExpressions(): string[] {
 }
 
 /** Grafana's JSON model, version 39 of its schema (https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/). */
-function modelOf({ name, title, panels }: Dashboard) {
+function modelOf({ name, title, panels }: Dashboard): GrafanaDashboard {
   return {
     uid: name,
     title,

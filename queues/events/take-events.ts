@@ -5,6 +5,7 @@ import { indexOf } from '../../core/events/failed-event.ts';
 import { type Candidate, type Judged, judgeEvents, type RefusedEvent } from '../../core/events/judge-events.ts';
 import { type Client, messageText } from '../../core/events/message.ts';
 import { groupBatches, type PackedMessage, packMessages } from '../../core/events/pack.ts';
+import { messageIds } from '../../core/events/trace.ts';
 import type { Sender } from '../../core/events/vouch.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
@@ -67,6 +68,8 @@ export interface Taken {
     readonly message: string;
   }[];
   readonly messages: number;
+  /** The id that leads from here to the lake. */
+  readonly trace: string;
 }
 
 /** The queue, or the lake for history, does not take events right now: nothing was promised, the source keeps them and sends them again. */
@@ -81,18 +84,19 @@ export class QueueUnavailable extends Error {}
 export async function takeEvents(env: Env, source: EventSource, batch: EventBatch): Promise<Taken> {
   const { site, client, receivedAtMs } = source;
   const judged = await judgeBatch(env, source, batch);
+  const trace = uuidv7();
   const messages = packMessages({
     site,
     receivedAt: receivedAtMs,
     client,
     bodyBytes: batch.bytes,
     events: judged.accepted,
-    newId: uuidv7,
+    newId: messageIds(trace),
   });
   const texts = new Map(messages.map((message) => [message, messageText(message.body)]));
   await enqueue(env, messages, texts);
   for (const { type, violation } of judged.watched) noteWatched(env, site, type, violation);
-  const erased = await takeHistory(env, source, judged.history).catch((cause) => {
+  const erased = await takeHistory(env, source, judged.history, trace).catch((cause) => {
     throw new QueueUnavailable('the lake does not take history', { cause });
   });
   const refused = [...batch.refused, ...judged.refused, ...erased].sort((a, b) => a.index - b.index);
@@ -105,7 +109,7 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
     message: refusal.message,
   }));
   const history = judged.history.length - erased.length;
-  return { accepted: judged.accepted.length, history, rejected, messages: messages.length };
+  return { accepted: judged.accepted.length, history, rejected, messages: messages.length, trace };
 }
 
 /** What would become of a batch, without anything being done: whether it counts already only the profiles know. */

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { uuidv7 } from 'uuidv7';
 import type { Accepted, RefusedEvent } from '../../core/events/judge-events.ts';
 import type { Client } from '../../core/events/message.ts';
 import { hashLedger, hashPart } from '../../core/identity/hash-ledger.ts';
@@ -26,12 +25,14 @@ const ERASED = {
  * Writes events that are too old for the profiles into the lake, as raw objects by the week of their own time. May run again with the same events:
  * compaction keeps one row for each ledger and event id of an hour, and counts it once.
  *
+ * @param trace the id that leads to the request that brought them.
  * @returns those that were refused, since their person was erased after they happened.
  */
 export async function takeHistory(
   env: Env,
   { site, client, receivedAtMs }: HistorySource,
   events: readonly (Accepted & { readonly index: number })[],
+  trace: string,
 ): Promise<readonly RefusedEvent[]> {
   if (events.length === 0) return [];
   const hashes = new Map(events.map(({ ledger }) => [ledger, hashLedger(site, ledger)]));
@@ -40,7 +41,7 @@ export async function takeHistory(
     return event.userId === undefined ? [hash] : [hash, hashPart(hash, event.userId)];
   };
   const erased = await erasedAmong(env, site, [...new Set(events.flatMap(namesOf))]);
-  const messageId = historyMessageId(uuidv7());
+  const messageId = historyMessageId(trace);
   const kept: RawEvent[] = [];
   const refused: RefusedEvent[] = [];
   for (const one of events) {

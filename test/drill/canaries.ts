@@ -1,6 +1,8 @@
 /** A bug to plant: in a file, one text by another. */
 export interface Canary {
   readonly name: string;
+  /** The drill that must catch it, with what it is told; the drill of crashes where none is named. */
+  readonly drill?: readonly [name: string, ...args: string[]];
   readonly file: string;
   readonly replace: string;
   readonly by: string;
@@ -115,5 +117,40 @@ export const CANARIES: readonly Canary[] = [
     file: 'stores/rollups/count-statements.ts',
     replace: 'const hour = Math.floor(event.time / HOUR_MS);',
     by: 'const hour = Math.floor(Date.now() / HOUR_MS);',
+  },
+  {
+    name: 'a profile is waited for without a deadline',
+    drill: ['ladder', '--seconds', '2', '--only', 'profile slow'],
+    file: 'stores/objects/read-profile.ts',
+    replace: 'withDeadline(find(env, site, ledger, part), Number(env.PROFILE_DEADLINE_MS))',
+    by: 'withDeadline(find(env, site, ledger, part), 30_000)',
+  },
+  {
+    name: 'webhooks of any site are listed',
+    drill: ['tenants'],
+    file: 'stores/webhooks/webhooks.ts',
+    replace: "FROM webhooks WHERE site = ? ORDER BY id'",
+    by: "FROM webhooks WHERE ? != id ORDER BY id'",
+  },
+  {
+    name: 'a body that is no JSON is a fault of ours',
+    drill: ['bodies', '--count', '2000', '--only', '/api/webhooks'],
+    file: 'workers/http/parse-json.ts',
+    replace: 'throw brokenJson(text, cause);',
+    by: 'throw cause;',
+  },
+  {
+    name: 'the watch is deaf',
+    drill: ['data-quality'],
+    file: 'core/pulse/share-watch.ts',
+    replace: 'const TOLD = 16;',
+    by: 'const TOLD = 1_600;',
+  },
+  {
+    name: 'nobody is called while the queue refuses',
+    drill: ['alerts'],
+    file: 'core/alerts/rules.ts',
+    replace: "when: burnsFast('accept_failed'),",
+    by: "when: burnsFast('lake_behind'),",
   },
 ];

@@ -8,6 +8,8 @@ import * as production from '../../workers/index.ts';
  * whether the consumer throws; `POST /drill/reset?site=&visitor=` resets a profile's object in the middle of what it does.
  */
 interface Faults {
+  /** The queue of events takes none. */
+  queueUntil: number;
   /** ms since 1970, on the true clock */
   d1Until: number;
   r2Until: number;
@@ -20,12 +22,16 @@ interface Faults {
   /** Messages are written as the build before wrote them. */
   oldUntil: number;
   /** What reads ask fails, or takes `slowMs`, until it is told otherwise. */
-  reads: { readonly [Asked in 'profile' | 'catalogue' | 'blocks' | 'd1']?: 'slow' | 'throws' | 'missing' };
+  reads: { readonly [Asked in 'profile' | 'catalogue' | 'blocks' | 'd1' | 'pulse' | 'queue' | 'limits']?: How };
   slowMs: number;
 }
 
+/** `gone`: the binding is not there at all. */
+type How = 'slow' | 'throws' | 'missing' | 'gone';
+
 const trueNow = Date.now.bind(Date);
 const faults: Faults = {
+  queueUntil: 0,
   d1Until: 0,
   r2Until: 0,
   d1LostUntil: 0,
@@ -96,23 +102,28 @@ function faulty(env: Env): Env {
     ...env,
     DB: refusing(env.DB, ['batch', 'prepare'], () => [faults.d1Until, faults.d1LostUntil], 'D1'),
     LAKE: refusing(env.LAKE, ['put', 'get', 'list', 'delete'], () => [faults.r2Until, faults.r2LostUntil], 'R2'),
-    EVENTS: downgrading(env.EVENTS),
+    EVENTS: downgrading(refusing(env.EVENTS, ['send', 'sendBatch'], () => [faults.queueUntil, 0], 'the queue')),
   };
 }
 
 /** The bindings as reads ask them: each call of one that shall fail is slow, throws, or finds nothing. */
 function faultyReads(env: Env): Env {
-  const { profile, catalogue, blocks, d1 } = faults.reads;
+  const { profile, catalogue, blocks, d1, pulse, queue, limits } = faults.reads;
+  const limited = ['LIMIT_KEY', 'LIMIT_ADDRESS', 'LIMIT_LOOKUPS'] as const;
   return {
     ...env,
     ...(profile && { USER_PROFILE: faultyObjects(env.USER_PROFILE, profile) }),
     ...(catalogue && { CATALOG: faultyObjects(env.CATALOG, catalogue) }),
+    ...(pulse && { SITE_PULSE: faultyObjects(env.SITE_PULSE, pulse) }),
     ...(blocks && { MODELS: faultyCalls(env.MODELS, blocks, ['get', 'head']) }),
     ...(d1 && { DB: faultyCalls(env.DB, d1, ['prepare', 'batch']) }),
+    ...(queue && { EVENTS: faultyCalls(env.EVENTS, queue, ['send', 'sendBatch']) }),
+    ...(limits && Object.fromEntries(limited.map((name) => [name, faultyCalls(env[name], limits, ['limit'])]))),
   };
 }
 
-function faultyObjects<T extends object>(namespace: T, how: string): T {
+function faultyObjects<T extends object>(namespace: T, how: How): T {
+  if (how === 'gone') return undefined as unknown as T;
   return new Proxy(namespace, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);
@@ -127,7 +138,8 @@ function faultyObjects<T extends object>(namespace: T, how: string): T {
 }
 
 /** `methods`: those that fail; all unless given. */
-function faultyCalls<T extends object>(binding: T, how: string, methods?: readonly string[]): T {
+function faultyCalls<T extends object>(binding: T, how: How, methods?: readonly string[]): T {
+  if (how === 'gone') return undefined as unknown as T;
   return new Proxy(binding, {
     get(target, property) {
       const value: unknown = Reflect.get(target, property, target);

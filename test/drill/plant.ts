@@ -6,6 +6,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 /** What a bundle is made of. */
 const PARTS = [
   'beacon',
+  'console',
   'core',
   'durable-objects',
   'jobs',
@@ -13,7 +14,9 @@ const PARTS = [
   'ops',
   'queues',
   'stores',
+  'test/broker',
   'test/drill',
+  'test/material',
   'workers',
   'package.json',
   'tsconfig.base.json',

@@ -85,7 +85,17 @@ export async function runDrill(options: DrillOptions): Promise<Drill> {
   }
 }
 
-const CALM: Faults = { d1Until: 0, r2Until: 0, d1LostUntil: 0, r2LostUntil: 0, throwUntil: 0, clockMs: 0, oldUntil: 0 };
+const CALM: Faults = {
+  queueUntil: 0,
+  reads: {},
+  d1Until: 0,
+  r2Until: 0,
+  d1LostUntil: 0,
+  r2LostUntil: 0,
+  throwUntil: 0,
+  clockMs: 0,
+  oldUntil: 0,
+};
 
 /** One fault after the other, drawn at random, until `signal`; says how many of each. */
 async function makeFaults(
@@ -98,6 +108,7 @@ async function makeFaults(
     'R2 refuses': 0,
     'D1 answer lost': 0,
     'R2 answer lost': 0,
+    'queue refuses': 0,
     'consumer throws': 0,
     'clock jumps': 0,
     'old build': 0,
@@ -131,6 +142,8 @@ async function cause(
       return tell({ d1LostUntil: until });
     case 'R2 answer lost':
       return tell({ r2LostUntil: until });
+    case 'queue refuses':
+      return tell({ queueUntil: until });
     case 'consumer throws':
       return tell({ throwUntil: until });
     case 'clock jumps':

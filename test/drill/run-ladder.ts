@@ -64,35 +64,44 @@ const stillPinned = (read: Read) =>
     ? `${read.items[0]} stands in the place of what is pinned`
     : undefined;
 
+/** The eight things that a read asks or that are asked beside it, each slow, refusing and gone; and what must be seen of it. */
+const asItWas = (read: Read) => live(read) ?? stillPinned(read);
+const HOW = ['slow', 'throws', 'gone'] as const;
+const each = (what: string, asked: string, fault: Fault['fault'], cold = false): Fault[] =>
+  HOW.map((how) => ({
+    name: `${what} ${how}${cold ? ', cold' : ''}`,
+    reads: { [asked]: how },
+    fault,
+    ...(cold && { cold }),
+  }));
+const brokenRules: Fault['act'] = async (vitrine) => {
+  const db = await vitrine.getD1('DB');
+  await db
+    .prepare(
+      'INSERT INTO merchandising_versions (site, version, document, published_at) VALUES (?, 2, \'{"rules": [{"when": 1\', 0)',
+    )
+    .bind(SITE.id)
+    .run();
+};
+
 const FAULTS: readonly Fault[] = [
-  { name: 'nothing', fault: (read) => live(read) ?? stillPinned(read) },
+  { name: 'nothing', fault: asItWas },
   { name: 'profile slow', reads: { profile: 'slow' }, fault: becauseOf('profile_deadline') },
   { name: 'profile throws', reads: { profile: 'throws' }, fault: becauseOf('profile_error') },
+  { name: 'profile gone', reads: { profile: 'gone' }, fault: becauseOf('profile_error') },
   { name: 'profile throws, cold', cold: true, reads: { profile: 'throws' }, fault: becauseOf('profile_error') },
   { name: 'blocks missing, cold', cold: true, reads: { blocks: 'missing' }, fault: stillPinned },
-  { name: 'blocks slow, cold', cold: true, reads: { blocks: 'slow' }, fault: stillPinned },
-  { name: 'blocks throw, cold', cold: true, reads: { blocks: 'throws' }, fault: stillPinned },
-  { name: 'D1 throws', reads: { d1: 'throws' }, fault: (read) => live(read) ?? stillPinned(read) },
-  { name: 'D1 slow', reads: { d1: 'slow' }, fault: (read) => live(read) ?? stillPinned(read) },
-  {
-    name: 'rules broken',
-    act: async (vitrine) => {
-      const db = await vitrine.getD1('DB');
-      await db
-        .prepare(
-          'INSERT INTO merchandising_versions (site, version, document, published_at) VALUES (?, 2, \'{"rules": [{"when": 1\', 0)',
-        )
-        .bind(SITE.id)
-        .run();
-    },
-    fault: (read) => live(read) ?? stillPinned(read),
-  },
-  { name: 'catalogue slow', reads: { catalogue: 'slow' }, fault: live },
-  { name: 'catalogue throws', reads: { catalogue: 'throws' }, fault: live },
+  ...each('blocks', 'blocks', stillPinned, true),
+  ...each('pulse', 'pulse', asItWas),
+  ...each('queue', 'queue', asItWas),
+  ...each('limits', 'limits', asItWas),
+  ...each('D1', 'd1', asItWas),
+  { name: 'rules broken', act: brokenRules, fault: asItWas },
+  ...each('catalogue', 'catalogue', live),
 ];
 
-/** Lets one thing after the other that reads ask fail for so many seconds, while visitors read, and looks at every answer. */
-export async function runLadder(seconds: number): Promise<LadderRung[]> {
+/** Lets one thing after the other that reads ask fail for so many seconds, while visitors read, and looks at every answer; `only` names one. */
+export async function runLadder(seconds: number, only?: string): Promise<LadderRung[]> {
   const stateDir = mkdtempSync(path.join(tmpdir(), 'vitrine-ladder-'));
   const root = path.resolve(import.meta.dirname, '../..');
   const vitrine = await startVitrine({
@@ -106,7 +115,8 @@ export async function runLadder(seconds: number): Promise<LadderRung[]> {
     await seedSite(await vitrine.getD1('DB'), SITE);
     await prepare(vitrine);
     const rungs: LadderRung[] = [];
-    for (const fault of FAULTS) rungs.push(await climb(vitrine, fault, seconds));
+    for (const fault of FAULTS)
+      if (only === undefined || fault.name === only) rungs.push(await climb(vitrine, fault, seconds));
     return rungs;
   } finally {
     await vitrine.stop();

@@ -15,7 +15,11 @@ const BACKOFF = { baseMs: 20, capMs: 200, attempts: 1_000 };
 
 /** What the Worker of `faulty-worker.ts` is told; times in ms since 1970, by the true clock. */
 export interface Faults {
+  readonly queueUntil: number;
+  /** What reads ask, and how it fails. */
+  readonly reads: Readonly<Record<string, string>>;
   readonly d1Until: number;
+
   readonly r2Until: number;
   readonly d1LostUntil: number;
   readonly r2LostUntil: number;

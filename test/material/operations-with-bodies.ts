@@ -1,13 +1,4 @@
-import { z } from 'zod';
-
-const operationSchema = z.object({
-  requestBody: z.unknown().optional(),
-  responses: z.record(z.string(), z.unknown()),
-  parameters: z
-    .array(z.object({ in: z.string(), name: z.string(), schema: z.object({ enum: z.array(z.string()).optional() }) }))
-    .default([]),
-});
-const documentSchema = z.object({ paths: z.record(z.string(), z.record(z.string(), operationSchema)) });
+import { operationsOf, pathsOf } from './operations.ts';
 
 /** An operation of the API that takes a body, and the statuses that its documentation knows. */
 export interface OperationWithBody {
@@ -21,17 +12,10 @@ export interface OperationWithBody {
 
 /** The operations of an OpenAPI document that take a body. */
 export function operationsWithBodies(document: unknown): OperationWithBody[] {
-  const { paths } = documentSchema.parse(document);
-  return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).flatMap(([method, { requestBody, responses, parameters }]) => {
-      if (requestBody === undefined) return [];
-      let filled = [path];
-      for (const { in: place, name, schema } of parameters) {
-        if (place === 'path')
-          filled = filled.flatMap((one) => (schema.enum ?? ['x']).map((value) => one.replace(`{${name}}`, value)));
-      }
-      const documented = Object.keys(responses);
-      return filled.map((one) => ({ method: method.toUpperCase(), path: one, template: path, documented }));
-    }),
-  );
+  return operationsOf(document)
+    .filter(({ takesBody }) => takesBody)
+    .flatMap((operation) => {
+      const { method, template, documented } = operation;
+      return pathsOf(operation, ['x']).map((path) => ({ method, path, template, documented }));
+    });
 }

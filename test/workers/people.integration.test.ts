@@ -93,3 +93,40 @@ describe('a person, by any of his ids', () => {
     expect(found).toEqual(events.map(({ id }) => id));
   });
 });
+
+describe('an event of the last day', () => {
+  it('is found by its id, with the trace from its request to the lake, before and after compaction, and of its own site alone', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    const events = [makeEvent('ann', 'page_viewed'), makeEvent('ben', 'page_viewed', {}, 180)];
+    const bad = { ...makeEvent('ann', 'order_completed'), id: 'refused-one' };
+    const answer = await postEvents(site, [...events, bad]);
+    const trace = answer.headers.get('vitrine-trace');
+    expect(trace).toMatch(/^[0-9a-f-]{36}$/);
+    await eventually(async () => expect(await rawKeys(site)).not.toEqual([]));
+    const find = async (id: string, by = site) => {
+      const response = await send(`/api/events/${id}`, { headers: { authorization: `Bearer ${by.secretKey}` } });
+      return { status: response.status, body: await response.json<Record<string, unknown>>() };
+    };
+    for (const compacted of [false, true]) {
+      if (compacted) {
+        await compactSite(env, site.id, hourOf(Date.now()) + 1, Date.now() + 30_000);
+        await env.LAKE.delete(await rawKeys(site));
+      }
+      for (const { id, anonymousId } of events) {
+        const { body } = await eventually(async () => {
+          const found = await find(id);
+          expect(found.status).toBe(200);
+          return found;
+        });
+        expect(body).toMatchObject({ id, trace, event: { anonymousId }, failed: [] });
+        expect(body.object).toMatch(compacted ? /parquet/ : /^raw\//);
+      }
+    }
+    const refused = (await find('refused-one')).body;
+    expect(refused).toMatchObject({ trace: null, failed: [{ reason: 'invalid_properties' }] });
+    expect((await find('nobody')).status).toBe(404);
+    expect((await find(events[0]?.id ?? '', await makeSite())).status).toBe(404);
+  });
+});

@@ -136,7 +136,10 @@ describe('POST /v1/…', () => {
     };
     await eventually(async () => expect(await rollupsOf(site.id)).toEqual(right));
     expect(await failedReasonsOf(site.id)).toEqual([]);
-    const [opened] = (await lakeOf(site.id)).filter(({ id }) => id === 'a');
-    expect(opened).toMatchObject({ type: 'application_opened', context: { app: { version: '2.1.0' } } });
+    // The lake is written behind the rollups.
+    await eventually(async () => {
+      const [opened] = (await lakeOf(site.id)).filter(({ id }) => id === 'a');
+      expect(opened).toMatchObject({ type: 'application_opened', context: { app: { version: '2.1.0' } } });
+    });
   });
 });

@@ -9,6 +9,7 @@ import { auditRoutes } from './audit/routes.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { debugLinkRoutes } from './debug-links/routes.ts';
 import { eraseDevice, eraseUser, erasureRoutes } from './erasure/routes.ts';
+import { eventRoutes } from './events/routes.ts';
 import { experimentRoutes } from './experiments/routes.ts';
 import { exportDevice, exportUser } from './export/routes.ts';
 import { failedEventsRoutes } from './failed-events/routes.ts';
@@ -35,6 +36,7 @@ export const SCOPE_OF: Readonly<Record<string, Scope>> = {
   'debug-links': 'settings',
   devices: 'people',
   erasures: 'people',
+  events: 'people',
   experiments: 'experiments',
   'failed-events': 'failed_events',
   feeds: 'catalog',
@@ -72,6 +74,7 @@ export const api = new Hono<ApiContext>()
   .route('/audit', auditRoutes)
   .route('/catalog', catalogRoutes)
   .route('/debug-links', debugLinkRoutes)
+  .route('/events', eventRoutes)
   .route('/experiments', experimentRoutes)
   .route('/failed-events', failedEventsRoutes)
   .route('/feeds', feedRoutes)

@@ -3,6 +3,7 @@ import { auditPaths } from '../api/audit/operation.ts';
 import { catalogPaths } from '../api/catalog/operation.ts';
 import { debugLinkPaths } from '../api/debug-links/operation.ts';
 import { erasurePaths } from '../api/erasure/operation.ts';
+import { eventPaths } from '../api/events/operation.ts';
 import { experimentPaths } from '../api/experiments/operation.ts';
 import { exportPaths } from '../api/export/operation.ts';
 import { failedEventsPaths } from '../api/failed-events/operation.ts';
@@ -67,6 +68,7 @@ export function apiDocument(): Document {
         ...catalogPaths,
         ...feedPaths,
         ...merchandisingPaths,
+        ...eventPaths,
         ...experimentPaths,
         ...importPaths,
         ...failedEventsPaths,

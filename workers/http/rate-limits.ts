@@ -1,12 +1,16 @@
 import { ExpiringCache } from '../../stores/cache/expiring-cache.ts';
 import { log } from '../../stores/log.ts';
 import type { Site } from '../../stores/sites/site.ts';
+import { withDeadline } from '../../stores/with-deadline.ts';
 import { HttpError } from './error.ts';
 
 /** The period of each limit in `wrangler.toml`. */
 const PERIOD_SECONDS = 10;
 /** Of the requests with one key every hundredth is counted, for a hundred: the limit is so far up that this suffices. */
 const KEY_SAMPLE = 100;
+
+/** How long a request waits for the count: it is in the same place, and answers in well under a millisecond. */
+const LIMIT_DEADLINE_MS = 25;
 
 /** Who is over a limit: an isolate asks again after a period, and lets nobody in meanwhile. */
 const over = new ExpiringCache<true>(10_000, { ttlMs: PERIOD_SECONDS * 1_000 });
@@ -49,10 +53,9 @@ async function limit(limiter: RateLimit, key: string, why: string, sample = 1): 
 }
 
 async function isBelow(limiter: RateLimit, key: string): Promise<boolean> {
-  try {
-    return (await limiter.limit({ key })).success;
-  } catch (error) {
-    log('rate_limit_unread', { error: String(error) });
-    return true;
-  }
+  const asked = async () => limiter.limit({ key });
+  const outcome = await withDeadline(asked(), LIMIT_DEADLINE_MS);
+  if (typeof outcome === 'object') return outcome.success;
+  log('rate_limit_unread', { why: outcome });
+  return true;
 }

@@ -3,6 +3,7 @@ import type { ZodOpenApiPathsObject } from 'zod-openapi';
 import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids.ts';
 import { profileSchema } from '../../edge/profile/operation.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
+import { toldEventSchema } from './told-event.ts';
 
 /** The ledger to take out of a person: a device, or another of his users. */
 export const unlinkSchema = z.union([
@@ -21,20 +22,7 @@ export const timelineQuerySchema = z.object({
 });
 
 const timelineSchema = z.object({
-  events: z.array(
-    z.object({
-      id: z.string(),
-      type: z.string(),
-      at: z.int().meta({ description: 'When it happened, ms since 1970.' }),
-      receivedAt: z.int(),
-      anonymousId: z.string().nullable().meta({ description: 'The device that it came from.' }),
-      userId: z.string().nullable(),
-      page: z.string().nullable(),
-      device: z.string().nullable(),
-      browser: z.string().nullable(),
-      properties: z.record(z.string(), z.unknown()),
-    }),
-  ),
+  events: z.array(toldEventSchema),
   before: z.int().nullable().meta({ description: 'Ask with it for older ones; null where there are none.' }),
 });
 

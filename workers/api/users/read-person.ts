@@ -1,12 +1,11 @@
 import type { z } from 'zod';
 import { deviceLedger, type Ledger, ledgerId, userLedger } from '../../../core/identity/ledger.ts';
-import { isRecord } from '../../../core/json/values.ts';
-import type { RawEvent } from '../../../core/lake/raw-object.ts';
 import { readTimeline } from '../../../stores/lake/timeline.ts';
 import { personOf } from '../../../stores/links/link-graph.ts';
 import { readProfile, type Visitor } from '../../../stores/objects/read-profile.ts';
 import { HttpError } from '../../http/error.ts';
 import type { timelineQuerySchema } from './operation.ts';
+import { toldEvent } from './told-event.ts';
 
 /** What is known of a person, asked for by one of his users, or by a device; with `timeline` his newest events as well. */
 export async function readPerson(
@@ -51,20 +50,4 @@ async function timelineOf(
 ) {
   const { events, before: reached } = await readTimeline(env, site, ledgers, { limit, before }, Date.now());
   return { events: events.map(toldEvent), before: reached };
-}
-
-function toldEvent({ id, type, time, receivedAt, ledger, userId, context, client, properties }: RawEvent) {
-  const page = isRecord(context?.page) ? context.page.path : undefined;
-  return {
-    id,
-    type,
-    at: time,
-    receivedAt,
-    anonymousId: ledger.startsWith('a/') ? ledgerId(ledger) : null,
-    userId: userId ?? null,
-    page: typeof page === 'string' ? page : null,
-    device: client.device ?? null,
-    browser: client.browser ?? null,
-    properties: properties ?? {},
-  };
 }

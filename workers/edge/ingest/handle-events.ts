@@ -32,8 +32,8 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
   const url = new URL(request.url);
   const site = await authorizePublic(request, url, env, 'events');
   const read = await parseRequest(request, receivedAtMs, (id) => registeredAvro(env, site.id, id));
-  const { body, cookies } = await takeRequest(request, url, env, site, read, receivedAtMs);
-  const headers = new Headers(corsHeaders(request, site));
+  const { body, cookies, trace } = await takeRequest(request, url, env, site, read, receivedAtMs);
+  const headers = new Headers({ ...corsHeaders(request, site), 'vitrine-trace': trace });
   if (request.headers.has('origin')) for (const cookie of cookies) headers.append('set-cookie', cookie);
   return answer(acceptedSchema, body, { status: 202, headers });
 }
@@ -42,6 +42,8 @@ export async function handleEvents(request: Request, env: Env): Promise<Response
 export interface Taken {
   readonly body: z.infer<typeof acceptedSchema>;
   readonly cookies: readonly string[];
+  /** The id that leads from here to the lake. */
+  readonly trace: string;
 }
 
 /**
@@ -85,12 +87,13 @@ export async function takeRequest(
   };
   const visitor = namedVisitor(request, site, batch.visitor);
   const claiming = claimVisitor(env, site, visitor);
-  const { accepted, rejected, messages } = await takeEvents(env, source, batch).catch((cause) => {
+  const { accepted, rejected, messages, trace } = await takeEvents(env, source, batch).catch((cause) => {
     throw cause instanceof QueueUnavailable ? queueUnavailable(cause) : cause;
   });
   const claimed = await claiming;
   const codes = [...new Set(rejected.map(({ code }) => code))].join();
   noteRequest(request, {
+    trace,
     accepted,
     rejected: rejected.length,
     messages,
@@ -109,6 +112,7 @@ export async function takeRequest(
   };
   return {
     body,
+    trace,
     cookies: anonymousId === undefined ? [] : visitorCookieHeaders(request, url, anonymousId, token),
   };
 }

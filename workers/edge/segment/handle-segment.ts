@@ -62,8 +62,9 @@ export async function handleSegment(request: Request, env: Env, call: string): P
   const batch = { events, sentAt, anonymousId: undefined, visitorToken: undefined, dropped: undefined };
   const read = checkBatch(batch, shared ? MEASURED_BYTES : bytes);
   const takesHistory = call === 'import' && site.keyKind === 'secret';
-  const { cookies } = await takeRequest(request, url, env, site, read, receivedAtMs, takesHistory);
+  const { cookies, trace } = await takeRequest(request, url, env, site, read, receivedAtMs, takesHistory);
   const headers = new Headers(corsHeaders(request, site));
+  headers.set('vitrine-trace', trace);
   if (request.headers.has('origin')) for (const cookie of cookies) headers.append('set-cookie', cookie);
   return answer(segmentAnswerSchema, { success: true }, { headers });
 }
