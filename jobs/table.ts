@@ -5,6 +5,7 @@ import { runOpenErasures } from './erase/run-open-erasures.ts';
 import { pullFeeds } from './feeds/pull-feeds.ts';
 import { fitSites } from './fit/fit-sites.ts';
 import { buildIndexes } from './index/build-indexes.ts';
+import { trainShapes } from './outliers/train-shapes.ts';
 import { publishSites } from './publish/publish-sites.ts';
 import { reconcileSites } from './reconcile/reconcile-sites.ts';
 import type { Job } from './schedule/job.ts';
@@ -28,6 +29,7 @@ export const JOBS: readonly Job[] = [
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
   { name: 'watch', when: everyMinute, deadlineMs: 30_000, run: watchSites },
   { name: 'allocate', when: atMinute(3), deadlineMs: 20_000, run: allocateExperiments },
+  { name: 'outliers', when: atMinute(13), deadlineMs: 30_000, run: trainShapes },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
   { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },
   { name: 'sweep-failed', when: atMinute(7), deadlineMs: 30_000, run: sweepFailed },

@@ -11,6 +11,7 @@ export interface Refusal {
   readonly code:
     | 'invalid_envelope'
     | 'invalid_properties'
+    | 'odd_event'
     | 'schema_violation'
     | 'too_large'
     | 'too_deep'

@@ -53,8 +53,8 @@ export interface Accepted {
 }
 
 export interface Judged {
-  readonly accepted: Accepted[];
-  /** Events for the lake alone, each with its place. */
+  readonly accepted: (Accepted & { readonly index: number })[];
+  /** Events for the lake alone. */
   readonly history: (Accepted & { readonly index: number })[];
   readonly refused: RefusedEvent[];
   /** What is taken, and would be refused if its schema were not only watched. */
@@ -75,7 +75,7 @@ export async function judgeEvents(candidates: readonly Candidate[], terms: Terms
     if ('refusal' in verdict)
       judged.refused.push({ index, refusal: verdict.refusal, payload: { ...event, proof: undefined } });
     else if ('history' in verdict) judged.history.push({ index, ledger: eventLedger(event), event: verdict.history });
-    else judged.accepted.push({ ledger: eventLedger(event), event: verdict });
+    else judged.accepted.push({ index, ledger: eventLedger(event), event: verdict });
   }
   return judged;
 }

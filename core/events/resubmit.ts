@@ -5,6 +5,7 @@ import { isRecord } from '../json/values.ts';
 export const RESUBMITTED = [
   'invalid_envelope',
   'invalid_properties',
+  'odd_event',
   'schema_violation',
   'too_large',
   'too_deep',

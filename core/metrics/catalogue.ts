@@ -26,6 +26,11 @@ export const METRICS = {
     help: 'Events that were rejected at the door, by the reason.',
     labels: ['reason'],
   },
+  vitrine_odd_events_total: {
+    type: 'counter',
+    help: 'Accepted events whose numbers are unlike those of others of their type.',
+    labels: ['type'],
+  },
   vitrine_dead_letters_total: {
     type: 'counter',
     help: 'Messages that no delivery could bring in: they are kept, and can be sent again.',

@@ -23,6 +23,8 @@ export function counterOf(name: string): PulseCounter | undefined {
       return { metric: 'vitrine_accepted_events_total', labels: { type: first } };
     case 'rejected':
       return { metric: 'vitrine_rejected_events_total', labels: { reason: first } };
+    case 'odd':
+      return { metric: 'vitrine_odd_events_total', labels: { type: first } };
     case 'request':
       return { metric: 'vitrine_requests_total', labels: { kind: first, status: second } };
     case 'decision':

@@ -9,7 +9,7 @@ const MAX_COUNTS = 400;
 export const OTHER = '(other)';
 
 /** Kinds whose names come from outside: where room is short these are counted together, and the others stay. */
-const OPEN_KINDS: ReadonlySet<string> = new Set(['type', 'browser', 'decision']);
+const OPEN_KINDS: ReadonlySet<string> = new Set(['type', 'browser', 'decision', 'odd']);
 
 /** Adds to a count; where there are too many names, to the one for all others, which keeps what the name says besides: `decision|(other)|live`. */
 export function addCount(counts: Counts, name: string, by: number): void {

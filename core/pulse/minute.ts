@@ -27,6 +27,8 @@ export interface MinuteTally {
   properties: Record<string, PropertyTally>;
   /** A few event ids by what is told of them: `missing|order_completed|total` … */
   examples: Record<string, string[]>;
+  /** Some shapes of events by their type, as `core/anomalies/event-shape.ts` has them. */
+  shapes?: Record<string, number[][]>;
 }
 
 /** Properties of a minute, and texts of a property, at most: what is beyond is left out. */
@@ -73,6 +75,21 @@ export function addExample(minute: MinuteTally, about: string, eventId: string):
   if (held.length < MAX_EXAMPLES && !held.includes(eventId)) held.push(eventId);
 }
 
+/** Shapes of a type that a minute keeps, and types. */
+const MAX_SHAPES = 12;
+const MAX_SHAPED_TYPES = 8;
+
+export function addShape(minute: MinuteTally, type: string, shape: readonly number[]): void {
+  minute.shapes ??= {};
+  const { shapes } = minute;
+  if (!Object.hasOwn(shapes, type)) {
+    if (Object.keys(shapes).length >= MAX_SHAPED_TYPES) return;
+    shapes[type] = [];
+  }
+  const held = shapes[type] as number[][];
+  if (held.length < MAX_SHAPES) held.push([...shape]);
+}
+
 /** Adds one minute's tally to another. */
 export function addMinute(to: MinuteTally, from: MinuteTally): void {
   for (const [name, by] of Object.entries(from.counts)) count(to, name, by);
@@ -84,6 +101,7 @@ export function addMinute(to: MinuteTally, from: MinuteTally): void {
     else tally.values = null;
     for (const [size, by] of Object.entries(own.sizes)) tally.sizes[size] = (tally.sizes[size] ?? 0) + by;
   }
+  for (const [type, shapes] of Object.entries(from.shapes ?? {})) for (const shape of shapes) addShape(to, type, shape);
   for (const [about, ids] of Object.entries(from.examples)) for (const id of ids) addExample(to, about, id);
 }
 

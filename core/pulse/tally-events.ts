@@ -1,5 +1,15 @@
+import { shapeOf } from '../anomalies/event-shape.ts';
 import { MINUTE_MS } from '../time.ts';
-import { addExample, count, countValue, MAX_EXAMPLES, type MinuteTally, propertyOf, sizeOf } from './minute.ts';
+import {
+  addExample,
+  addShape,
+  count,
+  countValue,
+  MAX_EXAMPLES,
+  type MinuteTally,
+  propertyOf,
+  sizeOf,
+} from './minute.ts';
 
 /** An event as the pulse looks at it. Times in ms since 1970. */
 export interface PulseEvent {
@@ -10,6 +20,10 @@ export interface PulseEvent {
   readonly receivedAt: number;
   readonly properties?: Readonly<Record<string, unknown>> | undefined;
   readonly client: { readonly bot: boolean; readonly browser?: string | undefined };
+  /** How many events its visitor sent along. */
+  readonly together?: number;
+  /** Whether its numbers are unlike those of others. */
+  readonly isOdd?: boolean;
 }
 
 /** Properties of an event that are looked at. */
@@ -20,7 +34,8 @@ const MAX_TEXT = 32;
 const SKEW_MS = 10 * MINUTE_MS;
 
 /** Adds an event that was accepted: its type, browser and clock, and of its properties what they are, not whose. */
-export function tallyEvent(minute: MinuteTally, { id, type, time, receivedAt, properties, client }: PulseEvent): void {
+export function tallyEvent(minute: MinuteTally, event: PulseEvent): void {
+  const { id, type, time, receivedAt, properties, client, together = 1, isOdd = false } = event;
   count(minute, 'accepted');
   exemplify(minute, `type|${type}`, id);
   if (client.bot) exemplify(minute, 'bot', id);
@@ -29,7 +44,10 @@ export function tallyEvent(minute: MinuteTally, { id, type, time, receivedAt, pr
     exemplify(minute, `browser|${client.browser}`, id);
   }
   if (Math.abs(receivedAt - time) > SKEW_MS) exemplify(minute, 'skewed', id);
+  if (isOdd) exemplify(minute, `odd|${type}`, id);
   if (!properties) return;
+  const shape = shapeOf(properties, together);
+  if (shape) addShape(minute, type, shape);
   let looked = 0;
   for (const name in properties) {
     looked += 1;

@@ -76,6 +76,10 @@ export const siteSettingsSchema = z.strictObject({
     description:
       'What becomes of events of bots, by their user agent: `mark` keeps them apart from people’s, in profiles and history; `drop` refuses them; `keep` takes them for people’s.',
   }),
+  oddEvents: z.enum(['flag', 'refuse']).default('flag').meta({
+    description:
+      'What becomes of events of visitors whose numbers are unlike those of others of their type: `flag` takes them and tells of them; `refuse` keeps them as failed, from where they can be sent in.',
+  }),
   collect: z
     .strictObject({
       headers: z.array(headerSchema).max(MAX_COLLECTED).default([]),

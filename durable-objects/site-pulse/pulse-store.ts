@@ -1,5 +1,6 @@
 import type { TimedCounts } from '../../core/alerts/increase.ts';
 import type { StandingAlert } from '../../core/alerts/standing.ts';
+import type { OddEvent } from '../../core/anomalies/shape-model.ts';
 import { addCount, type Counts, mostCounts } from '../../core/pulse/counts.ts';
 import { addMinute, emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
 import type { Alarm, WatchState } from '../../core/pulse/site-watch.ts';
@@ -7,6 +8,8 @@ import { HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 
 /** Alarms that are kept. */
 const MAX_ALARMS = 1_000;
+/** Odd events that are kept. */
+const MAX_ODD = 200;
 const MINUTES_AN_HOUR = 60;
 /** Counts of an hour that are kept. */
 const MAX_HOUR_COUNTS = 200;
@@ -75,8 +78,8 @@ export class PulseStore {
       .map(({ hour, counts }) => ({ hour, counts: JSON.parse(counts) }));
   }
 
-  /** Brings minutes before one into their hours, and drops hours before one. */
-  fold(minute: number, hour: number): void {
+  /** Brings minutes before one into their hours, and drops hours before one; `each` hears of every minute. */
+  fold(minute: number, hour: number, each: (tally: MinuteTally) => void): void {
     const due = this.sql
       .exec<{ minute: number; tally: string }>(
         'SELECT minute, tally FROM minutes WHERE minute < ? ORDER BY minute',
@@ -85,8 +88,11 @@ export class PulseStore {
       .toArray();
     for (const [of, rows] of Map.groupBy(due, (row) => Math.floor(row.minute / MINUTES_AN_HOUR))) {
       const counts = this.hours(of).find((row) => row.hour === of)?.counts ?? {};
-      for (const { tally } of rows)
-        for (const [name, by] of Object.entries((JSON.parse(tally) as MinuteTally).counts)) addCount(counts, name, by);
+      for (const { tally: text } of rows) {
+        const tally = JSON.parse(text) as MinuteTally;
+        for (const [name, by] of Object.entries(tally.counts)) addCount(counts, name, by);
+        each(tally);
+      }
       this.sql.exec(
         'INSERT OR REPLACE INTO hours (hour, counts) VALUES (?, ?)',
         of,
@@ -136,6 +142,23 @@ export class PulseStore {
     const hours = this.hours(Math.floor(since / HOUR_MS)).map(({ hour, counts }) => periodOf(hour, HOUR_MS, counts));
     const minutes = this.minutes(0).map(({ minute, tally }) => periodOf(minute, MINUTE_MS, tally.counts));
     return [...hours, ...minutes];
+  }
+
+  /** Keeps odd events; of all the newest. */
+  keepOdd(events: readonly OddEvent[]): void {
+    for (const event of events) {
+      const sql = 'INSERT INTO odd_events (content) VALUES (?) RETURNING number';
+      const { number } = this.sql.exec<{ number: number }>(sql, JSON.stringify(event)).one();
+      this.sql.exec('DELETE FROM odd_events WHERE number <= ?', number - MAX_ODD);
+    }
+  }
+
+  /** Odd events, the newest first. */
+  odd(limit: number): OddEvent[] {
+    return this.sql
+      .exec<{ content: string }>('SELECT content FROM odd_events ORDER BY number DESC LIMIT ?', limit)
+      .toArray()
+      .map(({ content }) => JSON.parse(content));
   }
 
   /** Rules that hold. */

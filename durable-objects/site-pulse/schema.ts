@@ -16,4 +16,9 @@ export const PULSE_MIGRATIONS: readonly string[] = [
      content TEXT NOT NULL,
      ended_at INTEGER
    );`,
+  // Events whose numbers are unlike those of others, the newest.
+  `CREATE TABLE odd_events (
+     number INTEGER PRIMARY KEY AUTOINCREMENT,
+     content TEXT NOT NULL
+   );`,
 ];

@@ -3,6 +3,7 @@ import type { GaugeSample } from '../../core/alerts/evaluate.ts';
 import { increaseIn } from '../../core/alerts/increase.ts';
 import { ALERT_RULES, runbookOf } from '../../core/alerts/rules.ts';
 import { lookAt, type StandingAlert } from '../../core/alerts/standing.ts';
+import type { OddEvent, ShapeModelBytes } from '../../core/anomalies/shape-model.ts';
 import { addCount } from '../../core/pulse/counts.ts';
 import { emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
 import { type Alarm, SiteWatch } from '../../core/pulse/site-watch.ts';
@@ -12,6 +13,7 @@ import { log } from '../../stores/log.ts';
 import { migrate } from '../storage/migrate.ts';
 import { type KeptAlarm, PulseStore } from './pulse-store.ts';
 import { PULSE_MIGRATIONS } from './schema.ts';
+import { ShapeStore } from './shape-store.ts';
 
 /** How long after its end a minute is looked at: what is still under way through the queue belongs to it. */
 const SETTLE_MS = 20_000;
@@ -22,6 +24,7 @@ const KEEP_EVERY = 30;
 /** A site of which nothing has come for so long is watched no more, until something comes. */
 const SILENT_MINUTES = DAY_MS / MINUTE_MS;
 const SHOWN_ALARMS = 100;
+const SHOWN_ODD = 50;
 /** Rules look back three days, and a day further back for an hour. */
 const RULES_LOOK_BACK_MS = 3 * DAY_MS + 2 * HOUR_MS;
 /** Who may watch at once, and lines that one gets in a second. */
@@ -33,6 +36,7 @@ export interface PulseReport {
   readonly v: 1;
   readonly site: string;
   readonly minutes: readonly (readonly [minute: number, tally: MinuteTally])[];
+  readonly odd?: readonly OddEvent[];
 }
 
 /** What there is to measure of a site's pulse. */
@@ -56,6 +60,7 @@ export interface Pulse {
   readonly minutes: readonly { readonly minute: number; readonly counts: Readonly<Record<string, number>> }[];
   readonly hours: readonly { readonly hour: number; readonly counts: Readonly<Record<string, number>> }[];
   readonly alarms: readonly KeptAlarm[];
+  readonly odd: readonly OddEvent[];
   /** Rules that hold. */
   readonly alerts: readonly StandingAlert[];
   readonly series: number;
@@ -68,6 +73,7 @@ export interface Pulse {
  */
 export class SitePulse extends DurableObject<Env> {
   private readonly store: PulseStore;
+  private readonly shapes: ShapeStore;
   private watch: SiteWatch | undefined;
   /** How many lines who watches may still get in a second. */
   private readonly rooms = new WeakMap<WebSocket, { readonly second: number; readonly left: number }>();
@@ -79,10 +85,11 @@ export class SitePulse extends DurableObject<Env> {
     super(ctx, env);
     migrate(ctx.storage, PULSE_MIGRATIONS);
     this.store = new PulseStore(ctx.storage);
+    this.shapes = new ShapeStore(ctx.storage);
   }
 
   /** Takes what came: a row a minute. Says how many watch the events go by: who tells of them sends those as well then. */
-  async add({ site, minutes }: PulseReport): Promise<{ readonly tails: number }> {
+  async add({ site, minutes, odd = [] }: PulseReport): Promise<{ readonly tails: number; readonly shapes: number }> {
     this.store.site = site;
     const totals = this.store.totals();
     for (const [minute, tally] of minutes) {
@@ -90,8 +97,19 @@ export class SitePulse extends DurableObject<Env> {
       for (const [name, by] of Object.entries(tally.counts)) addCount(totals, name, by);
     }
     this.store.keepTotals(totals);
+    this.store.keepOdd(odd);
     if ((await this.ctx.storage.getAlarm()) === null) await this.ctx.storage.setAlarm(nextLook(Date.now()));
-    return { tails: this.ctx.getWebSockets().length };
+    return { tails: this.ctx.getWebSockets().length, shapes: this.shapes.version };
+  }
+
+  /** The models of how events are shaped, with their version. */
+  shapeModels(): { readonly version: number; readonly models: ShapeModelBytes[] } {
+    return { version: this.shapes.version, models: this.shapes.models() };
+  }
+
+  /** Makes the models anew. Says for which types there are new ones; `now` in ms since 1970. */
+  trainShapes(now: number): string[] {
+    return this.shapes.train(now, Math.random);
   }
 
   /** Lets somebody watch the events go by: a WebSocket that survives the object's sleep. The filter is the address's query. */
@@ -136,6 +154,7 @@ export class SitePulse extends DurableObject<Env> {
       hours: this.store.hours(Math.floor((now - days * DAY_MS) / HOUR_MS)),
       alarms: this.store.alarms(SHOWN_ALARMS),
       alerts: this.store.alerts(),
+      odd: this.store.odd(SHOWN_ODD),
       series,
       seriesLeft: left,
     };
@@ -229,7 +248,9 @@ export class SitePulse extends DurableObject<Env> {
     if (this.due - 1 - this.lastKept >= KEEP_EVERY) {
       this.lastKept = this.due - 1;
       this.store.keepWatched({ until: this.lastKept, state: watch.toState() });
-      this.store.fold(this.lastKept - MINUTES_KEPT, Math.floor(now / HOUR_MS) - HOURS_KEPT);
+      this.store.fold(this.lastKept - MINUTES_KEPT, Math.floor(now / HOUR_MS) - HOURS_KEPT, (tally) =>
+        this.shapes.take(tally),
+      );
     }
     return told;
   }

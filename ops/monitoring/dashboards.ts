@@ -107,6 +107,11 @@ const DASHBOARDS: readonly Dashboard[] = [
         ],
       },
       {
+        title: 'Events a second whose numbers are unlike those of others, by type',
+        unit: 'cps',
+        lines: [line(rate(selector('vitrine_odd_events_total', ofSite()), 'type'), '{{type}}')],
+      },
+      {
         title: 'Series that are watched',
         unit: 'short',
         lines: [line(selector('vitrine_pulse_series', ofSite()), '{{site}}')],

@@ -10,6 +10,7 @@ import type { Sender } from '../../core/events/vouch.ts';
 import { keepFailed } from '../../stores/failed-events/keep-failed.ts';
 import { log } from '../../stores/log.ts';
 import { noteRefused } from '../../stores/pulse/gather-pulse.ts';
+import { awaitShapeModels, oddOf } from '../../stores/pulse/shape-models.ts';
 import { noteWatched, schemaDoor } from '../../stores/schemas/current-doors.ts';
 import { settledWithin } from '../../stores/with-deadline.ts';
 import { applyLive, type MessageTexts } from './apply-live.ts';
@@ -40,6 +41,8 @@ export interface EventSource {
   readonly keepsRefused: boolean;
   /** Whether readers see the events before the queue brings them; a file of thousands of people has time. */
   readonly live: boolean;
+  /** Whether the site does not want events whose numbers are unlike those of others. */
+  readonly refusesOdd?: boolean;
   /** Whether events that are too old for the profiles go to the lake, and are not refused. */
   readonly takesHistory?: boolean;
 }
@@ -83,7 +86,8 @@ export class QueueUnavailable extends Error {}
  */
 export async function takeEvents(env: Env, source: EventSource, batch: EventBatch): Promise<Taken> {
   const { site, client, receivedAtMs } = source;
-  const judged = await judgeBatch(env, source, batch);
+  const all = await judgeBatch(env, source, batch);
+  const judged = source.refusesOdd ? await withoutOdd(env, source, batch, all) : all;
   const trace = uuidv7();
   const messages = packMessages({
     site,
@@ -110,6 +114,31 @@ export async function takeEvents(env: Env, source: EventSource, batch: EventBatc
   }));
   const history = judged.history.length - erased.length;
   return { accepted: judged.accepted.length, history, rejected, messages: messages.length, trace };
+}
+
+/** Refuses events that are unlike others of their type, as far as this isolate can know them in time. */
+async function withoutOdd(
+  env: Env,
+  { site, receivedAtMs }: EventSource,
+  { candidates }: EventBatch,
+  judged: Judged,
+): Promise<Judged> {
+  await awaitShapeModels(env, site, receivedAtMs);
+  const payloads = new Map(candidates.map(({ index, event }) => [index, { ...event, proof: undefined }]));
+  const together = Map.groupBy(judged.accepted, ({ ledger }) => ledger);
+  const odd = judged.accepted.flatMap((one): RefusedEvent[] => {
+    const features = oddOf(site, one.event, together.get(one.ledger)?.length ?? 1);
+    if (!features) return [];
+    const words = features.map(({ feature, value, usual }) => `${feature} is ${value}, usually ${usual}`).join('; ');
+    const message = `Its numbers are unlike those of other ${one.event.type} events: ${words}. The site refuses such.`;
+    return [{ index: one.index, refusal: { code: 'odd_event', message }, payload: payloads.get(one.index) }];
+  });
+  const refused = new Set(odd.map(({ index }) => index));
+  return {
+    ...judged,
+    accepted: judged.accepted.filter(({ index }) => !refused.has(index)),
+    refused: [...judged.refused, ...odd],
+  };
 }
 
 /** What would become of a batch, without anything being done: whether it counts already only the profiles know. */

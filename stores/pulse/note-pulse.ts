@@ -1,4 +1,5 @@
 import { waitUntil } from 'cloudflare:workers';
+import type { OddEvent } from '../../core/anomalies/shape-model.ts';
 import type { AppliedEvents, Outcome } from '../../core/events/applied-events.ts';
 import type { EnrichedEvent, EventMessage } from '../../core/events/message.ts';
 import { ledgerId } from '../../core/identity/ledger.ts';
@@ -7,6 +8,7 @@ import { propertiesText, type TailLine } from '../../core/pulse/tail.ts';
 import { tallyEvent, tallyOther } from '../../core/pulse/tally-events.ts';
 import { type DelayStage, tallyDelay } from '../../core/pulse/tally-operation.ts';
 import { minuteOf, sendPulse } from './send-pulse.ts';
+import { oddOf } from './shape-models.ts';
 
 const OTHERS: Readonly<Partial<Record<Outcome, 'duplicate' | 'conflicting' | 'late' | 'failed'>>> = {
   duplicate: 'duplicate',
@@ -15,6 +17,9 @@ const OTHERS: Readonly<Partial<Record<Outcome, 'duplicate' | 'conflicting' | 'la
   quota: 'failed',
 };
 
+/** Odd events of a batch that are told of; of more there is the count. */
+const MAX_ODD = 20;
+
 /** When a batch of the consumer reached each stage, ms since 1970. */
 export type BatchTimes = Readonly<Record<DelayStage, number>>;
 
@@ -22,6 +27,7 @@ export type BatchTimes = Readonly<Record<DelayStage, number>>;
 export function notePulse(env: Env, site: string, applied: readonly AppliedEvents[], times: BatchTimes): void {
   if (applied.length === 0) return;
   const minutes = new Map<number, MinuteTally>();
+  const odd: OddEvent[] = [];
   for (const { message, outcomes } of applied) {
     const tally = minuteOf(minutes, message.receivedAt);
     const done = minuteOf(minutes, times.recorded);
@@ -29,18 +35,20 @@ export function notePulse(env: Env, site: string, applied: readonly AppliedEvent
       tallyDelay(done, stage, at - message.receivedAt, message.events.length);
     for (const [index, event] of message.events.entries()) {
       const outcome = outcomes[index];
-      if (outcome === 'counted')
-        tallyEvent(tally, { ...event, receivedAt: message.receivedAt, client: message.client });
-      else if (outcome && OTHERS[outcome]) tallyOther(tally, OTHERS[outcome], { id: event.id });
+      if (outcome === 'counted') {
+        const { receivedAt, client } = message;
+        const together = message.events.length;
+        const features = client.bot ? undefined : oddOf(site, event, together);
+        tallyEvent(tally, { ...event, receivedAt, client, together, isOdd: features !== undefined });
+        if (features) odd.push({ id: event.id, type: event.type, at: receivedAt, features });
+      } else if (outcome && OTHERS[outcome]) tallyOther(tally, OTHERS[outcome], { id: event.id });
     }
   }
-  waitUntil(
-    sendPulse(env, site, minutes, () =>
-      applied.flatMap(({ message, outcomes }) =>
-        message.events.flatMap((event, index) => appliedLine(message, event, outcomes[index]) ?? []),
-      ),
-    ),
-  );
+  const lines = () =>
+    applied.flatMap(({ message, outcomes }) =>
+      message.events.flatMap((event, index) => appliedLine(message, event, outcomes[index]) ?? []),
+    );
+  waitUntil(sendPulse(env, site, minutes, lines, odd.slice(0, MAX_ODD)));
 }
 
 function appliedLine(

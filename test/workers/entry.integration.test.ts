@@ -54,6 +54,7 @@ describe('jobs', () => {
       'sweep-failed',
       'sweep-lake',
       'sweep-rows',
+      'watch',
     ]);
     expect(new Set(Object.values(outcomes))).toEqual(new Set(['done']));
     expect(JOBS.filter(({ when }) => when(20)).map(({ name }) => name)).toContain('reconcile');

@@ -20,6 +20,18 @@ export interface Alarm {
   readonly examples: readonly string[];
 }
 
+/** An event whose numbers are unlike those of others, as the API answers it. */
+export interface OddEvent {
+  readonly id: string;
+  readonly type: string;
+  readonly at: string;
+  readonly features: readonly {
+    readonly feature: string;
+    readonly value: number | null;
+    readonly usual: number | null;
+  }[];
+}
+
 /** A rule that holds, as the API answers it. */
 export interface Alert {
   readonly rule: string;
@@ -36,6 +48,7 @@ export interface Pulse {
   readonly hours: readonly Bucket[];
   readonly alarms: readonly Alarm[];
   readonly alerts: readonly Alert[];
+  readonly odd: readonly OddEvent[];
   readonly series: number;
 }
 

@@ -8,7 +8,7 @@ export const pulseQuerySchema = z.object({ days: z.coerce.number().int().min(1).
 
 const counts = z.record(z.string(), z.int()).meta({
   description:
-    '`accepted`, `type|T`, `rejected`, `rejected|REASON`, `duplicate`, `conflicting`, `late`, `failed`, `bot`, `person`, `browser|B`, `skewed`; `request|KIND|2xx`, `decision|SLOT|TIER`, `why|REASON`, `read|whole`, `took|MS`, `delay|STAGE|MS`, `job_failed|JOB`, `dead_letter`.',
+    '`accepted`, `type|T`, `rejected`, `rejected|REASON`, `duplicate`, `conflicting`, `late`, `failed`, `bot`, `person`, `browser|B`, `skewed`; `request|KIND|2xx`, `decision|SLOT|TIER`, `why|REASON`, `read|whole`, `took|MS`, `delay|STAGE|MS`, `job_failed|JOB`, `dead_letter`, `odd|T`.',
 });
 const alarmSchema = z.object({
   id: z.int(),
@@ -39,6 +39,18 @@ export const pulseSchema = z.object({
   hours: z.array(z.object({ at: z.iso.datetime(), counts })),
   alarms: z.array(alarmSchema).meta({ description: 'The newest hundred.' }),
   alerts: z.array(alertSchema).meta({ description: 'Rules that hold now, as the job `watch` finds each minute.' }),
+  odd: z
+    .array(
+      z.object({
+        id: z.string(),
+        type: z.string(),
+        at: z.iso.datetime(),
+        features: z.array(
+          z.object({ feature: z.string(), value: z.number().nullable(), usual: z.number().nullable() }),
+        ),
+      }),
+    )
+    .meta({ description: 'The newest fifty events whose numbers are unlike those of others of their type.' }),
   series: z.int().meta({ description: 'Series that are watched, 500 at most.' }),
   seriesLeft: z.int().meta({ description: 'How often there was no room for another.' }),
 });

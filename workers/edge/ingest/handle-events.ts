@@ -79,6 +79,8 @@ export async function takeRequest(
       ...collected(request, site.settings, fromServer),
     },
     dropsBots: site.settings.bots === 'drop',
+    // What the shop's server says is so.
+    refusesOdd: site.settings.oddEvents === 'refuse' && !fromServer,
     decisions: decisionSigner(site),
     receivedAtMs,
     keepsRefused: true,
