@@ -177,7 +177,16 @@ describe('GET /api/users/:id/export', () => {
       (await (await send(path, { headers: secret(site) })).text())
         .trim()
         .split('\n')
-        .map((line) => JSON.parse(line) as { kind: string; event?: { type: string } });
+        .map(
+          (line) =>
+            JSON.parse(line) as {
+              kind: string;
+              ledger?: string;
+              state?: object;
+              following?: object;
+              event?: { type: string };
+            },
+        );
     // The lake has it a moment after the rollups, or before.
     const lines = await eventually(async () => {
       const all = await read('/api/users/ola-nordby/export');
@@ -188,6 +197,13 @@ describe('GET /api/users/:id/export', () => {
       [...Map.groupBy(lines, ({ kind }) => kind)].map(([kind, { length }]) => [kind, length]),
     );
     expect(counts).toMatchObject({ profile: 3, link: 2, order: 1, failed_event: 1, end: 1 });
+    const profile = lines.find((line) => line.kind === 'profile' && line.ledger === 'a/ola-nordby-phone');
+    expect(profile?.state).toMatchObject({
+      firstSeenAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+      events: { page_viewed: 1 },
+      sessions: [{ from: expect.any(String), to: expect.any(String) }],
+    });
+    expect(profile?.following).toMatchObject({ transitions: [], attributes: {} });
     const types = lines.flatMap(({ event }) => event?.type ?? []);
     expect(new Set(types)).toEqual(new Set(['identify', 'order_completed', 'page_viewed']));
     expect(JSON.stringify(lines)).not.toContain('pia-lindgren');

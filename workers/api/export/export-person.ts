@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import type { Ledger } from '../../../core/identity/ledger.ts';
+import { plain } from '../../../core/json/plain.ts';
 import type { RawEvent } from '../../../core/lake/raw-object.ts';
+import { decodeState } from '../../../core/profile/encode-state.ts';
+import { readableState } from '../../../core/profile/readable-state.ts';
+import { decodeFollowing } from '../../../core/segments/encode-following.ts';
 import { ledgerEvents } from '../../../stores/lake/ledger-events.ts';
 import { listPartitions } from '../../../stores/lake/partitions.ts';
 import { listRaw, readRaw } from '../../../stores/lake/raw-objects.ts';
@@ -21,7 +25,7 @@ export type ExportLine =
       readonly kind: 'profile';
       readonly ledger: string;
       readonly state: unknown;
-      /** Attributes and segments with their transitions, and the last client; null where nothing is followed. */
+      /** Attributes and segments with their transitions, and the last client. */
       readonly following: unknown;
     }
   | { readonly kind: 'link'; readonly [column: string]: unknown }
@@ -70,7 +74,13 @@ async function* everything(env: Env, site: string, whom: Exported): AsyncGenerat
   for (const ledger of whom.ledgers) {
     const stub = profileStub(env, site, ledger);
     const [state, following] = await Promise.all([stub.exportState(), stub.exportFollowing()]);
-    yield { kind: 'profile', ledger, state: JSON.parse(state), following: JSON.parse(following ?? 'null') };
+    const { states, client, followed, recent } = decodeFollowing(following);
+    yield {
+      kind: 'profile',
+      ledger,
+      state: readableState(decodeState(state)),
+      following: { attributes: plain(states), segments: plain(followed), transitions: recent, client },
+    };
   }
   yield* rows(env, site, whom);
   yield* lakeFrom(env, site, whom, { hour: 0 });
