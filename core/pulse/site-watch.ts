@@ -56,7 +56,7 @@ export interface WatchState {
  */
 export class SiteWatch {
   private readonly shares = new Map<string, ShareWatch>();
-  private readonly volume: VolumeWatch;
+  private volume: VolumeWatch;
   private readonly known = new Map<string, KnownValues>();
   /** The last examples of types and browsers. */
   private readonly last = new Map<string, string[]>();
@@ -105,6 +105,13 @@ export class SiteWatch {
         this.last.set(name, ids);
     for (const [property, tally] of Object.entries(minute.properties)) learnValues(this.knownOf(property), tally);
     return alarms.sort((a, b) => b.evidence - a.evidence);
+  }
+
+  /** Begins anew with a series, so that what is now becomes what is usual. Says whether there is one. */
+  forget(series: string): boolean {
+    if (series !== 'volume') return this.shares.delete(series);
+    this.volume = new VolumeWatch();
+    return true;
   }
 
   toState(): WatchState {

@@ -160,6 +160,16 @@ export class SitePulse extends DurableObject<Env> {
     };
   }
 
+  /** Takes what a series is now for what is usual: an alarm about it ends, and it is learned anew. Says whether there is such a series. */
+  async acceptSeries(series: string): Promise<boolean> {
+    const watch = this.awake();
+    if (!watch.forget(series)) return false;
+    this.store.endAlarms(watch.open, Date.now());
+    this.lastKept = this.due - 1;
+    this.store.keepWatched({ until: this.lastKept, state: watch.toState() });
+    return true;
+  }
+
   /** Its sums, for who scrapes them often: no minute is read. */
   async sums(): Promise<PulseSums> {
     const watch = this.awake();

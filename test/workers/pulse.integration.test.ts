@@ -108,6 +108,25 @@ describe('the pulse of a site', () => {
     );
     await runDurableObjectAlarm(stub);
     expect((await pulseOf(site)).alarms.length).toBe(alarms.length);
+    // A change that was meant so is usual from then on, also where the object was away meanwhile.
+    const usual = (series: string, of = site) =>
+      send('/api/pulse/usual', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${of.secretKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ series }),
+      });
+    const missing = 'missing|order_completed|total';
+    expect((await usual('no such')).status).toBe(404);
+    expect((await usual(missing, await makeSite())).status).toBe(404);
+    expect((await usual(missing)).status).toBe(204);
+    const isOpen = async () =>
+      (await pulseOf(site)).alarms.some((one) => one.series === missing && one.endedAt === null);
+    expect(await isOpen()).toBe(false);
+    await runInDurableObject(stub, (_, state) => state.abort('the test ends this object')).catch(() => undefined);
+    const again = pulseStub(env, site.id);
+    await again.add({ v: 1, site: site.id, minutes: [[NOW - 2, shopMinute(NOW - 2, 20)]] });
+    await runDurableObjectAlarm(again);
+    expect(await isOpen()).toBe(false);
   });
 
   it('goes on where the object ended: what it said it does not say again', async ({ expect }) => {

@@ -26,6 +26,8 @@ export function HealthPage() {
       },
       (fault) => setError(wordsOf(fault)),
     );
+  const accept = (series: string) =>
+    call('POST', '/api/pulse/usual', { series }).then(read, (fault) => setError(wordsOf(fault)));
   useEffect(() => {
     void read();
     const timer = setInterval(() => document.visibilityState === 'visible' && void read(), EACH_MS);
@@ -43,7 +45,7 @@ ${pulse === undefined && error === '' && html`<p class="waiting">Loading …</p>
 ${
   pulse &&
   html`<section class="card" aria-labelledby="alerts"><h2 id="alerts">Alerts</h2><${AlertList} alerts=${pulse.alerts} /></section>
-<section class="card" aria-labelledby="alarms"><h2 id="alarms">What is not as usual</h2><${AlarmList} alarms=${pulse.alarms} /></section>
+<section class="card" aria-labelledby="alarms"><h2 id="alarms">What is not as usual</h2><${AlarmList} alarms=${pulse.alarms} accept=${accept} /></section>
 <section class="card" aria-labelledby="odd"><h2 id="odd">Events unlike others</h2><${OddList} odd=${pulse.odd} /></section>
 <section class="card" aria-labelledby="volume"><div class="bar"><h2 id="volume">What comes</h2>
 <div class="choice" role="group" aria-label="How far back"><button type="button" aria-pressed=${!isWeek} onClick=${() => setWeek(false)}>Last hour</button><button type="button" aria-pressed=${isWeek} onClick=${() => setWeek(true)}>Seven days</button></div></div>

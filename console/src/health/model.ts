@@ -7,6 +7,7 @@ export interface Bucket {
 /** Something that is not as it was, as the API answers it. */
 export interface Alarm {
   readonly id: number;
+  readonly series: string;
   readonly kind: string;
   readonly type?: string;
   readonly property?: string;

@@ -55,6 +55,9 @@ export const pulseSchema = z.object({
   seriesLeft: z.int().meta({ description: 'How often there was no room for another.' }),
 });
 
+/** A series, as an alarm names it. */
+export const usualSchema = z.strictObject({ series: z.string().min(1).max(512) });
+
 export const pulsePaths: ZodOpenApiPathsObject = {
   '/api/tail': {
     get: {
@@ -65,6 +68,16 @@ export const pulsePaths: ZodOpenApiPathsObject = {
         'Each message is `{ lines, filtered, tooMany }`: events, and how many were left out by the filter, or because there were more than 500 in a second; together they are all that came. Needs the scope `people:read`. See `npm run tail`.',
       requestParams: { query: tailFilterSchema },
       responses: { '101': { description: 'A WebSocket.' }, ...problemResponses(400, 401, 403, 426, 429) },
+    },
+  },
+  '/api/pulse/usual': {
+    post: {
+      tags: ['Operation'],
+      security: [{ secretKey: [] }],
+      summary: 'Take what a series is now for what is usual',
+      description: 'The alarm about it ends, and the series is learned anew: after a release that was meant so.',
+      requestBody: json(usualSchema),
+      responses: { '204': { description: 'It is learned anew.' }, ...problemResponses(400, 401, 403, 404) },
     },
   },
   '/api/pulse': {

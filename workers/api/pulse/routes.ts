@@ -4,10 +4,14 @@ import { HOUR_MS, MINUTE_MS } from '../../../core/time.ts';
 import { pulseStub } from '../../../stores/pulse/pulse-stub.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
+import { auditOf } from '../../http/audit.ts';
 import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
+import { readJson } from '../../http/read-json.ts';
 import { CONSOLE_PROTOCOL } from '../../http/session.ts';
-import { pulseQuerySchema, pulseSchema } from './operation.ts';
+import { pulseQuerySchema, pulseSchema, usualSchema } from './operation.ts';
+
+const MAX_BODY_BYTES = 4_096;
 
 /** `/api/tail`: events as they go by, over a WebSocket. */
 export const tailRoutes = new Hono<ApiContext>().get('/', async (c) => {
@@ -57,6 +61,15 @@ export const pulseRoutes = new Hono<ApiContext>().get('/', async (c) => {
     series,
     seriesLeft,
   });
+});
+
+/** `/api/pulse/usual`: a change that was meant so. */
+pulseRoutes.post('/usual', async (c) => {
+  const { series } = await readJson(c.req.raw, usualSchema, { maxBytes: MAX_BODY_BYTES, code: 'invalid_body' });
+  if (!(await pulseStub(c.env, c.get('site').id).acceptSeries(series)))
+    throw new HttpError(404, `No series "${series}" is watched.`, { code: 'unknown_series' });
+  await auditOf(c, 'pulse.usual', 'pulse', { series }).run();
+  return c.body(null, 204);
 });
 
 function isoOf(time: number): string {
