@@ -52,7 +52,13 @@ export async function reconcileSite(
   const profiles =
     removed.length > 0
       ? { compared: 0, differing: [] }
-      : await compareProfiles(env, site, await sampleLedgers(env, partitions, random), partitions);
+      : await compareProfiles(
+          env,
+          site,
+          await sampleLedgers(env, partitions, random),
+          partitions,
+          startedAt - UNDER_WAY_MS,
+        );
   const standings =
     removed.length > 0 ? { compared: 0, differing: [] } : await compareStandings(env, site, partitions, random);
   const double = recounts.flatMap(({ double }) => double);

@@ -26,6 +26,19 @@ const JOURNAL_ROWS = 100;
 /** Entries that are unpacked before requests run. */
 const SLICE_ENTRIES = 2_000;
 
+/** What was counted since a time, ms since 1970, of some owners; also what counts in no rollup. */
+export async function countedSince(
+  env: Env,
+  site: string,
+  since: number,
+  owners: ReadonlySet<string>,
+): Promise<JournalEntry[]> {
+  const { results } = await env.DB.prepare('SELECT events FROM journal WHERE site = ? AND written_at >= ?')
+    .bind(site, since)
+    .all<{ events: number[] }>();
+  return results.flatMap(({ events }) => unpackEntries(events).filter(({ owner }) => owners.has(owner)));
+}
+
 /** Reads a site's journal. `underWayFrom` in ms since 1970. */
 export async function readJournal(env: Env, site: string, underWayFrom: number): Promise<Journal> {
   const entries: JournalEntry[] = [];

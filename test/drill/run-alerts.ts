@@ -17,6 +17,7 @@ const WANTED = ['VitrineAcceptFailedFast', 'VitrineReadsDegradedFast'] as const;
 const PAUSE_MS = 50;
 const WARM_MS = 15_000;
 /** How long a page, and the end of one, is waited for, on the true clock: the longest of the short windows, half an hour of theirs, must be good again. */
+const MODEL_PATIENCE_MS = 90_000;
 const PAGE_PATIENCE_MS = 60_000;
 const END_PATIENCE_MS = 240_000;
 
@@ -56,8 +57,7 @@ export async function runAlerts(root: string): Promise<AlertsReport> {
     const traffic = { sent: 0 };
     const visiting = visit(stage, traffic, () => running);
     await sleep(WARM_MS / 2);
-    // A model of what was viewed: without one nobody would miss a profile.
-    await stage.vitrine.scheduled();
+    await publishModel(stage);
     await sleep(WARM_MS / 2);
     const early = [...pager.fired.keys()];
     const begun = Date.now();
@@ -103,6 +103,18 @@ async function fillCatalogue({ vitrine }: Stage): Promise<void> {
   });
   if (!response.ok) throw new Error(`POST /api/catalog: ${response.status} ${await response.text()}`);
   await response.text();
+}
+
+/** A model of what was viewed: without one nobody would miss a profile. */
+async function publishModel({ vitrine }: Stage): Promise<void> {
+  const isServed = async () => {
+    await vitrine.scheduled();
+    const response = await fetch(`${vitrine.url}/v/recommendations?anonymousId=v1&slot=home`, {
+      headers: { authorization: `Bearer ${SITE.secretKey}` },
+    });
+    return ((await response.json()) as { tier: string }).tier === 'live';
+  };
+  await waitUntil('slots are filled from live profiles', isServed, MODEL_PATIENCE_MS);
 }
 
 /** Brings events and reads slots, a few times a second. */

@@ -8,6 +8,7 @@ import { emptyState } from '../../core/profile/state.ts';
 import type { Report } from '../../core/reconciliation/report.ts';
 import { compactSite } from '../../jobs/compact/compact-site.ts';
 import { reconcileSite } from '../../jobs/reconcile/reconcile-site.ts';
+import { applyToProfiles } from '../../queues/events/apply-to-profiles.ts';
 import { readManifest } from '../../stores/lake/manifest.ts';
 import { listRaw, putRaw, readRaw } from '../../stores/lake/raw-objects.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
@@ -62,6 +63,26 @@ const missingIn = ({ drift }: Report) => drift.flatMap(({ missing }) => missing.
 const idsIn = (events: readonly RawEvent[]) => events.map(({ id }) => id).sort();
 
 describe('reconciliation', () => {
+  it('takes a visitor who goes on meanwhile for neither right nor wrong, and finds what is wrong once he rests', async ({
+    expect,
+  }) => {
+    const site = await busySite();
+    const message = honestMessage(site.id, 'ada', ['later']);
+    // Readers see an event before the consumer has it.
+    await applyToProfiles(env, [message]);
+    const [report] = await Promise.all([
+      check(site),
+      (async () => {
+        await scheduler.wait(1_000);
+        await deliver([message]);
+      })(),
+    ]);
+    expect(report).toMatchObject({ verdict: 'ok', profiles: { compared: 1, differing: [] } });
+    // What never comes to the lake is found.
+    await applyToProfiles(env, [honestMessage(site.id, 'bob', ['lost'])]);
+    expect(await check(site)).toMatchObject({ verdict: 'drift', profiles: { differing: [{ ledger: 'a/bob' }] } });
+  });
+
   it('finds nothing where nothing is wrong, and has counted everything', async ({ expect }) => {
     const site = await busySite();
     const report = await check(site);
