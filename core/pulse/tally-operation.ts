@@ -49,7 +49,7 @@ export function tallyFailedJob(minute: MinuteTally, job: string): void {
 
 /** Whether a reason says that something was late or away, and not that there is nothing to know. */
 export function isDegraded(reason: string): boolean {
-  return /_(?:deadline|error|unavailable)$/.test(reason);
+  return /_(?:deadline|error|unavailable)(?:_by_content)?$/.test(reason);
 }
 
 /** The least bound that holds a value, in ms, or `inf`. */
