@@ -3,6 +3,7 @@ import type { Condition, Value, Where } from './condition.ts';
 
 /** A series of the catalogue in PromQL: nothing that is not in it can be written. `suffix` is that of a histogram's parts. */
 export function selector(name: MetricName, where: Where = {}, suffix: '' | '_bucket' | '_count' | '_sum' = ''): string {
+  if (!Object.hasOwn(METRICS, name)) throw new Error(`${name} is no metric of the catalogue`);
   const { type, labels } = METRICS[name];
   if ((type === 'histogram') !== (suffix !== '')) throw new Error(`${name} is a ${type}: "${suffix}" is no part of it`);
   const known: readonly string[] = ['site', ...labels, ...(suffix === '_bucket' ? ['le'] : [])];

@@ -22,6 +22,7 @@ describe('what operators load', () => {
       'vitrine_evnts_total: is named, and is no metric of the catalogue',
     ]);
     expect(() => selector('vitrine_events_total', { outcom: 'late' })).toThrow('has no label "outcom"');
+    expect(() => selector('vitrine_evnts_total' as 'vitrine_events_total')).toThrow('is no metric of the catalogue');
   });
 
   it('has panels that do not overlap, each with its lines', ({ expect }) => {

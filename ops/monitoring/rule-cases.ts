@@ -51,17 +51,17 @@ const late = (stage: string, bound: number, by: number, minutes: number): RuleCa
 const ageing = (metric: MetricName, labels: Record<string, string>, minutes: number, stepSeconds: number): RuleCase =>
   gauge(metric, labels, `0+${stepSeconds}x${minutes}`, minutes - 10);
 
-/** The cases of all rules, by their names. */
+/** The cases of all rules, by their names. What burns fast is quiet at a rate at which the slow one would fire. */
 export const RULE_CASES: Readonly<Record<string, RuleCases>> = {
-  VitrineEventsRefusedFast: { fires: refused(300, 90), quiet: refused(5, 90) },
+  VitrineEventsRefusedFast: { fires: refused(300, 90), quiet: refused(50, 90) },
   VitrineEventsRefusedSlow: { fires: refused(50, DAY_MINUTES), quiet: refused(3, DAY_MINUTES) },
-  VitrineAcceptFailedFast: { fires: failed(20, 90), quiet: failed(1, 90) },
+  VitrineAcceptFailedFast: { fires: failed(20, 90), quiet: failed(5, 90) },
   VitrineAcceptFailedSlow: { fires: failed(5, DAY_MINUTES), quiet: failed(0, DAY_MINUTES) },
-  VitrineReadsDegradedFast: { fires: degraded(300, 90), quiet: degraded(5, 90) },
+  VitrineReadsDegradedFast: { fires: degraded(300, 90), quiet: degraded(50, 90) },
   VitrineReadsDegradedSlow: { fires: degraded(50, DAY_MINUTES), quiet: degraded(3, DAY_MINUTES) },
-  VitrineEventsStaleFast: { fires: late('applied', 10, 300, 90), quiet: late('applied', 10, 5, 90) },
+  VitrineEventsStaleFast: { fires: late('applied', 10, 300, 90), quiet: late('applied', 10, 50, 90) },
   VitrineEventsStaleSlow: { fires: late('applied', 10, 50, DAY_MINUTES), quiet: late('applied', 10, 3, DAY_MINUTES) },
-  VitrineLakeBehindFast: { fires: late('recorded', 60, 300, 90), quiet: late('recorded', 60, 5, 90) },
+  VitrineLakeBehindFast: { fires: late('recorded', 60, 300, 90), quiet: late('recorded', 60, 50, 90) },
   VitrineLakeBehindSlow: { fires: late('recorded', 60, 50, DAY_MINUTES), quiet: late('recorded', 60, 3, DAY_MINUTES) },
   VitrineEventsSilent: {
     fires: gauge('vitrine_events_total', { outcome: 'accepted' }, `0+100x${DAY_MINUTES} 144000x60`, DAY_MINUTES + 50),
