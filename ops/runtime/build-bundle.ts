@@ -20,6 +20,10 @@ const MODULE_TYPES: Record<string, BundleModule['type']> = {
   '.wasm': 'CompiledWasm',
 };
 
+/** Where the bundle of a configuration lies already: tests that start it many times build it once. */
+export const BUILT_BUNDLE = 'VITRINE_BUILT_BUNDLE';
+export const BUILT_FROM = 'VITRINE_BUILT_FROM';
+
 /**
  * Builds the Worker as a deploy would (`wrangler deploy --dry-run`) and returns its modules, the entry first.
  *
@@ -29,6 +33,8 @@ const MODULE_TYPES: Record<string, BundleModule['type']> = {
  * @throws when the build fails, with wrangler's output in the message.
  */
 export async function buildBundle(configPath: string, outDir: string, entry?: string): Promise<BundleModule[]> {
+  const built = process.env[BUILT_BUNDLE];
+  if (built && entry === undefined && configPath === process.env[BUILT_FROM]) return readBundle(built);
   await mkdir(outDir, { recursive: true });
   const args = [
     'deploy',

@@ -6,6 +6,7 @@ const STYLE = `
 body { max-width: 80rem; margin: 2rem auto; padding: 0 1rem; }
 table { width: 100%; border-collapse: collapse; margin: 0.5rem 0 1rem; }
 caption { text-align: start; color: light-dark(#5b606b, #a2a7b3); }
+th { white-space: nowrap; }
 th, td { padding: 0.35rem 0.75rem 0.35rem 0; border-top: 1px solid light-dark(#dfe1e7, #33363f); text-align: start; vertical-align: top; overflow-wrap: anywhere; }
 td.number { text-align: end; font-variant-numeric: tabular-nums; }
 .passed { color: light-dark(#14693b, #7fd6a4); }
