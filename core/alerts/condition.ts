@@ -4,8 +4,7 @@ import type { MetricName } from '../metrics/catalogue.ts';
 export type Where = Readonly<Record<string, string | readonly string[]>>;
 
 /** How far back a rate looks. */
-export const WINDOWS = ['5m', '15m', '30m', '1h', '2h', '6h', '1d', '3d'] as const;
-export type Window = (typeof WINDOWS)[number];
+export type Window = '5m' | '15m' | '30m' | '1h' | '2h' | '6h' | '1d' | '3d';
 
 /** Something that a rule looks at: of a gauge each series for itself; of counters their sum over a site. */
 export type Value =

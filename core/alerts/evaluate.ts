@@ -42,12 +42,14 @@ export function evaluate(condition: Condition, samples: Samples): readonly Match
       const [first = [], ...others] = condition.of.map((one) => evaluate(one, samples));
       return others.every((matches) => matches.length > 0) ? first : [];
     }
-    case 'any':
-      for (const one of condition.of) {
-        const matches = evaluate(one, samples);
-        if (matches.length > 0) return matches;
+    case 'any': {
+      const found = new Map<string, Match>();
+      for (const match of condition.of.flatMap((one) => evaluate(one, samples))) {
+        const key = labelsKey(match.labels);
+        if (!found.has(key)) found.set(key, match);
       }
-      return [];
+      return [...found.values()];
+    }
   }
 }
 
@@ -106,6 +108,11 @@ function grown(
 
 function gaugesOf(metric: MetricName, where: Where, { gauges }: Samples): readonly Match[] {
   return gauges.filter((sample) => sample.metric === metric && fits(sample.labels, where));
+}
+
+/** What tells two sets of labels apart. */
+export function labelsKey(labels: Labels): string {
+  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Whether labels are as they must be. */

@@ -1,3 +1,4 @@
+import type { MetricName } from '../metrics/catalogue.ts';
 import { counterOf, type PulseCounter } from '../metrics/pulse-counters.ts';
 import type { Counts } from '../pulse/counts.ts';
 import { fits, type Samples } from './evaluate.ts';
@@ -9,24 +10,25 @@ export interface TimedCounts {
   readonly counts: Readonly<Counts>;
 }
 
-/** How counters have grown, from the counts of minutes and hours: those count that began in the time that is asked for. */
+/** How counters have grown, from the counts of minutes and hours: each counts where its middle lies in the time that is asked for. */
 export function increaseIn(periods: readonly TimedCounts[]): Samples['increase'] {
-  const known = new Map<string, PulseCounter | undefined>();
-  const counterNamed = (name: string) => {
-    if (!known.has(name)) known.set(name, counterOf(name));
-    return known.get(name);
-  };
+  const grown = new Map<
+    MetricName,
+    { readonly middle: number; readonly counter: PulseCounter; readonly by: number }[]
+  >();
+  for (const { from, to, counts } of periods)
+    for (const [name, by] of Object.entries(counts)) {
+      const counter = counterOf(name);
+      if (!counter) continue;
+      const own = grown.get(counter.metric) ?? [];
+      own.push({ middle: (from + to) / 2, counter, by });
+      grown.set(counter.metric, own);
+    }
   return (metric, where, from, to, above) => {
     let sum = 0;
-    for (const period of periods) {
-      // Of an hour at the edge that half counts in which it lies for the most part.
-      const middle = (period.from + period.to) / 2;
-      if (middle <= from || middle > to) continue;
-      for (const [name, by] of Object.entries(period.counts)) {
-        const counter = counterNamed(name);
-        if (counter?.metric !== metric || !fits(counter.labels, where)) continue;
-        if (above === undefined || (counter.bound ?? 0) > above) sum += by;
-      }
+    for (const { middle, counter, by } of grown.get(metric) ?? []) {
+      if (middle <= from || middle > to || !fits(counter.labels, where)) continue;
+      if (above === undefined || (counter.bound ?? 0) > above) sum += by;
     }
     return sum;
   };

@@ -13,8 +13,8 @@ export interface Objective {
 const EVENTS = 'vitrine_events_total';
 
 /** An event changes the next read within so many seconds of its coming, and is in the lake within so many. */
-export const FRESH_SECONDS = 10;
-export const RECORDED_SECONDS = 60;
+const FRESH_SECONDS = 10;
+const RECORDED_SECONDS = 60;
 
 export const OBJECTIVES = [
   {

@@ -1,4 +1,4 @@
-import { evaluate, type Labels, type Samples, windowMs } from './evaluate.ts';
+import { evaluate, type Labels, labelsKey, type Samples, windowMs } from './evaluate.ts';
 import { type AlertRule, summaryOf } from './rules.ts';
 
 /** A rule that holds for a series, times in ms since 1970. */
@@ -52,5 +52,5 @@ export function lookAt(
 }
 
 function keyOf({ rule, labels }: Pick<StandingAlert, 'rule' | 'labels'>): string {
-  return JSON.stringify([rule, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
+  return `${rule} ${labelsKey(labels)}`;
 }

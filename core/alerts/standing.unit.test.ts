@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import { all, gauge, is, rate } from './condition.ts';
+import { all, any, gauge, is, rate } from './condition.ts';
 import type { Samples } from './evaluate.ts';
 import { increaseIn } from './increase.ts';
 import type { AlertRule } from './rules.ts';
@@ -47,6 +47,17 @@ describe('alerts that stand', () => {
     // b held for one minute only.
     expect(told).toEqual(['2 fired a: a of shop is at 1.', '4 resolved a']);
     expect(before).toEqual([]);
+  });
+
+  it('stand for each series once, whichever of several conditions holds for it', ({ expect }) => {
+    const held = (feed: string) => is(gauge('vitrine_feed_state', { feed, state: 'held' }), '==', 1);
+    const { standing } = lookAt(
+      [rule(any(held('a'), held('b'), held('a')))],
+      feeds({ a: 1, b: 1, c: 1 }, 0),
+      'shop',
+      [],
+    );
+    expect(standing.map(({ labels }) => labels.feed)).toEqual(['a', 'b']);
   });
 
   it('begin anew after a gap', ({ expect }) => {

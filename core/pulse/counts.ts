@@ -6,7 +6,7 @@ const MAX_OF_KIND = 120;
 /** Names in all. */
 const MAX_COUNTS = 400;
 /** What stands for the name of all that are beyond. */
-export const OTHER = '(other)';
+const OTHER = '(other)';
 
 /** Kinds whose names come from outside: where room is short these are counted together, and the others stay. */
 const OPEN_KINDS: ReadonlySet<string> = new Set(['type', 'browser', 'decision', 'odd']);
@@ -25,13 +25,6 @@ export function mostCounts(counts: Counts, atMost: number): Counts {
   const closed = entries.filter((entry) => !isOpen(entry));
   const open = entries.filter(isOpen).sort(([, a], [, b]) => b - a);
   return Object.fromEntries([...closed, ...open.slice(0, Math.max(0, atMost - closed.length))]);
-}
-
-/** Sums of the counts whose name begins so. */
-export function sumOf(counts: Readonly<Counts>, prefix: string): number {
-  let sum = 0;
-  for (const name in counts) if (name.startsWith(prefix)) sum += counts[name] ?? 0;
-  return sum;
 }
 
 function isRoom(counts: Readonly<Counts>, name: string): boolean {

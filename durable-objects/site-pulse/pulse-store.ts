@@ -48,15 +48,14 @@ export class PulseStore {
     return row && JSON.parse(row.tally);
   }
 
-  /** Minutes from one on, in their order. */
-  minutes(from: number): { readonly minute: number; readonly tally: MinuteTally }[] {
+  /** The counts of all minutes, in their order; what is known of properties is not read. */
+  minuteCounts(): { readonly minute: number; readonly counts: Counts }[] {
     return this.sql
-      .exec<{ minute: number; tally: string }>(
-        'SELECT minute, tally FROM minutes WHERE minute >= ? ORDER BY minute',
-        from,
+      .exec<{ minute: number; counts: string }>(
+        "SELECT minute, tally -> '$.counts' AS counts FROM minutes ORDER BY minute",
       )
       .toArray()
-      .map(({ minute, tally }) => ({ minute, tally: JSON.parse(tally) }));
+      .map(({ minute, counts }) => ({ minute, counts: JSON.parse(counts) }));
   }
 
   lastMinute(): number | undefined {
@@ -140,7 +139,7 @@ export class PulseStore {
   /** What came since a time, ms since 1970, by its minutes and hours. */
   periods(since: number): TimedCounts[] {
     const hours = this.hours(Math.floor(since / HOUR_MS)).map(({ hour, counts }) => periodOf(hour, HOUR_MS, counts));
-    const minutes = this.minutes(0).map(({ minute, tally }) => periodOf(minute, MINUTE_MS, tally.counts));
+    const minutes = this.minuteCounts().map(({ minute, counts }) => periodOf(minute, MINUTE_MS, counts));
     return [...hours, ...minutes];
   }
 

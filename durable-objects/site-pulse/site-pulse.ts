@@ -150,7 +150,7 @@ export class SitePulse extends DurableObject<Env> {
     const now = Date.now();
     const { series, left } = this.awake().size;
     return {
-      minutes: this.store.minutes(0).map(({ minute, tally }) => ({ minute, counts: tally.counts })),
+      minutes: this.store.minuteCounts(),
       hours: this.store.hours(Math.floor((now - days * DAY_MS) / HOUR_MS)),
       alarms: this.store.alarms(SHOWN_ALARMS),
       alerts: this.store.alerts(),

@@ -1,9 +1,9 @@
 import { eventOf } from '../../core/lake/columns.ts';
-import { type RawEvent, rawPrefix } from '../../core/lake/raw-object.ts';
-import { DAY_MS, HOUR_MS, isoHour } from '../../core/time.ts';
+import type { RawEvent } from '../../core/lake/raw-object.ts';
+import { DAY_MS, HOUR_MS, hourOf } from '../../core/time.ts';
 import { readParquet } from './parquet-files.ts';
 import { newestPartitions } from './partitions.ts';
-import { listRaw, readRaw } from './raw-objects.ts';
+import { newestRawKeys, readRaw } from './raw-objects.ts';
 
 /** How far back an event is looked for. */
 const LOOK_BACK_MS = DAY_MS;
@@ -20,18 +20,11 @@ export interface FoundEvent {
 
 /** Looks for an event of the last day by its id, the newest hours first; of each file the column of ids alone is read. */
 export async function findEvent(env: Env, site: string, id: string, now: number): Promise<FoundEvent | undefined> {
-  const iso = isoHour(Math.floor(now / HOUR_MS) - RAW_HOURS);
-  const raw: string[] = [];
-  for await (const { key } of listRaw(
-    env,
-    site,
-    `${rawPrefix(site)}date=${iso.slice(0, 10)}/hour=${iso.slice(11, 13)}/`,
-  ))
-    raw.push(key);
+  const raw = await newestRawKeys(env, site, hourOf(now) - RAW_HOURS, MAX_OPENED);
   const inRaw = async (key: string) => (await readRaw(env, key))?.events.find((event) => event.id === id);
-  const found = await firstOf(raw.reverse().slice(0, MAX_OPENED), inRaw);
+  const found = await firstOf(raw.reverse(), inRaw);
   if (found) return found;
-  const oldest = Math.floor((now - LOOK_BACK_MS) / HOUR_MS);
+  const oldest = hourOf(now - LOOK_BACK_MS);
   // An hour more than a day has, and one for a clock that is ahead.
   const partitions = await newestPartitions(env, site, undefined, LOOK_BACK_MS / HOUR_MS + 2);
   const files = partitions.filter(({ hour }) => hour >= oldest).flatMap((one) => one.files.map(({ key }) => key));

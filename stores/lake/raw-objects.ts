@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { formatRaw, parseRaw, type RawEvent, rawPrefix } from '../../core/lake/raw-object.ts';
+import { isoHour } from '../../core/time.ts';
 
 /** A raw object as the bucket lists it. */
 export interface RawObject {
@@ -38,6 +39,21 @@ export async function* listRaw(env: Env, site: string, startAfter?: string): Asy
     if (!page.truncated) return;
     cursor = page.cursor;
   }
+}
+
+/** The keys of the raw objects of an hour of arrival (since 1970) and those after, the newest `limit` of them, in their order. */
+export async function newestRawKeys(env: Env, site: string, hour: number, limit: number): Promise<string[]> {
+  const iso = isoHour(hour);
+  const keys: string[] = [];
+  for await (const { key } of listRaw(
+    env,
+    site,
+    `${rawPrefix(site)}date=${iso.slice(0, 10)}/hour=${iso.slice(11, 13)}/`,
+  )) {
+    keys.push(key);
+    if (keys.length > limit) keys.shift();
+  }
+  return keys;
 }
 
 /** What a raw object holds; nothing when it is gone. Lines that cannot be read are counted in `broken`. */

@@ -1,9 +1,9 @@
 import type { Ledger } from '../../core/identity/ledger.ts';
-import { type RawEvent, rawPrefix } from '../../core/lake/raw-object.ts';
-import { HOUR_MS, isoHour } from '../../core/time.ts';
+import type { RawEvent } from '../../core/lake/raw-object.ts';
+import { hourOf } from '../../core/time.ts';
 import { ledgerEvents } from './ledger-events.ts';
 import { newestPartitions } from './partitions.ts';
-import { listRaw, readRaw } from './raw-objects.ts';
+import { newestRawKeys, readRaw } from './raw-objects.ts';
 
 /** Hours of the lake, and raw objects that are not in it yet, that one look reads. */
 const MAX_HOURS = 24;
@@ -51,13 +51,7 @@ export async function readTimeline(
 
 /** Events that have arrived within the last hours, from the newest raw objects. */
 async function rawEventsOf(env: Env, site: string, ledgers: ReadonlySet<string>, now: number): Promise<RawEvent[]> {
-  const iso = isoHour(Math.floor(now / HOUR_MS) - RAW_HOURS);
-  const from = `${rawPrefix(site)}date=${iso.slice(0, 10)}/hour=${iso.slice(11, 13)}/`;
-  const keys: string[] = [];
-  for await (const { key } of listRaw(env, site, from)) {
-    keys.push(key);
-    if (keys.length > MAX_RAW) keys.shift();
-  }
+  const keys = await newestRawKeys(env, site, hourOf(now) - RAW_HOURS, MAX_RAW);
   const events: RawEvent[] = [];
   for (let at = 0; at < keys.length; at += RAW_AT_ONCE) {
     const read = await Promise.all(keys.slice(at, at + RAW_AT_ONCE).map((key) => readRaw(env, key)));

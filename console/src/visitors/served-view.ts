@@ -1,23 +1,21 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Merchandising } from '../../../core/merchandising/document.ts';
-import { call, wordsOf } from '../base/client.ts';
+import { call } from '../base/client.ts';
 import { html } from '../base/html.ts';
 import { TextField } from '../parts/field.ts';
+import { useSettled } from '../parts/use-settled.ts';
 import { slotNames } from '../rules/model.ts';
-import { type Previewed, preview, SOMEBODY_NEW } from '../rules/previewed.ts';
+import { preview, SOMEBODY_NEW } from '../rules/previewed.ts';
 import { Shown } from '../rules/shown.ts';
 import type { Found } from './model.ts';
 
 const FIRST_SLOT = 'home-for-you';
-const WAIT_MS = 250;
 
 /** What a slot would show him now, and why: by the code that serves, with what is in force, outside of experiments. */
 export function ServedView({ found: { kind, person } }: { readonly found: Found }) {
   const [names, setNames] = useState<readonly string[]>([]);
   const [slot, setSlot] = useState(FIRST_SLOT);
   const [item, setItem] = useState('');
-  const [shown, setShown] = useState<Previewed | undefined>(undefined);
-  const [error, setError] = useState('');
   useEffect(() => {
     call<{ document: Merchandising }>('GET', '/api/merchandising').then(
       ({ document }) => {
@@ -28,26 +26,8 @@ export function ServedView({ found: { kind, person } }: { readonly found: Found 
       () => undefined,
     );
   }, []);
-  useEffect(() => {
-    let isStale = false;
-    const timer = setTimeout(() => {
-      const who = { ...SOMEBODY_NEW, kind: kind === 'users' ? ('user' as const) : ('device' as const), id: person.id };
-      preview(slot, false, { ...who, item }).then(
-        (now) => {
-          if (isStale) return;
-          setShown(now);
-          setError('');
-        },
-        (fault) => {
-          if (!isStale) setError(wordsOf(fault));
-        },
-      );
-    }, WAIT_MS);
-    return () => {
-      isStale = true;
-      clearTimeout(timer);
-    };
-  }, [slot, item]);
+  const who = { ...SOMEBODY_NEW, kind: kind === 'users' ? ('user' as const) : ('device' as const), id: person.id };
+  const { value: shown, error } = useSettled(() => preview(slot, false, { ...who, item }), [slot, item]);
   return html`<section class="card" aria-labelledby="served-now"><h2 id="served-now">What he would be shown now</h2>
 <div class="halves"><${TextField} label="Slot" value=${slot} list=${names} change=${setSlot} /><${TextField} label="Product of the page" value=${item} placeholder="none" change=${setItem} /></div>
 <p class="error" role="alert">${error}</p>
