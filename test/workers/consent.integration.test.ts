@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { eventually } from './eventually.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { failedReasonsOf, lakeOf, rollupsOf } from './stores.ts';
 
@@ -62,8 +63,8 @@ describe('consent at ingest', () => {
       stated(added('jon', 'shown'), { analytics: false }),
       makeEvent('jon', 'page_viewed'),
     ]);
-    await vi.waitUntil(async () => (await lakeOf(site.id)).length === 3, { timeout: 5_000 });
-    expect(await rollupsOf(site.id)).toEqual({ product_added: 1, page_viewed: 1 });
+    await eventually(async () => expect(await lakeOf(site.id)).toHaveLength(3));
+    await eventually(async () => expect(await rollupsOf(site.id)).toEqual({ product_added: 1, page_viewed: 1 }));
     const { counts, cart } = await profileOf(site, 'jon');
     expect(counts).toEqual({ product_added: 1, page_viewed: 1 });
     expect(cart.map(({ id }) => id)).toEqual(['shown']);
@@ -77,7 +78,7 @@ describe('consent at ingest', () => {
   it('honours Global Privacy Control', async ({ expect }) => {
     const site = await siteWith({});
     await post(site, [stated(makeEvent('kim', 'page_viewed'), { marketing: true })], { 'sec-gpc': '1' });
-    await vi.waitUntil(async () => (await lakeOf(site.id)).length === 1, { timeout: 5_000 });
+    await eventually(async () => expect(await lakeOf(site.id)).toHaveLength(1));
     expect((await lakeOf(site.id))[0]?.consent).toEqual(['analytics', 'personalization']);
   });
 });
@@ -117,7 +118,7 @@ describe('traits', () => {
     const imported = makeEvent('nia', 'traits_imported', { source: 'crm', purpose: 'marketing', traits: { age: 42 } });
     expect((await post(site, [imported])).rejected).toMatchObject([{ code: 'secret_key_required' }]);
     await send('/v/events', { method: 'POST', headers: secret(site), body: JSON.stringify({ events: [imported] }) });
-    await vi.waitUntil(async () => (await profileOf(site, 'nia')).traits.age?.value === 42, { timeout: 5_000 });
+    await eventually(async () => expect((await profileOf(site, 'nia')).traits.age?.value).toBe(42));
     expect((await profileOf(site, 'nia')).traits).toMatchObject({
       plan: { value: 'gold', source: 'identify', purpose: 'personalization' },
       age: { value: 42, source: 'crm', purpose: 'marketing', at: Date.parse(imported.occurredAt) },

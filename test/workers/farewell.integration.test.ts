@@ -7,6 +7,7 @@ import { PROFILE_KEY } from '../../durable-objects/user-profile/schema.ts';
 import type { UserProfile } from '../../durable-objects/user-profile/user-profile.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { makeMessage } from './deliver.ts';
+import { PATIENCE } from './eventually.ts';
 import { makeEvent, makeSite, send, type TestSite } from './site.ts';
 import { rollupsOf } from './stores.ts';
 
@@ -22,7 +23,7 @@ async function linkedDevice(): Promise<TestSite> {
     headers: { authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' },
     body: JSON.stringify({ events: [event] }),
   });
-  await vi.waitUntil(async () => (await rollupsOf(site.id)).identify === 1, { timeout: 5_000 });
+  await vi.waitUntil(async () => (await rollupsOf(site.id)).identify === 1, PATIENCE);
   return site;
 }
 

@@ -85,6 +85,7 @@ describe('POST /v/events in other formats', () => {
     expect(big.answer).toMatchObject({ accepted: 0, rejected: [{ code: 'too_large' }] });
     expect((await post(site, '/v/events', headers, '')).answer).toMatchObject({ accepted: 1 });
     await counted(site, { a: 60, b: 1 });
-    expect(new Set((await lakeOf(site.id)).map(({ messageId }) => messageId)).size).toBeGreaterThan(4);
+    const messages = async () => new Set((await lakeOf(site.id)).map(({ messageId }) => messageId));
+    await eventually(async () => expect((await messages()).size).toBeGreaterThan(4));
   });
 });

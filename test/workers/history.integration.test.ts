@@ -5,6 +5,7 @@ import { compactSite } from '../../jobs/compact/compact-site.ts';
 import { reconcileSite } from '../../jobs/reconcile/reconcile-site.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { handleSegment } from '../../workers/edge/segment/handle-segment.ts';
+import { PATIENCE } from './eventually.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 import { lakeOf, rollupsOf, rowsWith } from './stores.ts';
 
@@ -84,7 +85,7 @@ describe('POST /v/import', () => {
     expect(report.refused.lines.map(({ code }: { code: string }) => code)).toEqual(codes);
     expect(lines.filter((line) => line.refused?.line)).toHaveLength(4);
     expect(lines.at(-2)).toMatchObject({ progress: { line: 7, accepted: 1, history: 1, refused: 4 } });
-    await vi.waitUntil(async () => (await rollupsOf(site.id)).product_viewed === 1, { timeout: 10_000 });
+    await vi.waitUntil(async () => (await rollupsOf(site.id)).product_viewed === 1, PATIENCE);
     await compact(site);
     expect(await rollupsOf(site.id)).toEqual({ product_viewed: 2 });
     const { lastSeenAt } = (await profileStub(env, site.id, 'u/ann').readHere()).value;
@@ -137,7 +138,7 @@ describe('POST /v/import', () => {
             .bind(site.id)
             .first<{ open: number }>()
         )?.open === 0,
-      { timeout: 20_000 },
+      PATIENCE,
     );
     const again = await upload(site, rowsOf([row('anna-erased', 40), row('bert-stays', 41)]));
     expect(again.report).toMatchObject({ history: 1, refused: { count: 1, lines: [{ line: 1, code: 'erased' }] } });

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
+import { PATIENCE } from './eventually.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 import { failedReasonsOf, rollupsOf } from './stores.ts';
 
@@ -17,7 +18,7 @@ async function upload(site: TestSite, type: string, body: string | ReadableStrea
 const traitsOf = async (site: TestSite, ledger: `u/${string}` | `a/${string}`) =>
   (await profileStub(env, site.id, ledger).readHere()).value.traits;
 const imported = (site: TestSite, count: number) =>
-  vi.waitUntil(async () => (await rollupsOf(site.id)).traits_imported === count, { timeout: 10_000 });
+  vi.waitUntil(async () => (await rollupsOf(site.id)).traits_imported === count, PATIENCE);
 
 describe('POST /api/profiles/import', () => {
   it('takes NDJSON line by line, says which it refused and why, and counts the same file once', async ({ expect }) => {

@@ -38,7 +38,7 @@ describe('POST /v/events', () => {
     expect(profile.counts).toEqual({ page_viewed: 1, product_viewed: 1, product_added: 1 });
     expect(profile.cart).toEqual([{ id: 'shirt', quantity: 1 }]);
     const ids = events.map(({ id, anonymousId }) => `a/${anonymousId}/${id}`).sort();
-    expect(await lakeIdsOf(site.id)).toEqual(ids);
+    await until(async () => expect(await lakeIdsOf(site.id)).toEqual(ids), PATIENCE);
   });
 
   it('shows a critical event to the next read, before the queue has delivered', async ({ expect }) => {
