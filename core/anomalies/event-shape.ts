@@ -1,6 +1,24 @@
 /** What of an event is looked at: its numbers, how many products it has, and how many events came with it from the same visitor. */
-export const SHAPE_FEATURES = ['price', 'quantity', 'total', 'products', 'together'] as const;
-export type ShapeFeature = (typeof SHAPE_FEATURES)[number];
+const SHAPE_FEATURES = ['price', 'quantity', 'total', 'products', 'together'] as const;
+
+/** What a shape's numbers are. */
+export interface ShapeKind {
+  readonly features: readonly string[];
+  /** So large a part of what comes is usual. */
+  readonly usual: number;
+  /** What is made up to be odd: in so many features at once, at most, so much is added. */
+  readonly beyond: { readonly features: number; readonly least: number; readonly most: number };
+  /** A model must find nearly all, once so much is added to one of these. */
+  readonly check: { readonly features: ReadonlySet<string>; readonly more: number };
+}
+
+/** Made up is what is ten to a thousand times as much; a hundred times a price or a total must be found. */
+export const EVENT_SHAPE: ShapeKind = {
+  features: SHAPE_FEATURES,
+  usual: 0.998,
+  beyond: { features: 1, least: Math.log(10), most: Math.log(1_000) },
+  check: { features: new Set(['price', 'total']), more: Math.log(100) },
+};
 
 /** Names under which shops say what an event is worth. */
 const TOTALS = ['total', 'revenue', 'value'] as const;

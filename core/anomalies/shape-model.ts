@@ -1,9 +1,11 @@
-import { SHAPE_FEATURES, type ShapeFeature, unscaled } from './event-shape.ts';
+import { EVENT_SHAPE, type ShapeKind, unscaled } from './event-shape.ts';
 import { contributions, type Forest, forestBytes, forestScore, readForest, trainForest } from './isolation-forest.ts';
 
-/** What says whether an event of a type is shaped unlike all others. */
+/** What says whether an event of a type, or a minute, is shaped unlike all others. */
 export interface ShapeModel {
+  /** Of what: a type of events; of minutes, what their shape is called. */
   readonly type: string;
+  readonly features: readonly string[];
   readonly forest: Forest;
   /** Scores above it are odd. */
   readonly threshold: number;
@@ -15,6 +17,8 @@ export interface ShapeModel {
 export interface ShapeModelBytes {
   readonly v: 1;
   readonly type: string;
+  /** Those of events where it says none. */
+  readonly features?: readonly string[];
   readonly forest: Uint8Array;
   readonly threshold: number;
   readonly like: readonly number[];
@@ -22,7 +26,7 @@ export interface ShapeModelBytes {
 
 /** A feature that makes an event odd, with what it is and what is usual. */
 export interface OddFeature {
-  readonly feature: ShapeFeature;
+  readonly feature: string;
   readonly value: number | null;
   readonly usual: number | null;
 }
@@ -42,69 +46,80 @@ const TREES = 64;
 const SAMPLE = 256;
 /** Rows that are made up, for each feature, in parts of all. */
 const SENTINELS = 0.02;
-/** Part of the rows that is kept apart; of it so many may be odd. */
+/** Part of the rows that is kept apart; of it so many may be odd: the threshold stands above the others. */
 const APART = 0.2;
 const MOST_ODD = 0.02;
-/** The threshold stands above so large a part of the scores, by a little. */
-const QUANTILE = 0.998;
+/** The threshold stands above the kind's part of the scores by a little. */
 const MARGIN = 0.01;
-/** A hundred times as much, in the shape's logarithms; of what is made so in money, so large a part must be found. */
-const TIMES_HUNDRED = Math.log(100);
+/** Of what is made odd to check a model so large a part must be found. */
 const LEAST_FOUND = 0.8;
-const MONEY: ReadonlySet<ShapeFeature> = new Set(['price', 'total']);
 const MOST_FEATURES = 3;
 
 /**
- * Makes a model of the shapes of a type, and checks it: it must find nearly nothing odd among those that were kept apart, and nearly all of them odd once
- * a price or a total is a hundred times as large. Nothing where there are too few, or it does not hold.
+ * Makes a model of shapes that finds nearly nothing odd among those that were kept apart, and checks it: nearly all of them must be odd once one of the
+ * features that matter most (of events, a price or a total) is a hundred times as large. Nothing where there are too few, or it does not hold.
  */
 export function makeShapeModel(
   type: string,
   rows: readonly (readonly number[])[],
   random: () => number,
+  kind: ShapeKind = EVENT_SHAPE,
 ): ShapeModel | undefined {
   if (rows.length < LEAST_ROWS) return undefined;
+  const { features, usual, check } = kind;
   const shuffled = rows.map((row) => [random(), row] as const).sort(([a], [b]) => a - b);
   const apart = shuffled.slice(0, Math.floor(APART * rows.length)).map(([, row]) => row);
   const own = shuffled.slice(apart.length).map(([, row]) => row);
-  const like = SHAPE_FEATURES.map((_, feature) => medianOf(own.map((row) => row[feature] ?? Number.NaN)));
-  const forest = trainForest([...own, ...sentinels(own, like, random)], { trees: TREES, sample: SAMPLE, random });
-  const scores = own.map((row) => forestScore(forest, row)).sort((a, b) => a - b);
-  const threshold = (scores[Math.floor(QUANTILE * (scores.length - 1))] ?? 1) + MARGIN;
-  const model = { type, forest, threshold, like };
+  const like = features.map((_, feature) => medianOf(own.map((row) => row[feature] ?? Number.NaN)));
+  const forest = trainForest([...own, ...sentinels(own, like, kind, random)], { trees: TREES, sample: SAMPLE, random });
+  const scoresOf = (of: readonly (readonly number[])[]) => of.map((row) => forestScore(forest, row));
+  const threshold = Math.max(partOf(scoresOf(own), usual), partOf(scoresOf(apart), 1 - MOST_ODD)) + MARGIN;
+  const model = { type, features, forest, threshold, like };
   const isOdd = (row: readonly number[]) => forestScore(forest, row) > threshold;
-  if (apart.filter(isOdd).length > MOST_ODD * apart.length) return undefined;
   for (const [feature, middle] of like.entries()) {
-    if (Number.isNaN(middle) || !MONEY.has(SHAPE_FEATURES[feature] ?? 'together')) continue;
+    if (Number.isNaN(middle) || !check.features.has(features[feature] ?? '')) continue;
     const made = apart
       .filter((row) => !Number.isNaN(row[feature]))
-      .map((row) => row.map((value, at) => (at === feature ? value + TIMES_HUNDRED : value)));
+      .map((row) => row.map((value, at) => (at === feature ? value + check.more : value)));
     if (made.filter(isOdd).length < LEAST_FOUND * made.length) return undefined;
   }
   return model;
 }
 
 /**
- * Rows as there are none, each with one number ten to a thousand times as large. A forest's cuts lie between what it has seen: without these it could
- * not tell the largest of all from a hundred times as much.
+ * Rows as there are none: of each feature some to which much was added, and to others with it. A forest's cuts lie between what it has seen: without these
+ * it could not tell the largest of all from a hundred times as much.
  */
-function sentinels(rows: readonly (readonly number[])[], like: readonly number[], random: () => number): number[][] {
+function sentinels(
+  rows: readonly (readonly number[])[],
+  like: readonly number[],
+  { beyond: { features, least, most } }: ShapeKind,
+  random: () => number,
+): number[][] {
   const each = Math.ceil(SENTINELS * rows.length);
-  return like.flatMap((middle, feature) => {
-    const having = Number.isNaN(middle) ? [] : rows.filter((row) => !Number.isNaN(row[feature]));
-    return having.slice(0, each).map((row) => {
-      const more = Math.log(10) * (1 + 2 * random());
-      return row.map((value, at) => (at === feature ? value + more : value));
+  const usable = like.flatMap((middle, feature) => (Number.isNaN(middle) ? [] : [feature]));
+  return usable.flatMap((feature) => {
+    const having = rows.filter((row) => !Number.isNaN(row[feature]));
+    return Array.from({ length: each }, () => {
+      const row = having[Math.floor(having.length * random())] ?? [];
+      const changed = new Set([feature]);
+      for (let others = Math.floor(features * random()); others > 0; others -= 1)
+        changed.add(usable[Math.floor(usable.length * random())] ?? feature);
+      const more = least + (most - least) * random();
+      return row.map((value, at) => (changed.has(at) ? value + more : value));
     });
   });
 }
 
 /** What makes a shape odd, the most first; nothing where it is like others. */
-export function oddFeatures({ forest, threshold, like }: ShapeModel, row: readonly number[]): OddFeature[] | undefined {
+export function oddFeatures(
+  { features, forest, threshold, like }: ShapeModel,
+  row: readonly number[],
+): OddFeature[] | undefined {
   if (forestScore(forest, row) <= threshold) return undefined;
   const named = contributions(forest, row, like).slice(0, MOST_FEATURES);
   return named.map(({ feature }) => ({
-    feature: SHAPE_FEATURES[feature] ?? 'total',
+    feature: features[feature] ?? '',
     value: plain(row[feature]),
     usual: plain(like[feature]),
   }));
@@ -114,16 +129,23 @@ export function shapeModelBytes({ forest, ...model }: ShapeModel): ShapeModelByt
   return { v: 1, ...model, forest: forestBytes(forest) };
 }
 
-/** The model of bytes. @throws RangeError where this build cannot use them. */
-export function readShapeModel({ v, forest, ...model }: ShapeModelBytes): ShapeModel {
+/** The model of bytes. @throws RangeError where this build cannot use them: of another form, or of other features. */
+export function readShapeModel({ v, forest, ...model }: ShapeModelBytes, kind: ShapeKind = EVENT_SHAPE): ShapeModel {
   if (v !== 1) throw new RangeError(`no model of version ${v}`);
   const read = readForest(forest);
-  if (read.features !== SHAPE_FEATURES.length) throw new RangeError('the model is of other features');
-  return { ...model, forest: read };
+  const { features = EVENT_SHAPE.features } = model;
+  if (read.features !== features.length || features.join() !== kind.features.join())
+    throw new RangeError('the model is of other features');
+  return { ...model, features, forest: read };
 }
 
 function plain(value: number | undefined): number | null {
   return value === undefined || Number.isNaN(value) ? null : unscaled(value);
+}
+
+/** The value that so large a part is not above. */
+function partOf(values: readonly number[], part: number): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(part * (values.length - 1))] ?? 1;
 }
 
 /** The middle of what is there; NaN where less than half has it. */

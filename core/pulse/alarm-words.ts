@@ -19,6 +19,8 @@ export function alarmWords(alarm: AlarmSaid): string {
   switch (kind) {
     case 'volume':
       return `${Math.round(found)} events a minute, usually ${Math.round(usual)}`;
+    case 'minute':
+      return `Minutes unlike others: ${change} of all${name === undefined || name === '' ? '' : `; the last was off in ${name.replaceAll('|', ' ')}`}`;
     case 'type':
       return found === 0
         ? `No ${type} comes any more, usually ${shareWords(usual)} of all events`

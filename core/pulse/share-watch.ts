@@ -54,9 +54,12 @@ export const SHARE_SIZE = HOURS_AT + 2 * 24;
  */
 export class ShareWatch {
   private readonly state: Float64Array;
+  private readonly told: number;
 
-  constructor(state = new Float64Array(SHARE_SIZE)) {
+  /** @param told evidence from which on a drift is told. */
+  constructor(state = new Float64Array(SHARE_SIZE), told: number = TOLD) {
     this.state = state;
+    this.told = told;
   }
 
   /** All that it knows, to be kept. */
@@ -88,12 +91,11 @@ export class ShareWatch {
     if (!(seen > 0)) return undefined;
     const { state } = this;
     const usual = this.usualAt(time);
-    const isKnown = (state[SEEN] as number) >= LEAST_SEEN && (state[MINUTES] as number) >= LEAST_MINUTES;
     if (state[OPEN] !== 0) {
       this.whileOpen(time, hits, seen);
       return undefined;
     }
-    if (isKnown) {
+    if (this.isKnown) {
       const strongest = this.weigh(time, hits, seen, usual);
       if (strongest) {
         state[OPEN] = strongest.direction === 'up' ? strongest.evidence : -strongest.evidence;
@@ -107,8 +109,25 @@ export class ShareWatch {
       }
     }
     // What is under suspicion teaches nothing.
-    if (this.suspicion() < TOLD / 2) this.learn(time, hits, seen, usual);
+    if (this.suspicion() < this.told / 2) this.learn(time, hits, seen, usual);
     return undefined;
+  }
+
+  /**
+   * How far a minute's hits are from what is usual, in standard deviations of the law and dispersion that evidence is weighed by; nothing before the
+   * share is known. Teaches nothing.
+   */
+  strayOf(time: number, hits: number, seen: number): number | undefined {
+    if (!(seen > 0 && this.isKnown)) return undefined;
+    const usual = this.usualAt(time);
+    const variance =
+      Math.max(SURPRISE_FLOOR, seen * usual * (1 - usual)) * Math.max(1, this.state[DISPERSION] as number);
+    return (hits - seen * usual) / Math.sqrt(variance);
+  }
+
+  private get isKnown(): boolean {
+    const { state } = this;
+    return (state[SEEN] as number) >= LEAST_SEEN && (state[MINUTES] as number) >= LEAST_MINUTES;
   }
 
   /** What is usual at a time: the share of all time, drawn to that of the hour as far as that is known. */
@@ -142,7 +161,7 @@ export class ShareWatch {
       const sum = Math.max(0, before + Math.min(MOST_A_MINUTE, ratio / dispersion));
       if (sum > 0 && before === 0) state[at + 1] = time;
       state[at] = sum;
-      if (sum >= TOLD && sum > (strongest?.evidence ?? 0))
+      if (sum >= this.told && sum > (strongest?.evidence ?? 0))
         strongest = { direction, evidence: sum, since: state[at + 1] as number };
     }
     return strongest;

@@ -1,5 +1,7 @@
+import type { ShapeModel } from '../anomalies/shape-model.ts';
 import { isKnown, type KnownValues, learnValues, newKnown, unknownNames, unusualSizes } from './known-values.ts';
 import type { MinuteTally } from './minute.ts';
+import { MinuteWatch, type OddMinute, type Stray, shapeOfMinute } from './minute-watch.ts';
 import { type Direction, SHARE_SIZE, ShareWatch } from './share-watch.ts';
 import { VOLUME_SIZE, VolumeWatch } from './volume-watch.ts';
 
@@ -10,7 +12,7 @@ const MAX_LAST = 100;
 
 /** What an alarm is about. */
 export interface Subject {
-  /** e.g. `type`, `missing`, `browser`, `duplicate`, `volume`. */
+  /** e.g. `type`, `missing`, `browser`, `duplicate`, `volume`; `minute` where no series alone is off. */
   readonly kind: string;
   readonly type?: string | undefined;
   readonly property?: string | undefined;
@@ -48,6 +50,15 @@ export interface WatchState {
   readonly volume: number[];
   readonly known: [property: string, known: KnownValues][];
   readonly left: number;
+  /** Of minutes as a whole. */
+  readonly minute?: number[];
+}
+
+/** A minute as a whole. */
+export interface WatchedMinute {
+  /** By `MINUTE_SHAPE`; nothing where something is open already: such minutes are none to learn from. */
+  readonly shape: number[] | undefined;
+  readonly odd: OddMinute | undefined;
 }
 
 /**
@@ -57,6 +68,9 @@ export interface WatchState {
 export class SiteWatch {
   private readonly shares = new Map<string, ShareWatch>();
   private volume: VolumeWatch;
+  private minutes: MinuteWatch;
+  /** The minute that was taken last, as a whole. */
+  lastMinute: WatchedMinute = { shape: undefined, odd: undefined };
   private readonly known = new Map<string, KnownValues>();
   /** The last examples of types and browsers. */
   private readonly last = new Map<string, string[]>();
@@ -65,6 +79,7 @@ export class SiteWatch {
 
   constructor(state?: WatchState) {
     this.volume = new VolumeWatch(state ? sized(state.volume, VOLUME_SIZE) : undefined);
+    this.minutes = new MinuteWatch(state?.minute);
     for (const [series, numbers] of state?.shares ?? [])
       this.shares.set(series, new ShareWatch(sized(numbers, SHARE_SIZE)));
     for (const [property, known] of state?.known ?? []) this.known.set(property, known);
@@ -80,19 +95,31 @@ export class SiteWatch {
   get open(): string[] {
     return [...this.shares]
       .flatMap(([series, watch]) => (watch.open ? [series] : []))
-      .concat(this.volume.open ? ['volume'] : []);
+      .concat(this.volume.open ? ['volume'] : [])
+      .concat(this.minutes.open ? ['minute'] : []);
+  }
+
+  /** The forest that says which minutes are unlike others; without one none is. */
+  set minuteModel(model: ShapeModel | undefined) {
+    this.minutes.model = model;
   }
 
   /** Takes a minute that is over, and says what begins to be told in it, the most evident first. */
   next(time: number, minute: MinuteTally): Alarm[] {
     const alarms: Alarm[] = [];
-    const surge = this.volume.next(time, minute.counts.accepted ?? 0);
+    const came = minute.counts.accepted ?? 0;
+    const strays: Stray[] = [];
+    const note = (kind: string, series: string, by: number | undefined) =>
+      by !== undefined && strays.push({ kind, series, by });
+    note('volume', 'volume', this.volume.strayOf(time, came));
+    const surge = this.volume.next(time, came);
     if (surge) alarms.push({ kind: 'volume', series: 'volume', ...surge, toldAt: time, examples: [] });
     for (const share of this.sharesOf(minute)) {
       const series = [share.kind, share.type, share.property, share.kind === 'unknown' ? undefined : share.name]
         .filter((part) => part !== undefined)
         .join('|');
       const watch = this.watchOf(series);
+      note(share.kind, series, watch?.strayOf(time, share.hits, share.seen));
       const drift = watch?.next(time, share.hits, share.seen);
       if (!drift) continue;
       const { hits: _, seen: __, examples, ...subject } = share;
@@ -100,6 +127,8 @@ export class SiteWatch {
       const ids = minute.examples[examples] ?? this.last.get(examples) ?? [];
       alarms.push({ ...subject, series, ...drift, toldAt: time, examples: ids });
     }
+    const unlike = this.lookAtWhole(time, strays);
+    if (unlike) alarms.push(unlike);
     for (const [name, ids] of Object.entries(minute.examples))
       if (/^(?:type|browser)\|/.test(name) && (this.last.has(name) || this.last.size < MAX_LAST))
         this.last.set(name, ids);
@@ -107,10 +136,22 @@ export class SiteWatch {
     return alarms.sort((a, b) => b.evidence - a.evidence);
   }
 
+  /** Looks at a minute as a whole, where no series explains it. */
+  private lookAtWhole(time: number, strays: readonly Stray[]): Alarm | undefined {
+    const isExplained = this.open.some((series) => series !== 'minute');
+    const odd = isExplained ? undefined : this.minutes.oddOf(strays);
+    this.lastMinute = { shape: isExplained ? undefined : shapeOfMinute(strays), odd };
+    const drift = isExplained ? undefined : this.minutes.next(time, odd !== undefined);
+    if (!drift) return undefined;
+    const name = odd?.features.map(({ series }) => series).join(', ');
+    return { kind: 'minute', series: 'minute', name, ...drift, toldAt: time, examples: [] };
+  }
+
   /** Begins anew with a series, so that what is now becomes what is usual. Says whether there is one. */
   forget(series: string): boolean {
-    if (series !== 'volume') return this.shares.delete(series);
-    this.volume = new VolumeWatch();
+    if (series === 'volume') this.volume = new VolumeWatch();
+    else if (series === 'minute') this.minutes = new MinuteWatch(undefined, this.minutes.model);
+    else return this.shares.delete(series);
     return true;
   }
 
@@ -120,6 +161,7 @@ export class SiteWatch {
       volume: this.volume.numbers(),
       known: [...this.known],
       left: this.left,
+      minute: this.minutes.numbers(),
     };
   }
 

@@ -62,13 +62,20 @@ export class VolumeWatch {
     };
   }
 
+  /** How far what came in a minute is from what is usual, in standard deviations; nothing in the first hour. Teaches nothing. */
+  strayOf(time: number, came: number): number | undefined {
+    if ((this.state[MINUTES] as number) < LEAST_MINUTES) return undefined;
+    const { recent, season } = this.usualAt(time);
+    const expected = Math.max(1, (recent + season) / 2);
+    return (came - expected) / Math.sqrt(expected * Math.max(1, this.state[DISPERSION] as number));
+  }
+
   /** Takes what came in a minute; `time` is its start, ms since 1970. Says what begins to be told in it. */
   next(time: number, came: number): Surge | undefined {
     const { state } = this;
-    const at = HOURS_AT + 2 * (Math.floor(time / HOUR_MS) % 24);
+    const at = hourAt(time);
     const minutes = state[at] as number;
-    const recent = state[RECENT] as number;
-    const season = minutes >= 20 ? (state[at + 1] as number) / minutes : recent;
+    const { recent, season } = this.usualAt(time);
     if (state[OPEN] !== 0) {
       this.whileOpen(came);
       if (state[OPEN] !== 0) return undefined;
@@ -87,6 +94,13 @@ export class VolumeWatch {
     state[at] = keep * minutes + 1;
     state[at + 1] = keep * (state[at + 1] as number) + came;
     return undefined;
+  }
+
+  private usualAt(time: number): { readonly recent: number; readonly season: number } {
+    const { state } = this;
+    const [minutes, came] = [state[hourAt(time)] as number, state[hourAt(time) + 1] as number];
+    const recent = state[RECENT] as number;
+    return { recent, season: minutes >= 20 ? came / minutes : recent };
   }
 
   private weigh(time: number, came: number, recent: number, season: number): boolean {
@@ -128,4 +142,9 @@ export class VolumeWatch {
     state[RECENT] = came;
     state.fill(0, SUMS_AT, SUMS_AT + 2 * SUMS);
   }
+}
+
+/** Where the sums of a time's hour stand. */
+function hourAt(time: number): number {
+  return HOURS_AT + 2 * (Math.floor(time / HOUR_MS) % 24);
 }

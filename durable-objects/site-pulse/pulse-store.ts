@@ -3,6 +3,7 @@ import type { StandingAlert } from '../../core/alerts/standing.ts';
 import type { OddEvent } from '../../core/anomalies/shape-model.ts';
 import { addCount, type Counts, mostCounts } from '../../core/pulse/counts.ts';
 import { addMinute, emptyMinute, type MinuteTally } from '../../core/pulse/minute.ts';
+import type { OddMinute } from '../../core/pulse/minute-watch.ts';
 import type { Alarm, WatchState } from '../../core/pulse/site-watch.ts';
 import { HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 
@@ -10,6 +11,8 @@ import { HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 const MAX_ALARMS = 1_000;
 /** Odd events that are kept. */
 const MAX_ODD = 200;
+/** Odd minutes that are kept. */
+const MAX_ODD_MINUTES = 100;
 const MINUTES_AN_HOUR = 60;
 /** Counts of an hour that are kept. */
 const MAX_HOUR_COUNTS = 200;
@@ -24,6 +27,11 @@ interface Watched {
 export interface KeptAlarm extends Alarm {
   readonly id: number;
   readonly endedAt: number | null;
+}
+
+/** A minute unlike others; its start, ms since 1970. */
+export interface KeptOddMinute extends OddMinute {
+  readonly minute: number;
 }
 
 /** The rows of a site's pulse. Minutes and hours are counted since 1970. */
@@ -158,6 +166,14 @@ export class PulseStore {
       .exec<{ content: string }>('SELECT content FROM odd_events ORDER BY number DESC LIMIT ?', limit)
       .toArray()
       .map(({ content }) => JSON.parse(content));
+  }
+
+  /** Odd minutes, the newest first. */
+  oddMinutes(): readonly KeptOddMinute[] {
+    return this.kv.get<readonly KeptOddMinute[]>('odd_minutes') ?? [];
+  }
+  keepOddMinute(odd: KeptOddMinute): void {
+    this.kv.put('odd_minutes', [odd, ...this.oddMinutes()].slice(0, MAX_ODD_MINUTES));
   }
 
   /** Rules that hold. */

@@ -11,7 +11,7 @@ import { type TailFilter, type TailLine, tailFilterSchema, tailPart } from '../.
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 import { log } from '../../stores/log.ts';
 import { migrate } from '../storage/migrate.ts';
-import { type KeptAlarm, PulseStore } from './pulse-store.ts';
+import { type KeptAlarm, type KeptOddMinute, PulseStore } from './pulse-store.ts';
 import { PULSE_MIGRATIONS } from './schema.ts';
 import { ShapeStore } from './shape-store.ts';
 
@@ -25,6 +25,7 @@ const KEEP_EVERY = 30;
 const SILENT_MINUTES = DAY_MS / MINUTE_MS;
 const SHOWN_ALARMS = 100;
 const SHOWN_ODD = 50;
+const SHOWN_ODD_MINUTES = 20;
 /** Rules look back three days, and a day further back for an hour. */
 const RULES_LOOK_BACK_MS = 3 * DAY_MS + 2 * HOUR_MS;
 /** Who may watch at once, and lines that one gets in a second. */
@@ -61,6 +62,7 @@ export interface Pulse {
   readonly hours: readonly { readonly hour: number; readonly counts: Readonly<Record<string, number>> }[];
   readonly alarms: readonly KeptAlarm[];
   readonly odd: readonly OddEvent[];
+  readonly oddMinutes: readonly KeptOddMinute[];
   /** Rules that hold. */
   readonly alerts: readonly StandingAlert[];
   readonly series: number;
@@ -80,6 +82,8 @@ export class SitePulse extends DurableObject<Env> {
   /** The next minute to look at. */
   private due = 0;
   private lastKept = 0;
+  /** Shapes of minutes that are in no sample yet: that of an object that goes are a few of many. */
+  private readonly minuteShapes: number[][] = [];
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
@@ -109,7 +113,9 @@ export class SitePulse extends DurableObject<Env> {
 
   /** Makes the models anew. Says for which types there are new ones; `now` in ms since 1970. */
   trainShapes(now: number): string[] {
-    return this.shapes.train(now, Math.random);
+    const made = this.shapes.train(now, Math.random);
+    if (this.watch) this.watch.minuteModel = this.shapes.minuteModel();
+    return made;
   }
 
   /** Lets somebody watch the events go by: a WebSocket that survives the object's sleep. The filter is the address's query. */
@@ -155,6 +161,7 @@ export class SitePulse extends DurableObject<Env> {
       alarms: this.store.alarms(SHOWN_ALARMS),
       alerts: this.store.alerts(),
       odd: this.store.odd(SHOWN_ODD),
+      oddMinutes: this.store.oddMinutes().slice(0, SHOWN_ODD_MINUTES),
       series,
       seriesLeft: left,
     };
@@ -234,6 +241,7 @@ export class SitePulse extends DurableObject<Env> {
     if (this.watch) return this.watch;
     const kept = this.store.watched();
     const watch = new SiteWatch(kept?.state);
+    watch.minuteModel = this.shapes.minuteModel();
     this.watch = watch;
     this.due = kept ? kept.until + 1 : (this.store.firstMinute() ?? Math.floor(Date.now() / MINUTE_MS));
     this.lastKept = this.due - 1;
@@ -250,14 +258,20 @@ export class SitePulse extends DurableObject<Env> {
     const told: { readonly alarm: Alarm; readonly id: number }[] = [];
     // After a long silence only the last hour is there to look at.
     this.due = Math.max(this.due, last - MINUTES_KEPT);
-    for (; this.due <= last; this.due += 1)
-      for (const alarm of watch.next(this.due * MINUTE_MS, this.store.minute(this.due) ?? emptyMinute()))
+    for (; this.due <= last; this.due += 1) {
+      const time = this.due * MINUTE_MS;
+      for (const alarm of watch.next(time, this.store.minute(this.due) ?? emptyMinute()))
         told.push({ alarm, id: this.store.keepAlarm(alarm) });
+      const { shape, odd: oddMinute } = watch.lastMinute;
+      if (shape) this.minuteShapes.push(shape);
+      if (oddMinute) this.store.keepOddMinute({ minute: time, ...oddMinute });
+    }
     this.ctx.storage.kv.put('looked_until', this.due - 1);
     this.store.endAlarms(watch.open, now);
     if (this.due - 1 - this.lastKept >= KEEP_EVERY) {
       this.lastKept = this.due - 1;
       this.store.keepWatched({ until: this.lastKept, state: watch.toState() });
+      this.shapes.takeMinutes(this.minuteShapes.splice(0));
       this.store.fold(this.lastKept - MINUTES_KEPT, Math.floor(now / HOUR_MS) - HOURS_KEPT, (tally) =>
         this.shapes.take(tally),
       );

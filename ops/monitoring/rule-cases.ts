@@ -27,6 +27,11 @@ const parts = (bad: string, good: string, by: number, minutes: number): RuleCase
   input: { [good]: `0+1000x${minutes}`, [bad]: `0+${by}x${minutes}` },
   atMinute: minutes,
 });
+/** An hour in which all was well, and then nothing is; somebody must be called within five minutes. */
+const outage = (bad: string, good: string): RuleCase => ({
+  input: { [good]: '0+1000x60 60000x30', [bad]: '0x59 0+1000x31' },
+  atMinute: 65,
+});
 const refused = (by: number, minutes: number) => parts(events('rejected'), events('accepted'), by, minutes);
 const request = (status: string) => named('vitrine_requests_total', { kind: 'accept', status });
 const failed = (by: number, minutes: number) => parts(request('5xx'), request('2xx'), by, minutes);
@@ -55,7 +60,7 @@ const ageing = (metric: MetricName, labels: Record<string, string>, minutes: num
 export const RULE_CASES: Readonly<Record<string, RuleCases>> = {
   VitrineEventsRefusedFast: { fires: refused(300, 90), quiet: refused(50, 90) },
   VitrineEventsRefusedSlow: { fires: refused(50, DAY_MINUTES), quiet: refused(3, DAY_MINUTES) },
-  VitrineAcceptFailedFast: { fires: failed(20, 90), quiet: failed(5, 90) },
+  VitrineAcceptFailedFast: { fires: outage(request('5xx'), request('2xx')), quiet: failed(5, 90) },
   VitrineAcceptFailedSlow: { fires: failed(5, DAY_MINUTES), quiet: failed(0, DAY_MINUTES) },
   VitrineReadsDegradedFast: { fires: degraded(300, 90), quiet: degraded(50, 90) },
   VitrineReadsDegradedSlow: { fires: degraded(50, DAY_MINUTES), quiet: degraded(3, DAY_MINUTES) },

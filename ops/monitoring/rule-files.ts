@@ -37,7 +37,7 @@ export function ruleTestsFile(rules: string): string {
     input_series: cases.flatMap(({ series }) => series),
     promql_expr_test: cases.map(({ expectation }) => expectation),
   };
-  return `${HEAD}${stringify({ rule_files: [rules], evaluation_interval: '5m', tests: [test] }, { lineWidth: 0 })}`;
+  return `${HEAD}${stringify({ rule_files: [rules], evaluation_interval: '2m', tests: [test] }, { lineWidth: 0 })}`;
 }
 
 function caseOf({ name }: PrometheusRule, what: 'fires' | 'is-quiet', { input, atMinute }: RuleCase) {

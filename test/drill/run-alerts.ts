@@ -9,13 +9,25 @@ import { rulesFile } from '../../ops/monitoring/rule-files.ts';
 import { waitUntil } from '../../ops/wait-until.ts';
 import { openStage, SITE, type Stage } from './stage.ts';
 
-/** Rules look back, and wait, so many times shorter: a minute of theirs takes six seconds. */
-const SPEED = 10;
 const ALERTMANAGER = 'prometheus-alertmanager';
-/** The outages that are made, and the alert that is to call somebody of each. */
-const WANTED = ['VitrineAcceptFailedFast', 'VitrineReadsDegradedFast'] as const;
+/** The outages that can be made, and the alert that is to call somebody of each. */
+const OUTAGES = {
+  queue: { alert: 'VitrineAcceptFailedFast', faults: { queueUntil: Number.MAX_SAFE_INTEGER } },
+  profiles: { alert: 'VitrineReadsDegradedFast', faults: { reads: { profile: 'slow' } } },
+} as const;
+export type AlertedOutage = keyof typeof OUTAGES;
+
+/** How the drill is run. */
+export interface AlertsOptions {
+  /** Rules look back, and wait, so many times shorter: at 10 a minute of theirs takes six seconds. */
+  readonly speed: number;
+  readonly outages: readonly AlertedOutage[];
+  /** The Worker hurries as the rules do: what it gathers for ten seconds is told within less than one. */
+  readonly hurries?: boolean;
+}
 const PAUSE_MS = 50;
-const WARM_MS = 15_000;
+/** Before anything happens, on the rules’ clock. */
+const WARM_SECONDS = 150;
 /** How long a page, and the end of one, is waited for, on the true clock: the longest of the short windows, half an hour of theirs, must be good again. */
 const MODEL_PATIENCE_MS = 90_000;
 const PAGE_PATIENCE_MS = 60_000;
@@ -39,40 +51,46 @@ export function hasAlertmanager(): boolean {
 }
 
 /**
- * The real Prometheus scrapes the real stack, and the real Alertmanager calls: the queue refuses all events and profiles do not answer, until somebody
- * has been called for both; then all is well, until both calls are over.
+ * The real Prometheus scrapes the real stack, and the real Alertmanager calls: the queue refuses all events, or profiles do not answer, until somebody
+ * has been called for each; then all is well, until each call is over.
  *
  * @param root the project to run.
  */
-export async function runAlerts(root: string): Promise<AlertsReport> {
+export async function runAlerts(
+  root: string,
+  { speed, outages, hurries = false }: AlertsOptions,
+): Promise<AlertsReport> {
   if (!hasAlertmanager()) throw new Error('Install Debian’s packages prometheus and prometheus-alertmanager.');
   const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-alerts-'));
   const stage = await openStage(root);
   const pager = await startPager();
   const processes: ChildProcess[] = [];
+  const warmMs = Math.max(5_000, (WARM_SECONDS * 1_000) / speed);
+  const wanted = outages.map((outage) => OUTAGES[outage].alert);
   let running = true;
   try {
-    processes.push(...(await startMonitoring(folder, stage.vitrine.url, pager.url)));
+    processes.push(...(await startMonitoring(folder, stage.vitrine.url, pager.url, speed)));
     await fillCatalogue(stage);
+    await stage.tell({ hurry: hurries ? speed : 1 });
     const traffic = { sent: 0 };
     const visiting = visit(stage, traffic, () => running);
-    await sleep(WARM_MS / 2);
-    await publishModel(stage);
-    await sleep(WARM_MS / 2);
+    await sleep(warmMs / 2);
+    if (outages.includes('profiles')) await publishModel(stage);
+    await sleep(warmMs / 2);
     const early = [...pager.fired.keys()];
     const begun = Date.now();
-    await stage.tell({ queueUntil: Number.MAX_SAFE_INTEGER, reads: { profile: 'slow' } });
-    const all = await called(pager.fired, PAGE_PATIENCE_MS);
+    await stage.tell(Object.assign({}, ...outages.map((outage) => OUTAGES[outage].faults)));
+    const all = await called(wanted, pager.fired, PAGE_PATIENCE_MS);
     const ended = Date.now();
     await stage.tell({ queueUntil: 0, reads: {} });
-    if (all) await called(pager.resolved, END_PATIENCE_MS);
+    if (all) await called(wanted, pager.resolved, END_PATIENCE_MS);
     running = false;
     await visiting;
     const seconds = (times: ReadonlyMap<string, number>, alert: string, from: number) => {
       const at = times.get(alert);
-      return at === undefined ? null : Math.round(((at - from) * SPEED) / 1_000);
+      return at === undefined ? null : Math.round(((at - from) * speed) / 1_000);
     };
-    const alerts = WANTED.map((alert) => ({
+    const alerts = wanted.map((alert) => ({
       alert,
       pagedAfterSeconds: seconds(pager.fired, alert, begun),
       clearedAfterSeconds: seconds(pager.resolved, alert, ended),
@@ -88,8 +106,12 @@ export async function runAlerts(root: string): Promise<AlertsReport> {
 }
 
 /** Waits until somebody was told of all that are wanted, or for as long as it may take; says whether he was. */
-async function called(times: ReadonlyMap<string, number>, patienceMs: number): Promise<boolean> {
-  const isTold = () => WANTED.every((alert) => times.has(alert));
+async function called(
+  wanted: readonly string[],
+  times: ReadonlyMap<string, number>,
+  patienceMs: number,
+): Promise<boolean> {
+  const isTold = () => wanted.every((alert) => times.has(alert));
   await waitUntil('all alerts are told', async () => isTold(), patienceMs).catch(() => undefined);
   return isTold();
 }
@@ -165,26 +187,32 @@ async function startPager() {
   return { fired, resolved, url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 
-async function startMonitoring(folder: string, vitrineUrl: string, pagerUrl: string): Promise<ChildProcess[]> {
+async function startMonitoring(
+  folder: string,
+  vitrineUrl: string,
+  pagerUrl: string,
+  speed: number,
+): Promise<ChildProcess[]> {
   const write = (name: string, content: unknown) => {
     const file = path.join(folder, name);
     writeFileSync(file, typeof content === 'string' ? content : stringify(content, { lineWidth: 0 }));
     return file;
   };
   const [prometheusPort, alertmanagerPort] = [await freePort(), await freePort()];
-  const rules = write('rules.yml', faster(rulesFile()));
+  const rules = write('rules.yml', faster(rulesFile(), speed));
   const alertmanager = write('alertmanager.yml', {
     route: {
       receiver: 'pager',
       group_by: ['alertname'],
       group_wait: '0s',
-      group_interval: '1s',
+      group_interval: `${10_000 / speed}ms`,
       repeat_interval: '1h',
     },
     receivers: [{ name: 'pager', webhook_configs: [{ url: pagerUrl, send_resolved: true }] }],
   });
+  const interval = `${10_000 / speed}ms`;
   const prometheus = write('prometheus.yml', {
-    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    global: { scrape_interval: interval, scrape_timeout: interval, evaluation_interval: interval },
     rule_files: [rules],
     scrape_configs: [
       {
@@ -219,10 +247,10 @@ async function startMonitoring(folder: string, vitrineUrl: string, pagerUrl: str
 }
 
 /** The rules, with each window, offset and time to wait shorter. */
-function faster(rules: string): string {
+function faster(rules: string, speed: number): string {
   const shorter = (duration: string) => {
     const ms = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[duration.at(-1) ?? 'm'] ?? 0;
-    return `${Math.round((Number.parseInt(duration, 10) * ms) / SPEED)}ms`;
+    return `${Math.round((Number.parseInt(duration, 10) * ms) / speed)}ms`;
   };
   return rules
     .replaceAll(/\[(\d+[smhd])\]/g, (_, duration: string) => `[${shorter(duration)}]`)

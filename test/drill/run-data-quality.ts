@@ -1,3 +1,5 @@
+import { makeShapeModel } from '../../core/anomalies/shape-model.ts';
+import { MINUTE_SHAPE } from '../../core/pulse/minute-watch.ts';
 import { type Alarm, SiteWatch } from '../../core/pulse/site-watch.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 import { seededRandom } from '../../ops/seeded-random.ts';
@@ -114,10 +116,14 @@ export function runDataQuality(seed: number, historyDays: number): QualityReport
   const random = seededRandom(seed);
   const falselyTold: string[] = [];
   const learned = historyDays * DAY_MS;
-  for (const { time, minute } of simulatedMinutes(0, (historyDays + 7) * 24 * 60, random))
+  const forest = forestOf(quiet, seededRandom(seed + 2_000));
+  for (const { time, minute } of simulatedMinutes(0, (historyDays + 7) * 24 * 60, random)) {
     for (const alarm of quiet.next(time, minute)) if (time >= learned) falselyTold.push(words(alarm));
+    forest.tick(time);
+  }
 
   const watch = new SiteWatch();
+  const trained = forestOf(watch, seededRandom(seed + 3_000));
   const begins = FAULTS.map(
     (_, index) => learned + Math.floor(index / A_DAY) * DAY_MS + FIRST_HOUR * HOUR_MS + (index % A_DAY) * APART_MS,
   );
@@ -131,6 +137,7 @@ export function runDataQuality(seed: number, historyDays: number): QualityReport
     seededRandom(seed + 1_000),
     (at) => FAULTS[indexAt(at)]?.fault,
   )) {
+    trained.tick(time);
     for (const alarm of watch.next(time, minute)) {
       const index = indexAt(time);
       if (index >= 0 && !named.has(index) && FAULTS[index]?.isNamed(alarm)) named.set(index, alarm);
@@ -151,6 +158,24 @@ export function runDataQuality(seed: number, historyDays: number): QualityReport
     series: watch.size.series,
     faults,
     falselyTold,
+  };
+}
+
+/** Keeps the shapes of minutes of a watch, and makes its forest anew each hour, as the job does. */
+function forestOf(watch: SiteWatch, random: () => number): { tick(time: number): void; readonly odd: number } {
+  const rows: number[][] = [];
+  let odd = 0;
+  return {
+    get odd() {
+      return odd;
+    },
+    tick(time) {
+      if (watch.lastMinute.shape) rows.push(watch.lastMinute.shape);
+      if (watch.lastMinute.odd) odd += 1;
+      if (time % HOUR_MS !== 0) return;
+      const model = makeShapeModel('(minutes)', rows.slice(-1_000), random, MINUTE_SHAPE);
+      if (model) watch.minuteModel = model;
+    },
   };
 }
 

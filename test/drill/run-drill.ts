@@ -95,6 +95,7 @@ const CALM: Faults = {
   throwUntil: 0,
   clockMs: 0,
   oldUntil: 0,
+  hurry: 1,
 };
 
 /** One fault after the other, drawn at random, until `signal`; says how many of each. */

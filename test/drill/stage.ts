@@ -26,6 +26,7 @@ export interface Faults {
   readonly throwUntil: number;
   readonly clockMs: number;
   readonly oldUntil: number;
+  readonly hurry: number;
 }
 
 /** The real stack on a queue that outlives it, with a Worker that fails on demand. */

@@ -5,7 +5,7 @@ import { AlarmList } from './alarm-list.ts';
 import { AlertList } from './alert-list.ts';
 import { CountsChart } from './counts-chart.ts';
 import { countsBy, filled, type Pulse, withinWords } from './model.ts';
-import { OddList } from './odd-list.ts';
+import { OddList, OddMinutes } from './odd-list.ts';
 import { ReadyList } from './ready-list.ts';
 
 /** How often the page asks again while somebody looks at it. */
@@ -46,7 +46,7 @@ ${
   pulse &&
   html`<section class="card" aria-labelledby="alerts"><h2 id="alerts">Alerts</h2><${AlertList} alerts=${pulse.alerts} /></section>
 <section class="card" aria-labelledby="alarms"><h2 id="alarms">What is not as usual</h2><${AlarmList} alarms=${pulse.alarms} accept=${accept} /></section>
-<section class="card" aria-labelledby="odd"><h2 id="odd">Events unlike others</h2><${OddList} odd=${pulse.odd} /></section>
+<section class="card" aria-labelledby="odd"><h2 id="odd">Events unlike others</h2><${OddList} odd=${pulse.odd} />${pulse.oddMinutes.length > 0 && html`<h3>Minutes unlike others</h3><${OddMinutes} minutes=${pulse.oddMinutes} />`}</section>
 <section class="card" aria-labelledby="volume"><div class="bar"><h2 id="volume">What comes</h2>
 <div class="choice" role="group" aria-label="How far back"><button type="button" aria-pressed=${!isWeek} onClick=${() => setWeek(false)}>Last hour</button><button type="button" aria-pressed=${isWeek} onClick=${() => setWeek(true)}>Seven days</button></div></div>
 <${CountsChart} buckets=${isWeek ? filled(pulse.hours, HOUR_MS, Date.now()) : filled(pulse.minutes, MINUTE_MS, Date.now())} each=${isWeek ? 'hour' : 'minute'} />

@@ -33,6 +33,12 @@ export interface OddEvent {
   }[];
 }
 
+/** A minute unlike others, as the API answers it. */
+export interface OddMinute {
+  readonly at: string;
+  readonly features: readonly { readonly feature: string; readonly series: string; readonly by: number }[];
+}
+
 /** A rule that holds, as the API answers it. */
 export interface Alert {
   readonly rule: string;
@@ -50,6 +56,7 @@ export interface Pulse {
   readonly alarms: readonly Alarm[];
   readonly alerts: readonly Alert[];
   readonly odd: readonly OddEvent[];
+  readonly oddMinutes: readonly OddMinute[];
   readonly series: number;
 }
 

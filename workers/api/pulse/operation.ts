@@ -34,6 +34,11 @@ const alertSchema = z.object({
   since: z.iso.datetime(),
   firedAt: z.iso.datetime().nullable().meta({ description: 'Null while it has not held for long enough.' }),
 });
+const oddFeatureSchema = z.object({
+  feature: z.string(),
+  value: z.number().nullable(),
+  usual: z.number().nullable(),
+});
 export const pulseSchema = z.object({
   minutes: z.array(z.object({ at: z.iso.datetime(), counts })).meta({ description: 'The last hour, by arrival.' }),
   hours: z.array(z.object({ at: z.iso.datetime(), counts })),
@@ -45,12 +50,21 @@ export const pulseSchema = z.object({
         id: z.string(),
         type: z.string(),
         at: z.iso.datetime(),
-        features: z.array(
-          z.object({ feature: z.string(), value: z.number().nullable(), usual: z.number().nullable() }),
-        ),
+        features: z.array(oddFeatureSchema),
       }),
     )
     .meta({ description: 'The newest fifty events whose numbers are unlike those of others of their type.' }),
+  oddMinutes: z
+    .array(
+      z.object({
+        at: z.iso.datetime(),
+        features: z.array(oddFeatureSchema.extend({ series: z.string(), by: z.number() })),
+      }),
+    )
+    .meta({
+      description:
+        'The newest twenty minutes unlike others, though no series alone is off: by kind of series the mean square of how far they stray, the one that strays the most, and by how many standard deviations.',
+    }),
   series: z.int().meta({ description: 'Series that are watched, 500 at most.' }),
   seriesLeft: z.int().meta({ description: 'How often there was no room for another.' }),
 });

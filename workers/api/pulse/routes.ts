@@ -40,9 +40,8 @@ export const tailRoutes = new Hono<ApiContext>().get('/', async (c) => {
 /** `/api/pulse`: how the site is. */
 export const pulseRoutes = new Hono<ApiContext>().get('/', async (c) => {
   const { days } = checkedQuery(pulseQuerySchema, c.req.query());
-  const { minutes, hours, alarms, alerts, odd, series, seriesLeft } = await pulseStub(c.env, c.get('site').id).read(
-    days,
-  );
+  const pulse = await pulseStub(c.env, c.get('site').id).read(days);
+  const { minutes, hours, alarms, alerts, odd, oddMinutes, series, seriesLeft } = pulse;
   return answer(pulseSchema, {
     minutes: minutes.map(({ minute, counts }) => ({ at: isoOf(minute * MINUTE_MS), counts })),
     hours: hours.map(({ hour, counts }) => ({ at: isoOf(hour * HOUR_MS), counts })),
@@ -58,6 +57,7 @@ export const pulseRoutes = new Hono<ApiContext>().get('/', async (c) => {
       firedAt: firedAt === null ? null : isoOf(firedAt),
     })),
     odd: odd.map(({ at, features, ...event }) => ({ ...event, at: isoOf(at), features: [...features] })),
+    oddMinutes: oddMinutes.map(({ minute, features }) => ({ at: isoOf(minute), features: [...features] })),
     series,
     seriesLeft,
   });
