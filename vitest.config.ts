@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers';
 import { defineConfig } from 'vitest/config';
 import { unstable_readConfig as readConfig } from 'wrangler';
@@ -63,6 +64,10 @@ export default defineConfig({
             },
           }),
         ],
+        resolve: {
+          // What reads Iceberg tables brings codecs in WebAssembly, which workerd does not compile at run time; the lake's files need none of them.
+          alias: { 'hyparquet-compressors': fileURLToPath(new URL('./test/workers/no-codecs.ts', import.meta.url)) },
+        },
         test: {
           name: 'workers',
           maxWorkers,

@@ -123,6 +123,11 @@ export const COLUMNS: readonly Column[] = [
   ),
 ];
 
+/** The number of a column in Parquet files and in table formats: as columns are only added, its place, from 1 on. */
+export function fieldId(name: string): number {
+  return COLUMNS.findIndex((column) => column.name === name) + 1;
+}
+
 /** One event as a row, by column. */
 export type LakeRow = Record<string, Cell>;
 

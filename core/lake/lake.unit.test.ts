@@ -143,11 +143,12 @@ describe('an hour of the lake', () => {
     }
   });
 
-  it('has files named by content, in Hive partitions of event time', async ({ expect }) => {
+  it('has files named by content and by the commit before, in Hive partitions of event time', async ({ expect }) => {
     const bytes = await encodeRows([rowOf(intact())]);
-    expect(parquetKey('shop', NOW / 3_600_000, bytes)).toMatch(
-      /^events\/site=shop\/date=2026-05-20\/hour=12\/[0-9a-f]{32}\.parquet$/,
-    );
+    const key = parquetKey('shop', NOW / 3_600_000, bytes, 7);
+    expect(key).toMatch(/^events\/site=shop\/date=2026-05-20\/hour=12\/[0-9a-f]{32}\.parquet$/);
+    expect(parquetKey('shop', NOW / 3_600_000, bytes, 7)).toBe(key);
+    expect(parquetKey('shop', NOW / 3_600_000, bytes, 8)).not.toBe(key);
     expect(hourOfRawKey(rawObjectKey('shop', NOW, 'x'))).toBe(NOW / 3_600_000);
   });
 });

@@ -1,7 +1,7 @@
 import { type AsyncBuffer, parquetMetadata, parquetReadObjects } from 'hyparquet';
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { bufferOf } from '../buffer-of.ts';
-import { COLUMNS, type LakeRow, SCHEMA_VERSION } from './columns.ts';
+import { COLUMNS, fieldId, type LakeRow, SCHEMA_VERSION } from './columns.ts';
 
 /**
  * Rows of a row group: what is encoded without a pause, some milliseconds; a reader who looks for one ledger skips most of a file. Groups of
@@ -22,7 +22,10 @@ export async function encodeRows(rows: readonly LakeRow[], pause = NO_PAUSE): Pr
   const bytes = new ByteWriter();
   const writer = new ParquetWriter({
     writer: bytes,
-    schema: schemaFromColumnData({ columnData: COLUMNS.map(({ name, type }) => ({ name, type, data: [] })) }),
+    schema: schemaFromColumnData({ columnData: COLUMNS.map(({ name, type }) => ({ name, type, data: [] })) }).map(
+      // The first is the row itself.
+      (element, place) => (place === 0 ? element : { ...element, field_id: fieldId(element.name) }),
+    ),
     // Whole hashes in the statistics: by half of one nothing can be skipped.
     statisticsTruncateLength: 64,
     kvMetadata: [{ key: 'vitrine.schema', value: String(SCHEMA_VERSION) }],

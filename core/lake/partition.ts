@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HOUR_MS } from '../time.ts';
 import type { LakeRow } from './columns.ts';
+import type { FileStats } from './file-stats.ts';
 
 /** Rows of a file before its hour is cut into more of them: what compaction holds in memory at once. */
 const FILE_ROWS = 20_000;
@@ -13,6 +14,8 @@ export interface LakeFile {
   readonly rows: number;
   readonly bytes: number;
   readonly etag: string;
+  /** Absent of files from before they were kept. */
+  readonly stats?: FileStats | undefined;
 }
 
 /** What the keys of a site's Parquet files begin with. */
@@ -20,10 +23,13 @@ export function parquetPrefix(site: string): string {
   return `events/site=${site}/`;
 }
 
-/** Key of a Parquet file: Hive partitions by the hour of event time, then a name made from its content, so that it never changes. */
-export function parquetKey(site: string, hour: number, bytes: Uint8Array): string {
+/**
+ * Key of a Parquet file: Hive partitions by the hour of event time, then a name made from its content, so that it never changes, and from the commit that
+ * its writer goes on from, so that no run writes a name again that one before a later commit has left behind.
+ */
+export function parquetKey(site: string, hour: number, bytes: Uint8Array, after: number): string {
   const iso = new Date(hour * HOUR_MS).toISOString();
-  const name = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
+  const name = createHash('sha256').update(`${after}\n`).update(bytes).digest('hex').slice(0, 32);
   return `${parquetPrefix(site)}date=${iso.slice(0, 10)}/hour=${iso.slice(11, 13)}/${name}.parquet`;
 }
 

@@ -1,7 +1,8 @@
 import { ERASED_COLUMNS, erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
-import { writeManifest } from '../../stores/lake/manifest.ts';
+import { publishTable } from '../../stores/lake/iceberg-table.ts';
 import { readParquet } from '../../stores/lake/parquet-files.ts';
 import { CommitConflict, commit, commitNumber, listPartitions, type Partition } from '../../stores/lake/partitions.ts';
+import { publishLake } from '../../stores/lake/publish-lake.ts';
 import { log } from '../../stores/log.ts';
 import { writeHour } from './compact-site.ts';
 import { FILE_GRACE_MS, sweepFiles } from './sweep-lake.ts';
@@ -15,7 +16,7 @@ const HOURS_A_COMMIT = 50;
  *
  * @param deadline no further hours are begun after it, ms since 1970.
  * @param erasure one of which files written after `at` hold something, until it became known: times in ms since 1970.
- * @returns whether every file has been looked at.
+ * @returns whether every file has been looked at, and none is left that is not current.
  */
 export async function applyErasures(
   env: Env,
@@ -37,12 +38,12 @@ export async function applyErasures(
     removed += rows;
   }
   if (removed > 0) {
-    await writeManifest(env, site);
+    await publishLake(env, site);
     log('lake_erased', { site, rows: removed });
-  }
-  // Files that were replaced may hold what was erased: no grace for them then.
-  if (Date.now() - erasedAt < FILE_GRACE_MS) await sweepFiles(env, site, true, Date.now());
-  return true;
+    // Where a run died before it had told of its commit: files are deleted next, and the table must name none of them.
+  } else await publishTable(env, site);
+  // Files that were replaced, and those of runs that died, may hold what was erased: no grace for them then.
+  return Date.now() - erasedAt >= FILE_GRACE_MS || (await sweepFiles(env, site, true, Date.now()));
 }
 
 /** How many rows went; nothing when somebody else changed the lake meanwhile. */
@@ -65,7 +66,7 @@ async function applyTo(
       erased,
     );
     const written = hit
-      ? (await writeHour(env, site, hour, files, [], (row) => isErasedRow(erased, row))).files
+      ? (await writeHour(env, site, { hour, after }, files, [], (row) => isErasedRow(erased, row))).files
       : files;
     const keys = new Set(written.map(({ key }) => key));
     replaced.push(...files.flatMap(({ key }) => (keys.has(key) ? [] : [key])));

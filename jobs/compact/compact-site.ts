@@ -7,10 +7,11 @@ import { hourOf } from '../../core/time.ts';
 import { inSlices, WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../../stores/breathe.ts';
 import { erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
-import { writeManifest } from '../../stores/lake/manifest.ts';
+import { publishTable } from '../../stores/lake/iceberg-table.ts';
 import { packEntries } from '../../stores/lake/pack-entries.ts';
 import { readParquet, writeParquet } from '../../stores/lake/parquet-files.ts';
 import { type Commit, commit, commitNumber, type Partition, readPartitions } from '../../stores/lake/partitions.ts';
+import { publishLake } from '../../stores/lake/publish-lake.ts';
 import { listRaw, readRaw } from '../../stores/lake/raw-objects.ts';
 import { log } from '../../stores/log.ts';
 import { orderStatements, rollupStatements } from '../../stores/rollups/count-statements.ts';
@@ -58,9 +59,11 @@ export async function compactSite(
     events += round.events;
   }
   if (objects > 0) {
-    await writeManifest(env, site);
+    await publishLake(env, site);
     log('compacted', { site, objects, events });
   }
+  // Of a run that died before it had told of its commit.
+  if (objects === 0) await publishTable(env, site);
   return { done: true, objects, events };
 }
 
@@ -110,7 +113,7 @@ async function compactRound(env: Env, site: string, pending: readonly string[]) 
   const history: RawEvent[] = [];
   for (const [hour, fresh] of byHour) {
     const before = current.get(hour);
-    const { files, counted } = await writeHour(env, site, hour, before?.files ?? [], fresh, (row) =>
+    const { files, counted } = await writeHour(env, site, { hour, after }, before?.files ?? [], fresh, (row) =>
       isErasedRow(erased, row),
     );
     history.push(...counted);
@@ -129,11 +132,12 @@ async function compactRound(env: Env, site: string, pending: readonly string[]) 
 /**
  * Writes the files of an hour anew: what they held and what is fresh, one present file at a time. `counted`: what is new of it and counts from
  * here, since it came as history.
+ * `after` is the commit that the caller has read.
  */
 export async function writeHour(
   env: Env,
   site: string,
-  hour: number,
+  { hour, after }: { readonly hour: number; readonly after: number },
   files: readonly LakeFile[],
   fresh: readonly LakeRow[],
   isErased: (row: LakeRow) => boolean,
@@ -149,7 +153,7 @@ export async function writeHour(
     const { rows } = await inSlices(mergeSteps([before, added], isErased), slice);
     counted.push(...newHistory(site, before, rows));
     for (const [target, part] of Map.groupBy(rows, (row) => shardOfHash(String(row.ledger_hash), shards)))
-      written.push(await writeParquet(env, site, hour, part, target, shards));
+      written.push(await writeParquet(env, site, hour, part, target, shards, after));
   }
   return { files: written, counted };
 }

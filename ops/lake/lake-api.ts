@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { compactedSchema, manifestSchema } from '../../workers/api/lake/operation.ts';
+import { compactedSchema, manifestSchema, tableSchema } from '../../workers/api/lake/operation.ts';
 
 /** A site's lake behind a running Vitrine. */
 export interface LakeApi {
   manifest(): Promise<z.infer<typeof manifestSchema>>;
   /** Compacts until nothing is left. */
   compact(): Promise<{ readonly objects: number; readonly events: number }>;
+  table(): Promise<z.infer<typeof tableSchema>>;
   download(key: string): Promise<Uint8Array>;
 }
 
@@ -30,6 +31,7 @@ export function lakeApi(access: Access): LakeApi {
         if (done) return sum;
       }
     },
+    table: async () => tableSchema.parse(await (await call(access, '/api/lake/table')).json()),
     download: async (key) => new Uint8Array(await (await call(access, `/api/lake/objects/${key}`)).arrayBuffer()),
   };
 }

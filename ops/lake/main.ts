@@ -3,13 +3,18 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { z } from 'zod';
 import { readCommand } from '../read-options.ts';
+import { copyTable } from './copy-table.ts';
+import { ENGINES, tableWords } from './engines.ts';
 import { lakeApi } from './lake-api.ts';
 import { openLake } from './open-lake.ts';
 
 const USAGE = `usage: npm run lake -- sql "SELECT type, count(*) FROM events GROUP BY 1" [options]
        npm run lake -- compact [options]
+       npm run lake -- table [--to DIR] [options]
   sql        queries the lake with DuckDB; the view "events" has each event of the site once, see docs/lake.md
   compact    brings what has arrived into Parquet files now
+  table      where the lake lies as an Apache Iceberg table, and how each engine opens it; docs/warehouse.md says more
+  --to DIR   copies the table there: its metadata and its files, in the bucket's folders
   --url URL  Vitrine (default http://localhost:8787)
   --key KEY  secret key of the site (default sk_demo_local)
   --json     rows as one JSON array`;
@@ -18,9 +23,10 @@ const { words, options } = readCommand(
   z.object({
     url: z.url().default('http://localhost:8787'),
     key: z.string().default('sk_demo_local'),
+    to: z.string().optional(),
     json: z.boolean().default(false),
   }),
-  z.union([z.tuple([z.literal('sql'), z.string()]), z.tuple([z.literal('compact')])]),
+  z.union([z.tuple([z.literal('sql'), z.string()]), z.tuple([z.enum(['compact', 'table'])])]),
   USAGE,
 );
 
@@ -33,7 +39,11 @@ try {
         ? `${JSON.stringify({ objects, events })}\n`
         : `compacted ${events} events of ${objects} raw objects\n`,
     );
-  } else {
+  } else if (words[0] === 'table') {
+    const table = await api.table();
+    if (options.to !== undefined) await copyTable(api, options.to);
+    process.stdout.write(options.json ? `${JSON.stringify(table)}\n` : tableWords(table, ENGINES));
+  } else if (words[0] === 'sql') {
     await query(words[1]);
   }
 } catch (error) {

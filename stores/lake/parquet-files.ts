@@ -1,4 +1,5 @@
 import type { LakeRow } from '../../core/lake/columns.ts';
+import { statsOf } from '../../core/lake/file-stats.ts';
 import { decodeRows, encodeRows } from '../../core/lake/parquet.ts';
 import { type LakeFile, parquetKey, parquetPrefix } from '../../core/lake/partition.ts';
 import { WorkSlice } from '../../core/work-slice.ts';
@@ -10,7 +11,11 @@ const pause = async (rows: number) => {
   if (slice.spend(rows)) await slice.pause();
 };
 
-/** Writes rows of an hour as a file. Its name comes from its content, so that writing it again changes nothing. */
+/**
+ * Writes rows of an hour as a file, for the commit after another one. Its name comes from both, so that writing it again changes nothing.
+ *
+ * @param after number of the commit that the writer has read.
+ */
 export async function writeParquet(
   env: Env,
   site: string,
@@ -18,13 +23,14 @@ export async function writeParquet(
   rows: readonly LakeRow[],
   shard: number,
   shards: number,
+  after: number,
 ): Promise<LakeFile> {
   const bytes = await encodeRows(rows, pause);
-  const key = parquetKey(site, hour, bytes);
+  const key = parquetKey(site, hour, bytes, after);
   const { etag } = await env.LAKE.put(key, bytes, {
     httpMetadata: { contentType: 'application/vnd.apache.parquet' },
   });
-  return { key, shard, shards, rows: rows.length, bytes: bytes.byteLength, etag };
+  return { key, shard, shards, rows: rows.length, bytes: bytes.byteLength, etag, stats: statsOf(rows) };
 }
 
 /** The rows of a current file. */

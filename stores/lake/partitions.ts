@@ -32,6 +32,12 @@ const fileSchema = z.object({
   rows: z.int(),
   bytes: z.int(),
   etag: z.string(),
+  stats: z
+    .object({
+      nulls: z.array(z.int()),
+      bounds: z.record(z.string(), z.tuple([z.union([z.string(), z.number()]), z.union([z.string(), z.number()])])),
+    })
+    .optional(),
 });
 const rowSchema = z.object({ hour: z.int(), files: z.string(), written_at: z.int() }).transform(
   ({ hour, files, written_at: writtenAt }): Partition => ({

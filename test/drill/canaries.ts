@@ -153,4 +153,11 @@ export const CANARIES: readonly Canary[] = [
     replace: "when: burnsFast('accept_failed'),",
     by: "when: burnsFast('lake_behind'),",
   },
+  {
+    name: 'a month’s manifest is written once and never again',
+    drill: ['table', '--events', '1500', '--kills', '1', '--erasures', '5'],
+    file: 'core/iceberg/plan-manifests.ts',
+    replace: 'if (there?.of === of) stay.push(there);',
+    by: 'if (there) stay.push(there);',
+  },
 ];

@@ -4,7 +4,7 @@ import type { Vitrine } from '../../ops/runtime/start-vitrine.ts';
 import { type DrillEvent, personOfVisitor } from './drill-log.ts';
 
 /** What a store holds, as counts by key. */
-type Counts = Map<string, number>;
+export type Counts = Map<string, number>;
 
 /** One line of the drill's table: events that a store should hold, and what it held too little or too much of. */
 export interface Comparison {
@@ -49,7 +49,8 @@ export async function compareStores(
   ];
 }
 
-function compare(store: string, expected: Counts, found: Counts): Comparison {
+/** Holds what a store has against what it should have. */
+export function compare(store: string, expected: Counts, found: Counts): Comparison {
   let [lost, double] = [0, 0];
   const examples: string[] = [];
   for (const key of new Set([...expected.keys(), ...found.keys()])) {
@@ -62,7 +63,8 @@ function compare(store: string, expected: Counts, found: Counts): Comparison {
   return { store, expected: [...expected.values()].reduce((sum, n) => sum + n, 0), lost, double, examples };
 }
 
-function count(keys: Iterable<string>): Counts {
+/** How often each key comes. */
+export function count(keys: Iterable<string>): Counts {
   const counts: Counts = new Map();
   for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
   return counts;

@@ -15,6 +15,7 @@ import { type Drill, runDrill } from './run-drill.ts';
 import { type Everything, runEverything } from './run-everything.ts';
 import { type LadderRung, runLadder } from './run-ladder.ts';
 import { type Outage, runOutage } from './run-outage.ts';
+import { runTable, type TableReport } from './run-table.ts';
 import { runTenants, type TenantReport } from './run-tenants.ts';
 
 const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N] [--json]
@@ -24,6 +25,7 @@ const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N]
        npm run drill -- tenants [--json]
        npm run drill -- data-quality [--seed N] [--days N] [--json]
        npm run drill -- alerts [--json]
+       npm run drill -- table [--file LOG.csv] [--kills N] [--erasures N] [--json]
        npm run drill -- canary [--seed N] [--only NAME] [--json]
        npm run drill -- all [--seed N] [--report FILE.html] [--only NAME] [--json]
   crash     sends a log through the real stack while everything goes wrong, then looks for a lost or a double event in every store
@@ -37,6 +39,8 @@ const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N]
   data-quality
             plants ten faults of a shop's tracking into its days and nights, after so many days (default 7) of history, and a week without any: each is
             named within minutes, and nothing else is
+  table     ClickHouse and icebird read the lake as an Iceberg table, and DuckDB its files, after compactions that were killed half-way, a week that comes
+            late, and erasures: all count what the log says; --file: a log in Taobao's form. Installs ClickHouse's code (chdb) beside itself
   alerts    Prometheus and Alertmanager (Debian's) watch while the queue refuses all events and profiles do not answer: somebody is called for both within
             five minutes, as rules count them, and told when it is over
   canary    plants bugs one by one and sees that the drill catches each, with this seed or one of the two after it
@@ -58,22 +62,26 @@ const SEEDS = 3;
 const { words, options } = readCommand(
   z.object({
     seed: z.coerce.number().int().default(1),
-    kills: z.coerce.number().int().min(0).default(50),
+    kills: z.coerce.number().int().min(0).optional(),
     events: z.coerce.number().int().min(100).optional(),
     count: z.coerce.number().int().positive().default(100_000),
     seconds: z.coerce.number().positive().default(60),
     days: z.coerce.number().int().min(1).default(7),
+    erasures: z.coerce.number().int().min(0).default(20),
+    file: z.string().optional(),
     hours: z.coerce.number().positive().default(6),
     only: z.string().optional(),
     report: z.string().optional(),
     json: z.boolean().default(false),
   }),
-  z.tuple([z.enum(['crash', 'outage', 'bodies', 'ladder', 'tenants', 'data-quality', 'alerts', 'canary', 'all'])]),
+  z.tuple([
+    z.enum(['crash', 'outage', 'bodies', 'ladder', 'tenants', 'data-quality', 'alerts', 'table', 'canary', 'all']),
+  ]),
   USAGE,
 );
 
 if (words[0] === 'crash') {
-  const { seed, kills, events = 15_000 } = options;
+  const { seed, kills = 50, events = 15_000 } = options;
   const drill = await runDrill({ seed, kills, events, visitors: Math.ceil(events / 60), rate: 1_000 });
   process.stdout.write(options.json ? `${JSON.stringify(drill)}\n` : describe(drill));
   process.exitCode = drill.clean ? 0 : 1;
@@ -102,6 +110,12 @@ if (words[0] === 'crash') {
       pagedAfterSeconds !== null && pagedAfterSeconds <= PAGE_WITHIN_SECONDS && clearedAfterSeconds !== null,
   );
   process.exitCode = wasCalled && report.early.length === 0 ? 0 : 1;
+} else if (words[0] === 'table') {
+  const { seed, file, events = 4_000, erasures } = options;
+  const kills = options.kills ?? 5;
+  const report = await runTable(ROOT, { seed, file, events, kills, erasures, rate: 1_000 });
+  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeTable(report));
+  process.exitCode = report.clean ? 0 : 1;
 } else if (words[0] === 'data-quality') {
   const report = runDataQuality(options.seed, options.days);
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeQuality(report));
@@ -216,6 +230,16 @@ function describeTenants({ operations, requests, telling, leaks, changed }: Tena
     leaks.length + changed.length === 0 ? '  no word of the other, nothing of it changed' : '',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeTable({ sent, late, kills, erased, readers, broken, left }: TableReport): string {
+  console.table(
+    Object.fromEntries(readers.map(({ store, expected, lost, double }) => [store, { expected, lost, double }])),
+  );
+  return [
+    ...[...broken, ...left.map((key) => `still holds somebody: ${key}`)].map((line) => `  ${line}\n`),
+    `  ${sent} events sent, ${late} of them a week late; ${kills} compactions killed, ${erased} visitors erased\n`,
+  ].join('');
 }
 
 function describeAlerts({ alerts, early, sent }: AlertsReport): string {

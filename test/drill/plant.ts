@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Canary } from './canaries.ts';
 
@@ -34,9 +34,10 @@ export function plant({ name, file, replace, by }: Canary): { readonly root: str
     for (const part of PARTS)
       cpSync(path.join(ROOT, part), path.join(root, part), {
         recursive: true,
-        filter: (file) => !file.endsWith('.test.ts'),
+        filter: (file) => !file.endsWith('.test.ts') && path.basename(file) !== 'node_modules',
       });
-    symlinkSync(path.join(ROOT, 'node_modules'), path.join(root, 'node_modules'));
+    for (const of of ['node_modules', 'test/drill/clickhouse/node_modules'])
+      if (existsSync(path.join(ROOT, of))) symlinkSync(path.join(ROOT, of), path.join(root, of));
     const target = path.join(root, file);
     const source = readFileSync(target, 'utf8');
     if (source.split(replace).length !== 2) throw new Error(`canary "${name}": ${file} does not hold once: ${replace}`);

@@ -8,6 +8,7 @@ import type { QualityReport } from './run-data-quality.ts';
 import type { Drill } from './run-drill.ts';
 import type { LadderRung } from './run-ladder.ts';
 import type { Outage } from './run-outage.ts';
+import type { TableReport } from './run-table.ts';
 import type { TenantReport } from './run-tenants.ts';
 
 /** One fault of a drill, as people read it. */
@@ -135,6 +136,20 @@ const PLANNED: readonly Planned[] = [
       { ...none, fault: 'a week in which all is well', seen: `${falseAlarms} false alarms` },
     ],
     bug: 'the watch is deaf',
+  },
+  {
+    name: 'table',
+    args: [],
+    rowsOf: ({ kills, late, erased, sent, readers, broken, left }: TableReport) => [
+      {
+        fault: `${kills} compactions killed, ${late} of ${sent} events a week late, ${erased} visitors erased`,
+        seen: [...broken, ...left][0] ?? 'ClickHouse, icebird and DuckDB count what the log says, after each',
+        detected: '',
+        recovered: 'the next compaction publishes the table',
+        ...sumsOf(readers),
+      },
+    ],
+    bug: 'a month’s manifest is written once and never again',
   },
   {
     name: 'alerts',

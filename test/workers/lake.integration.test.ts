@@ -4,13 +4,15 @@ import type { RawEvent } from '../../core/lake/raw-object.ts';
 import { DAY_MS, HOUR_MS } from '../../core/time.ts';
 import { compactSite } from '../../jobs/compact/compact-site.ts';
 import { compactSites } from '../../jobs/compact/compact-sites.ts';
-import { sweepLake } from '../../jobs/compact/sweep-lake.ts';
+import { sweepFiles, sweepLake } from '../../jobs/compact/sweep-lake.ts';
 import { readManifest } from '../../stores/lake/manifest.ts';
 import { readParquet } from '../../stores/lake/parquet-files.ts';
 import { CommitConflict, commit, commitNumber, listPartitions } from '../../stores/lake/partitions.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { dyingAfter } from './dying.ts';
+import { eventually } from './eventually.ts';
 import { aRun, makeSite, send, type TestSite } from './site.ts';
-import { lakeOf } from './stores.ts';
+import { lakeOf, rowsWith } from './stores.ts';
 
 const ALL = Number.POSITIVE_INFINITY;
 const soon = () => Date.now() + 60_000;
@@ -28,24 +30,6 @@ async function compactedIds(site: string): Promise<string[]> {
 }
 
 const idsOf = (events: RawEvent[]) => [...new Set(events.map(({ ledger, id }) => `${ledger}/${id}`))].sort();
-
-/** The bindings, with a store that dies after some calls of a method. */
-function dyingAfter(calls: number, name: 'DB' | 'LAKE', method: string): Env {
-  let left = calls;
-  const dying = new Proxy(env[name], {
-    get(target, property) {
-      const value: unknown = Reflect.get(target, property);
-      if (typeof value !== 'function') return value;
-      if (property !== method) return value.bind(target);
-      return (...args: unknown[]) => {
-        left -= 1;
-        if (left < 0) return Promise.reject(new Error(`${name}.${method} died`));
-        return Reflect.apply(value, target, args);
-      };
-    },
-  });
-  return { ...env, [name]: dying };
-}
 
 describe('compaction', () => {
   it('ends where events come without a pause, with all that was there when it began', async ({ expect }) => {
@@ -123,6 +107,41 @@ describe('compaction', () => {
     }
     await compact(site);
     expect(await compactedIds(site)).toEqual(ids);
+  });
+
+  it('leaves nothing of who was erased in files of a run that died, and what is under way then begins anew', async ({
+    expect,
+  }) => {
+    const made = await makeSite();
+    const site = made.id;
+    await deliver([makeMessage(site, 'goes-for-ever', ['1', '2']), makeMessage(site, 'stays', ['1'])]);
+    await expect(compactSite(dyingAfter(0, 'DB', 'batch'), site, ALL, soon())).rejects.toThrow('died');
+    expect(await rowsWith(site, 'goes-for-ever')).not.toEqual([]);
+    await send('/api/devices/goes-for-ever', { method: 'DELETE', headers: secret(made) });
+    await eventually(async () => {
+      await (await send('/api/lake/compact', { method: 'POST', headers: secret(made) })).text();
+      expect(await rowsWith(site, 'goes-for-ever')).toEqual([]);
+    });
+    expect(await compactedIds(site)).toEqual(['a/stays/1']);
+
+    await deliver([makeMessage(site, 'stays', ['2'])]);
+    // Somebody sweeps when the files of a run are written, and before it commits.
+    const swept = new Proxy(env.DB, {
+      get(target, property) {
+        const value: unknown = Reflect.get(target, property);
+        if (typeof value !== 'function') return value;
+        if (property !== 'batch') return value.bind(target);
+        return async (...args: unknown[]) => {
+          await sweepFiles(env, site, true, Date.now());
+          return Reflect.apply(value, target, args);
+        };
+      },
+    });
+    await expect(compactSite({ ...env, DB: swept }, site, ALL, soon())).rejects.toThrow(CommitConflict);
+    await compact(site);
+    expect(await compactedIds(site)).toEqual(['a/stays/1', 'a/stays/2']);
+    expect(await sweepFiles(env, site, true, Date.now())).toBe(true);
+    expect(await compactedIds(site)).toEqual(['a/stays/1', 'a/stays/2']);
   });
 
   it('lets one of two at the same time commit, and the other begin anew', async ({ expect }) => {

@@ -72,3 +72,9 @@ async function readGzip(key: string): Promise<string> {
   const object = await env.LAKE.get(key);
   return object ? new Response(object.body.pipeThrough(new DecompressionStream('gzip'))).text() : '';
 }
+
+/** The objects of the lake below a prefix, with their sizes in bytes. */
+export async function sizesOf(prefix: string): Promise<Map<string, number>> {
+  const { objects } = await env.LAKE.list({ prefix });
+  return new Map(objects.map(({ key, size }) => [key, size]));
+}

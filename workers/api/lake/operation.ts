@@ -17,6 +17,22 @@ export const manifestSchema = z.object({
     .array(z.object({ key: z.string(), etag: z.string(), bytes: z.int() }))
     .meta({ description: 'Raw objects that no Parquet file holds yet.' }),
 });
+/** What `GET /api/lake/table` answers. */
+export const tableSchema = z.object({
+  site: z.string(),
+  location: z
+    .string()
+    .meta({ description: 'Where the Apache Iceberg table lies, e.g. `s3://vitrine-lake/events/site=shop`.' }),
+  metadata: z.string().meta({ description: 'Its newest metadata, for engines that are told a file.' }),
+  uuid: z.string(),
+  commit: z.int().meta({ description: 'The lake’s commit that it shows: also its snapshot’s id.' }),
+  publishedAt: z.iso.datetime(),
+  files: z.int(),
+  rows: z.int(),
+  parts: z
+    .array(z.string())
+    .meta({ description: 'Keys of what it is made of beside its data files: pointer, metadata, list, manifests.' }),
+});
 /** What `POST /api/lake/compact` answers. */
 export const compactedSchema = z.object({ done: z.boolean(), objects: z.int(), events: z.int() });
 
@@ -37,6 +53,16 @@ export const lakePaths: ZodOpenApiPathsObject = {
       ...common,
       summary: 'List the lake’s files',
       responses: { '200': { description: 'What is current.', ...json(manifestSchema) }, ...problemResponses(401, 403) },
+    },
+  },
+  '/api/lake/table': {
+    get: {
+      ...common,
+      summary: 'Show the lake’s Iceberg table',
+      responses: {
+        '200': { description: 'Where it lies, and what it shows.', ...json(tableSchema) },
+        ...problemResponses(401, 403, 404),
+      },
     },
   },
   '/api/lake/objects/{key}': {

@@ -4,12 +4,13 @@ import { rawPrefix } from '../../../core/lake/raw-object.ts';
 import { applyErasures } from '../../../jobs/compact/apply-erasures.ts';
 import { compactSite } from '../../../jobs/compact/compact-site.ts';
 import { onDemand } from '../../../stores/breathe.ts';
+import { bucketPath, hintKey, metadataKey, publishedTable, tableLocation } from '../../../stores/lake/iceberg-table.ts';
 import { readManifest } from '../../../stores/lake/manifest.ts';
 import { listRaw } from '../../../stores/lake/raw-objects.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
-import { compactedSchema, manifestSchema } from './operation.ts';
+import { compactedSchema, manifestSchema, tableSchema } from './operation.ts';
 
 /** What one request spends on compaction; the caller asks again until it is done. */
 const REQUEST_MS = 15_000;
@@ -36,6 +37,39 @@ export const lakeRoutes = new Hono<ApiContext>()
     for await (const { key, etag, size } of listRaw(c.env, site))
       if (!held.has(key)) raw.push({ key, etag, bytes: size });
     return answer(manifestSchema, { ...manifest, raw });
+  })
+  .get('/table', async (c) => {
+    const site = c.get('site').id;
+    const location = tableLocation(c.env, site);
+    if (location === undefined)
+      throw new HttpError(
+        404,
+        'No tables are made here: LAKE_LOCATION in wrangler.toml is empty. Name the bucket there.',
+        {
+          code: 'no_tables',
+        },
+      );
+    const table = await publishedTable(c.env, site);
+    if (!table || table.commit === 0)
+      throw new HttpError(
+        404,
+        'The lake is not compacted yet: POST /api/lake/compact does it, and publishes the table.',
+        {
+          code: 'no_table',
+        },
+      );
+    const sumOf = (what: 'files' | 'rows') => table.manifests.reduce((sum, manifest) => sum + manifest[what], 0);
+    return answer(tableSchema, {
+      site,
+      location,
+      metadata: bucketPath(c.env, metadataKey(site, table.commit)),
+      uuid: table.uuid,
+      commit: table.commit,
+      publishedAt: new Date(table.publishedAt).toISOString(),
+      files: sumOf('files'),
+      rows: sumOf('rows'),
+      parts: [hintKey(site), ...table.parts],
+    });
   })
   .get('/objects/:key{.+}', async (c) => {
     const site = c.get('site').id;

@@ -1,0 +1,2 @@
+/** In place of `hyparquet-compressors`: no codecs beyond Snappy, which `hyparquet` has itself. */
+export const compressors = {};
