@@ -13,12 +13,15 @@ import { profileStub, sessionPrefix } from '../../stores/objects/profile-stub.ts
 import type { ShardStub } from '../../stores/objects/shards.ts';
 import { applyErasures } from '../compact/apply-erasures.ts';
 import { repairProfiles } from '../reconcile/repair.ts';
+import { takeLease } from '../schedule/lease.ts';
 import { eraseFailed } from './erase-failed.ts';
 import { eraseRaw } from './erase-raw.ts';
 import { eraseRows } from './erase-rows.ts';
 
 /** What one run spends on the raw lake. */
 const LAKE_MS = 60_000;
+/** Longer than a run may be at the lake. */
+const LEASE_MS = 3 * LAKE_MS;
 /** Objects that are called at once. */
 const AT_ONCE = 32;
 
@@ -38,12 +41,14 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
   await add({ failedEvents: await eraseFailed(env, site, subject) });
   const partsErasedAt = progress.partsErasedAt ?? (await eraseParts(env, site, subject));
   progress = { ...progress, partsErasedAt };
-  const raw = await eraseLake(env, site, subject, rawAfter);
-  await add({ lakeEvents: raw.events }, raw.next);
-  if (raw.next !== undefined) throw new Error('the raw lake is larger than one run: the next one goes on');
-  const erasure = { at: subject.at, knownAt: partsErasedAt };
-  if (!(await applyErasures(env, site, Date.now() + LAKE_MS, erasure)))
-    throw new Error('the Parquet files are more than one run: the next one goes on');
+  await alone(env, site, id, async () => {
+    const raw = await eraseLake(env, site, subject, rawAfter);
+    await add({ lakeEvents: raw.events }, raw.next);
+    if (raw.next !== undefined) throw new Error('the raw lake is larger than one run: the next one goes on');
+    const erasure = { at: subject.at, knownAt: partsErasedAt };
+    if (!(await applyErasures(env, site, Date.now() + LAKE_MS, erasure)))
+      throw new Error('the Parquet files are more than one run: the next one goes on');
+  });
   // Once more: an index that is being built may have read the lake before it was clean.
   await eraseSessions(env, site, subject);
   const now = Date.now();
@@ -53,6 +58,20 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
     .run();
   log('erased', { site, erasure: id, ledgers: subject.ledgers.length, ...progress.removed });
   return receipt;
+}
+
+/**
+ * Goes over the lake of a site as the only erasure: several at once would commit under each other, and each begin anew. The one that finds another at it
+ * waits for the next run, which has less to do: the first takes the rows of all that are known out of the files.
+ */
+async function alone(env: Env, site: string, id: string, work: () => Promise<void>): Promise<void> {
+  const lease = await takeLease(env, `lake-erasure/${site}`, id, Date.now(), LEASE_MS);
+  if (!lease) throw new Error('another erasure goes over the lake: the next run goes on');
+  try {
+    await work();
+  } finally {
+    await lease.release();
+  }
 }
 
 /**

@@ -15,7 +15,7 @@ const REPEATED = [
   'queues',
 ] as const;
 /** Names of resources, which every environment has of its own. */
-const NAMES = new Set(['database_name', 'bucket_name', 'queue', 'dead_letter_queue']);
+const NAMES = new Set(['database_name', 'bucket_name', 'queue', 'dead_letter_queue', 'LAKE_LOCATION']);
 
 const repeated = (config: Config) => Object.fromEntries(REPEATED.map((field) => [field, config[field]]));
 
@@ -33,6 +33,13 @@ const limitOf = ({ name, simple }: Limit) => ({ name, simple });
 
 describe('environments of wrangler.toml', () => {
   const production = readConfig({ config: 'wrangler.toml' });
+
+  it('say where the bucket of the lake is', ({ expect }) => {
+    const bucket = production.r2_buckets.find(
+      (held: { binding: string; bucket_name?: string }) => held.binding === 'LAKE',
+    )?.bucket_name;
+    expect(production.vars.LAKE_LOCATION).toBe(`s3://${bucket}`);
+  });
 
   it('are there', ({ expect }) => {
     expect(production.definedEnvironments).toContain('staging');

@@ -49,7 +49,7 @@ export interface TableReport {
 const DAY_MS = 86_400_000;
 /** How long a compaction may go on before it is killed, at most. */
 const KILL_AFTER_MS = 1_200;
-const PATIENCE_MS = 300_000;
+const PATIENCE_MS = 1_200_000;
 const ERASURES_AT_ONCE = 8;
 
 /**
