@@ -36,8 +36,8 @@ export function plant({ name, file, replace, by }: Canary): { readonly root: str
         recursive: true,
         filter: (file) => !file.endsWith('.test.ts') && path.basename(file) !== 'node_modules',
       });
-    for (const of of ['node_modules', 'test/drill/clickhouse/node_modules'])
-      if (existsSync(path.join(ROOT, of))) symlinkSync(path.join(ROOT, of), path.join(root, of));
+    for (const packages of ['node_modules', 'test/drill/clickhouse/node_modules'])
+      if (existsSync(path.join(ROOT, packages))) symlinkSync(path.join(ROOT, packages), path.join(root, packages));
     const target = path.join(root, file);
     const source = readFileSync(target, 'utf8');
     if (source.split(replace).length !== 2) throw new Error(`canary "${name}": ${file} does not hold once: ${replace}`);
