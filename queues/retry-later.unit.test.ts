@@ -33,6 +33,8 @@ describe('the delay before another delivery', () => {
       'vitrine-events': 7,
       'vitrine-events-dead': 37,
       'vitrine-webhooks': 0,
+      'vitrine-clickhouse': 7,
+      'vitrine-clickhouse-dead': 37,
       'vitrine-webhooks-dead': 37,
     });
   });

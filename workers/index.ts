@@ -1,4 +1,6 @@
 import { type IRequest, Router } from 'itty-router';
+import { consumeClickHouse } from '../queues/clickhouse/consumer.ts';
+import { consumeDeadClickHouse } from '../queues/clickhouse/dead-letters.ts';
 import { consumeEvents } from '../queues/events/consumer.ts';
 import { consumeDeadLetters } from '../queues/events/dead-letters.ts';
 import { consumeWebhooks } from '../queues/webhooks/consumer.ts';
@@ -41,6 +43,8 @@ export { Jobs } from './entry/jobs.ts';
 const CONSUMERS: Readonly<Record<string, (batch: MessageBatch, env: Env) => Promise<void>>> = {
   'vitrine-events': consumeEvents,
   'vitrine-events-dead': consumeDeadLetters,
+  'vitrine-clickhouse': consumeClickHouse,
+  'vitrine-clickhouse-dead': consumeDeadClickHouse,
   'vitrine-webhooks': consumeWebhooks,
   'vitrine-webhooks-dead': consumeDeadWebhooks,
 };

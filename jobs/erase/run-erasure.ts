@@ -1,6 +1,7 @@
 import { hashLedger } from '../../core/identity/hash-ledger.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
+import type { ErasedEvents } from '../../core/warehouse/clickhouse.ts';
 import { type Progress, progressSchema, type Removed } from '../../stores/erasure/progress.ts';
 import { signReceipt } from '../../stores/erasure/receipt.ts';
 import type { OpenErasure } from '../../stores/erasure/start-erasure.ts';
@@ -11,6 +12,7 @@ import { log } from '../../stores/log.ts';
 import { allShards } from '../../stores/model/serving-shards.ts';
 import { profileStub, sessionPrefix } from '../../stores/objects/profile-stub.ts';
 import type { ShardStub } from '../../stores/objects/shards.ts';
+import { offerErasure } from '../../stores/warehouse/offer.ts';
 import { applyErasures } from '../compact/apply-erasures.ts';
 import { repairProfiles } from '../reconcile/repair.ts';
 import { takeLease } from '../schedule/lease.ts';
@@ -49,6 +51,7 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
     if (!(await applyErasures(env, site, Date.now() + LAKE_MS, erasure)))
       throw new Error('the Parquet files are more than one run: the next one goes on');
   });
+  await offerErasure(env, site, erasedEvents(site, subject));
   // Once more: an index that is being built may have read the lake before it was clean.
   await eraseSessions(env, site, subject);
   const now = Date.now();
@@ -58,6 +61,14 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
     .run();
   log('erased', { site, erasure: id, ledgers: subject.ledgers.length, ...progress.removed });
   return receipt;
+}
+
+/** What a warehouse is to delete. */
+function erasedEvents(site: string, { ledgers, parts, at }: Subject): ErasedEvents[] {
+  return [
+    ...ledgers.map((ledger) => ({ ledgerHash: hashLedger(site, ledger), until: at })),
+    ...parts.map(({ ledger, userId }) => ({ ledgerHash: hashLedger(site, ledger), userId, until: at })),
+  ];
 }
 
 /**

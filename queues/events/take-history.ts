@@ -8,6 +8,7 @@ import { erasedAmong } from '../../stores/erasure/erased-ledgers.ts';
 import { recordMentions } from '../../stores/erasure/record-mentions.ts';
 import { eraseStragglers } from '../../stores/erasure/stragglers.ts';
 import { putRaw } from '../../stores/lake/raw-objects.ts';
+import { offerRows } from '../../stores/warehouse/offer.ts';
 
 interface HistorySource {
   readonly site: string;
@@ -53,7 +54,9 @@ export async function takeHistory(
   await recordMentions(env, site, kept);
   for (const [week, some] of Map.groupBy(kept, ({ time }) => weekOf(time))) {
     const name = createHash('sha256').update(formatRaw(some)).digest('hex').slice(0, 32);
-    await putRaw(env, rawObjectKey(site, week, name), some);
+    const key = rawObjectKey(site, week, name);
+    await putRaw(env, key, some);
+    await offerRows(env, site, key);
   }
   // An erasure that began meanwhile may have passed by before the objects stood there.
   await eraseStragglers(env, site, kept);

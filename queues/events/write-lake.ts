@@ -3,6 +3,7 @@ import type { AppliedEvents } from '../../core/events/applied-events.ts';
 import { rawEvents, rawObjectKey } from '../../core/lake/raw-object.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { putRaw } from '../../stores/lake/raw-objects.ts';
+import { offerRows } from '../../stores/warehouse/offer.ts';
 
 /**
  * Appends the events that count under these messages to the lake: one object for each hour of arrival, gzipped NDJSON. Written
@@ -18,7 +19,9 @@ export async function writeLake(env: Env, site: string, applied: readonly Applie
       if (lines.length === 0) return;
       const name = createHash('sha256');
       for (const id of group.map(({ message }) => message.id).sort()) name.update(id);
-      await putRaw(env, rawObjectKey(site, hour * HOUR_MS, name.digest('hex').slice(0, 32)), lines);
+      const key = rawObjectKey(site, hour * HOUR_MS, name.digest('hex').slice(0, 32));
+      await putRaw(env, key, lines);
+      await offerRows(env, site, key);
     }),
   );
 }

@@ -39,7 +39,7 @@ const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N]
   data-quality
             plants ten faults of a shop's tracking into its days and nights, after so many days (default 7) of history, and a week without any: each is
             named within minutes, and nothing else is
-  table     ClickHouse and icebird read the lake as an Iceberg table, and DuckDB its files, after compactions that were killed half-way, a week that comes
+  table     Debian's ClickHouse server, where it is there, is written to all the while; ClickHouse and icebird read the lake as an Iceberg table, and DuckDB its files, after compactions that were killed half-way, a week that comes
             late, and erasures: all count what the log says; --file: a log in Taobao's form. Installs ClickHouse's code (chdb) beside itself
   alerts    Prometheus and Alertmanager (Debian's) watch while the queue refuses all events and profiles do not answer: somebody is called for both within
             five minutes, as rules count them, and told when it is over
@@ -113,7 +113,7 @@ if (words[0] === 'crash') {
 } else if (words[0] === 'table') {
   const { seed, file, events = 4_000, erasures } = options;
   const kills = options.kills ?? 5;
-  const report = await runTable(ROOT, { seed, file, events, kills, erasures, rate: 1_000 });
+  const report = await runTable(ROOT, { seed, file, events, kills, erasures, rate: 1_000, awaySeconds: 3_600 });
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeTable(report));
   process.exitCode = report.clean ? 0 : 1;
 } else if (words[0] === 'data-quality') {

@@ -9,7 +9,9 @@ import { call, type LakeApi, lakeApi } from '../../ops/lake/lake-api.ts';
 import { openLake } from '../../ops/lake/open-lake.ts';
 import { seededRandom } from '../../ops/seeded-random.ts';
 import { waitUntil } from '../../ops/wait-until.ts';
+import { openSink } from './clickhouse/open-sink.ts';
 import { installClickHouse, queryClickHouse } from './clickhouse/query-clickhouse.ts';
+import { hasClickHouseServer } from './clickhouse/start-server.ts';
 import { type Comparison, compare, count } from './compare.ts';
 import { type DrillEvent, drillLog } from './drill-log.ts';
 import { readIceberg } from './read-iceberg.ts';
@@ -28,6 +30,8 @@ export interface TableOptions {
   readonly erasures: number;
   /** Events a second. */
   readonly rate: number;
+  /** For so long ClickHouse is away while a week comes late, s, by the clock by which messages wait. */
+  readonly awaySeconds: number;
 }
 
 /** What the drill found. */
@@ -49,12 +53,16 @@ export interface TableReport {
 const DAY_MS = 86_400_000;
 /** How long a compaction may go on before it is killed, at most. */
 const KILL_AFTER_MS = 1_200;
+/** Messages wait for their next try so many times shorter. */
+const SPEED = 60;
 const PATIENCE_MS = 1_200_000;
 const ERASURES_AT_ONCE = 8;
 
 /**
  * Sends a log in parts, kills workerd in the middle of compactions, then brings a week late, then erases visitors; after each of the three, three readers
- * of the lake must count what an independent count of the log says: ClickHouse and icebird by its Iceberg table, DuckDB by its files.
+ * of the lake must count what an independent count of the log says: ClickHouse and icebird by its Iceberg table, DuckDB by its files. Where Debian's
+ * ClickHouse server is there, events are written to it all the while, though it is killed with workerd, and away while the week comes: it must hold the
+ * same.
  *
  * @param root the project to run.
  */
@@ -62,7 +70,8 @@ export async function runTable(root: string, options: TableOptions): Promise<Tab
   await installClickHouse();
   const { seed, kills, rate } = options;
   const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-table-'));
-  const stage = await openStage(root);
+  const sink = hasClickHouseServer() ? await openSink(path.join(folder, 'server')) : undefined;
+  const stage = await openStage(root, SPEED, sink?.vars ?? {});
   const api = lakeApi({ url: stage.vitrine.url, key: SITE.secretKey });
   const random = seededRandom(seed);
   try {
@@ -78,6 +87,7 @@ export async function runTable(root: string, options: TableOptions): Promise<Tab
       await api.compact();
       for (const one of await readAll(api, path.join(folder, when), events))
         readers.push({ ...one, store: `${when}: ${one.store}` });
+      if (sink) readers.push({ ...(await sink.compare(events)), store: `${when}: the table in ClickHouse` });
     };
     let sent = 0;
     const size = Math.ceil(early.length / (kills + 1));
@@ -85,24 +95,35 @@ export async function runTable(root: string, options: TableOptions): Promise<Tab
       sent += await stage.send(early.slice(part * size, (part + 1) * size), rate);
       await stage.drain(PATIENCE_MS);
       if (part === kills) continue;
-      await killCompaction(stage, api, random() * KILL_AFTER_MS);
+      await Promise.all([
+        killCompaction(stage, api, random() * KILL_AFTER_MS),
+        part % 2 === 0 ? sink?.server.kill().then(() => sink.server.restart()) : undefined,
+      ]);
       const fault = await readable(api, path.join(folder, `kill-${part}`));
       if (fault !== undefined) broken.push(`kill ${part}: ${fault}`);
     }
     await compareAll('killed', early);
+    await sink?.server.kill();
+    const away = Date.now();
     sent += await stage.send(late, rate);
+    if (sink) {
+      await sleep(away + (1_000 * options.awaySeconds) / SPEED - Date.now());
+      await sink.server.restart();
+    }
     await stage.drain(PATIENCE_MS);
     await compareAll('late', all);
     const visitors = [...new Set(all.map(({ anonymousId }) => anonymousId))].sort(() => random() - 0.5);
     const erased = new Set(visitors.slice(0, options.erasures));
     await eraseAll(stage, [...erased]);
     const stays = all.filter(({ anonymousId }) => !erased.has(anonymousId));
+    await stage.drain(PATIENCE_MS);
     await compareAll('erased', stays);
     const left = await leftOf(stage, erased);
     const clean = readers.every(({ lost, double }) => lost + double === 0) && broken.length + left.length === 0;
     return { sent, late: late.length, kills, erased: erased.size, readers, broken, left, clean };
   } finally {
     await stage.close();
+    await sink?.server.kill();
     rmSync(folder, { recursive: true, force: true });
   }
 }

@@ -51,8 +51,9 @@ export interface Stage {
  *
  * @param root the project to run.
  * @param speed how much faster than the true clock messages wait for their next try.
+ * @param vars in place of those of `wrangler.toml`.
  */
-export async function openStage(root: string, speed = 1): Promise<Stage> {
+export async function openStage(root: string, speed = 1, vars: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-drill-'));
   const broker = await startBroker(path.join(folder, 'broker'), speed);
   let vitrine: Vitrine | undefined;
@@ -68,6 +69,7 @@ export async function openStage(root: string, speed = 1): Promise<Stage> {
       entry: path.join(root, 'test/drill/faulty-worker.ts'),
       queue: { brokerUrl: broker.url },
       maxBatchTimeoutSeconds: 0.05,
+      vars,
       log: () => undefined,
     });
     const db = await vitrine.getD1('DB');

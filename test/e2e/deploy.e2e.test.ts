@@ -19,7 +19,14 @@ const rows = (sql: string, ...values: string[]) =>
 const hash = (key: string) => createHash('sha256').update(key).digest('hex');
 const keyIn = (out: string, kind: string) => new RegExp(`^${kind} key +(\\S+) +\\(id`, 'm').exec(out)?.[1] ?? '';
 
-const QUEUES = ['vitrine-events', 'vitrine-events-dead', 'vitrine-webhooks', 'vitrine-webhooks-dead'];
+const QUEUES = [
+  'vitrine-events',
+  'vitrine-events-dead',
+  'vitrine-webhooks',
+  'vitrine-webhooks-dead',
+  'vitrine-clickhouse',
+  'vitrine-clickhouse-dead',
+];
 
 describe('npm run deploy on an empty account', () => {
   it('makes what is missing, goes on after a step that failed, and changes nothing when run again', async ({

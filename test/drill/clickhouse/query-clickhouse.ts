@@ -11,9 +11,9 @@ export async function installClickHouse(): Promise<void> {
   await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], HERE);
 }
 
-/** Rows of a query, run by ClickHouse's own code in a process of its own; files of tables must lie in `folder`. */
-export async function queryClickHouse(sql: string, folder: string): Promise<unknown[][]> {
-  const out = await run(process.execPath, [path.join(HERE, 'query.mjs')], folder, sql);
+/** Rows of the last of some statements, run by ClickHouse's own code in a process of its own; files of tables must lie in `folder`. */
+export async function queryClickHouse(sql: string | readonly string[], folder: string): Promise<unknown[][]> {
+  const out = await run(process.execPath, [path.join(HERE, 'query.mjs')], folder, JSON.stringify([sql].flat()));
   return out
     .split('\n')
     .filter((line) => line !== '')
