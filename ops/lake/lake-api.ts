@@ -44,8 +44,9 @@ export async function call({ url, key }: Access, path: string, init: RequestInit
   const target = `${url.replace(/\/$/, '')}${path}`;
   const headers = { authorization: `Bearer ${key}`, ...init.headers };
   for (let tried = 1; ; tried += 1) {
-    const response = await fetch(target, { ...init, headers }).catch((error: unknown) => {
-      throw new Error(`nothing answers at ${url} (${String(error)}): run "npm start" first, or give --url`);
+    const response = await fetch(target, { ...init, headers }).catch((error: Error) => {
+      const why = String(error.cause ?? error);
+      throw new Error(`nothing answers at ${url} (${why}): run "npm start" first, or give --url`);
     });
     if (response.ok) return response;
     const seconds = Number(response.headers.get('retry-after') ?? Number.NaN);
