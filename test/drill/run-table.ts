@@ -107,7 +107,7 @@ export async function runTable(root: string, options: TableOptions): Promise<Tab
     const away = Date.now();
     sent += await stage.send(late, rate);
     if (sink) {
-      await sleep(away + (1_000 * options.awaySeconds) / SPEED - Date.now());
+      await sleep(Math.max(0, away + (1_000 * options.awaySeconds) / SPEED - Date.now()));
       await sink.server.restart();
     }
     await stage.drain(PATIENCE_MS);

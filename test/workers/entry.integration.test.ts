@@ -16,7 +16,7 @@ const outcomesOf = (spy: { mock: { calls: unknown[][] } }) =>
 
 describe('queues', () => {
   it('have a consumer each, under the very names of wrangler.toml', async ({ expect }) => {
-    expect(env.TEST_QUEUES).toHaveLength(4);
+    expect(env.TEST_QUEUES).toHaveLength(6);
     for (const queue of env.TEST_QUEUES)
       await expect(worker.queue(createMessageBatch(queue, []), env)).resolves.toBeUndefined();
   });
