@@ -33,6 +33,8 @@ export function alarmWords(alarm: AlarmSaid): string {
       return `${property} of ${type} is ${name === 'other' ? 'a list or an object' : `a ${KINDS[name ?? ''] ?? name}`} ${less} often: ${change}`;
     case 'unknown':
       return `${property} of ${type} has a new value${name === undefined ? '' : `, “${name}”`}: ${change}`;
+    case 'repeated':
+      return `${property} of ${type} is the same in several events ${less} often than usual: ${change}`;
     case 'large':
     case 'small':
       return `${property} of ${type} is ${kind === 'large' ? 'larger' : 'smaller'} than usual ${less} often: ${change}`;

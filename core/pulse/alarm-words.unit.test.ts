@@ -25,6 +25,10 @@ describe('the words of an alarm', () => {
       { kind: 'unknown', type: 'a', property: 'currency', name: 'euro' },
       'currency of a has a new value, “euro”: 20%, usually 0.1%',
     ],
+    [
+      { kind: 'repeated', type: 'order_completed', property: 'order_id' },
+      'order_id of order_completed is the same in several events more often than usual: 20%, usually 0.1%',
+    ],
     [{ kind: 'volume', usual: 400.4, found: 12.2 }, '12 events a minute, usually 400'],
     [
       { kind: 'browser', name: 'Firefox', direction: 'down', found: 0, usual: 0.12 },

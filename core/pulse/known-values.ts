@@ -1,9 +1,14 @@
+import { estimateDistinct } from './distinct-sketch.ts';
 import { type PropertyTally, sizeRank } from './minute.ts';
 
 /** Minutes in which a property was there, before what it holds is known. */
 const LEARNING_MINUTES = 45;
 const LEAST_NUMBERS = 200;
 const MAX_KNOWN = 40;
+/** Texts after which an identifier is known, and what part of them are others than before. */
+const LEAST_TEXTS = 200;
+const LEAST_TEXT_MINUTES = 1_440;
+const DIFFERENT = 0.9;
 /** Part of the numbers that may lie beyond what is called usual, on each side. */
 const BEYOND = 0.02;
 
@@ -16,6 +21,8 @@ export interface KnownValues {
   sizes: Record<string, number>;
   numbers: number;
   usual: { least: number; most: number } | null;
+  /** Texts of the first day, and how many of them were others than before in their minute: an identifier has nearly no two alike. */
+  texts?: { minutes: number; seen: number; distinct: number };
 }
 
 export function newKnown(): KnownValues {
@@ -24,6 +31,7 @@ export function newKnown(): KnownValues {
 
 /** Learns from a minute, while the property is new. */
 export function learnValues(known: KnownValues, tally: PropertyTally): void {
+  learnTexts(known, tally);
   if (!isKnown(known)) {
     known.minutes += 1;
     if (tally.values === null || known.names === null) known.names = null;
@@ -42,9 +50,33 @@ export function learnValues(known: KnownValues, tally: PropertyTally): void {
   known.sizes = {};
 }
 
+function learnTexts(known: KnownValues, tally: PropertyTally): void {
+  known.texts ??= { minutes: 0, seen: 0, distinct: 0 };
+  if (isLearned(known.texts)) return;
+  known.texts.minutes += 1;
+  known.texts.seen += tally.string;
+  known.texts.distinct += distinctTexts(tally);
+}
+
 /** Whether it has been seen for so long that what is new of it is new. */
 export function isKnown({ minutes }: KnownValues): boolean {
   return minutes >= LEARNING_MINUTES;
+}
+
+/** Whether its texts are identifiers: of enough of them nearly all were others than all of their minute. */
+export function isIdentifier({ texts, names }: KnownValues): boolean {
+  return names === null && texts !== undefined && isLearned(texts) && texts.distinct >= DIFFERENT * texts.seen;
+}
+
+/** A day must have gone by: by night few come, and few are alike, whatever they are. */
+function isLearned({ minutes, seen }: { readonly minutes: number; readonly seen: number }): boolean {
+  return minutes >= LEAST_TEXT_MINUTES && seen >= LEAST_TEXTS;
+}
+
+/** How many of a minute's texts were others than before. */
+export function distinctTexts({ string, number, distinct }: PropertyTally): number {
+  // Numbers are in the sketch as well: of both the texts are no more than there were.
+  return number > 0 ? string : Math.min(string, estimateDistinct(distinct));
 }
 
 /** How many of a minute's texts are no name that is known. */

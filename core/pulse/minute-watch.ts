@@ -9,7 +9,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   browsers: ['browser'],
   door: ['rejected', 'duplicate', 'conflicting', 'late'],
   senders: ['bot', 'skewed'],
-  properties: ['missing', 'kind', 'unknown', 'large', 'small'],
+  properties: ['missing', 'kind', 'unknown', 'repeated', 'large', 'small'],
 };
 const GROUP_OF = new Map(Object.entries(GROUPS).flatMap(([group, kinds]) => kinds.map((kind) => [kind, group])));
 

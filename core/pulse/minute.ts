@@ -1,4 +1,5 @@
 import { addCount, type Counts } from './counts.ts';
+import { mergeDistinct } from './distinct-sketch.ts';
 
 /** What became of an event at the door, or in its profile. */
 export const OUTCOMES = ['accepted', 'rejected', 'duplicate', 'conflicting', 'late', 'failed'] as const;
@@ -13,8 +14,10 @@ export interface PropertyTally {
   other: number;
   /** Texts that came, as far as they are few; null where they are too many to be names of something. */
   values: Record<string, number> | null;
-  /** Numbers by size: in half octaves. */
+  /** Numbers by size: in half octaves. Any two add up, so quantiles of any span can be told to a half octave. */
   sizes: Record<string, number>;
+  /** About how many texts and numbers there were, as `distinct-sketch.ts` has them; absent without any, and of builds before. */
+  distinct?: string | undefined;
 }
 
 /**
@@ -100,6 +103,8 @@ export function addMinute(to: MinuteTally, from: MinuteTally): void {
     if (own.values) for (const [value, by] of Object.entries(own.values)) countValue(tally, value, by);
     else tally.values = null;
     for (const [size, by] of Object.entries(own.sizes)) tally.sizes[size] = (tally.sizes[size] ?? 0) + by;
+    const distinct = mergeDistinct(tally.distinct, own.distinct);
+    if (distinct !== undefined) tally.distinct = distinct;
   }
   for (const [type, shapes] of Object.entries(from.shapes ?? {})) for (const shape of shapes) addShape(to, type, shape);
   for (const [about, ids] of Object.entries(from.examples)) for (const id of ids) addExample(to, about, id);

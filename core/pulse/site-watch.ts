@@ -1,5 +1,14 @@
 import type { ShapeModel } from '../anomalies/shape-model.ts';
-import { isKnown, type KnownValues, learnValues, newKnown, unknownNames, unusualSizes } from './known-values.ts';
+import {
+  distinctTexts,
+  isIdentifier,
+  isKnown,
+  type KnownValues,
+  learnValues,
+  newKnown,
+  unknownNames,
+  unusualSizes,
+} from './known-values.ts';
 import type { MinuteTally } from './minute.ts';
 import { MinuteWatch, type OddMinute, type Stray, shapeOfMinute } from './minute-watch.ts';
 import { type Direction, SHARE_SIZE, ShareWatch } from './share-watch.ts';
@@ -212,6 +221,14 @@ export class SiteWatch {
         const { hits, name } = unknownNames(known, tally);
         yield { kind: 'unknown', ...about, name, hits, seen: tally.string, examples: `value|${key}|${name}` };
       }
+      if (isIdentifier(known))
+        yield {
+          kind: 'repeated',
+          ...about,
+          hits: tally.string - distinctTexts(tally),
+          seen: tally.string,
+          examples: `string|${key}`,
+        };
       if (!known.usual) continue;
       const { large, small } = unusualSizes(known, tally);
       yield { kind: 'large', ...about, hits: large, seen: tally.number, examples: `number|${key}` };

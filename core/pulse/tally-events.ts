@@ -1,5 +1,6 @@
 import { shapeOf } from '../anomalies/event-shape.ts';
 import { MINUTE_MS } from '../time.ts';
+import { addDistinct } from './distinct-sketch.ts';
 import {
   addExample,
   addShape,
@@ -64,6 +65,7 @@ function tallyProperty(minute: MinuteTally, key: string, value: unknown, id: str
   const kind = said === 'string' || said === 'number' || said === 'boolean' ? said : 'other';
   tally[kind] += 1;
   if (tally[kind] <= MAX_EXAMPLES) addExample(minute, `${kind}|${key}`, id);
+  if (typeof value === 'string' || typeof value === 'number') tally.distinct = addDistinct(tally.distinct, `${value}`);
   if (typeof value === 'number') {
     const size = sizeOf(value);
     tally.sizes[size] = (tally.sizes[size] ?? 0) + 1;
