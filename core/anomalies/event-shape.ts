@@ -6,8 +6,8 @@ export interface ShapeKind {
   readonly features: readonly string[];
   /** So large a part of what comes is usual. */
   readonly usual: number;
-  /** What is made up to be odd: in so many features at once, at most, so much is added. */
-  readonly beyond: { readonly features: number; readonly least: number; readonly most: number };
+  /** What is made up to be odd: of each feature so large a part of all rows, to which, and to so many features at most, so much is added. */
+  readonly beyond: { readonly part: number; readonly features: number; readonly least: number; readonly most: number };
   /** A model must find nearly all, once so much is added to one of these. */
   readonly check: { readonly features: ReadonlySet<string>; readonly more: number };
 }
@@ -16,7 +16,7 @@ export interface ShapeKind {
 export const EVENT_SHAPE: ShapeKind = {
   features: SHAPE_FEATURES,
   usual: 0.998,
-  beyond: { features: 1, least: Math.log(10), most: Math.log(1_000) },
+  beyond: { part: 0.02, features: 1, least: Math.log(10), most: Math.log(1_000) },
   check: { features: new Set(['price', 'total']), more: Math.log(100) },
 };
 

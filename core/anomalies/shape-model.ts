@@ -44,8 +44,6 @@ export interface OddEvent {
 export const LEAST_ROWS = 300;
 const TREES = 64;
 const SAMPLE = 256;
-/** Rows that are made up, for each feature, in parts of all. */
-const SENTINELS = 0.02;
 /** Part of the rows that is kept apart; of it so many may be odd: the threshold stands above the others. */
 const APART = 0.2;
 const MOST_ODD = 0.02;
@@ -93,10 +91,10 @@ export function makeShapeModel(
 function sentinels(
   rows: readonly (readonly number[])[],
   like: readonly number[],
-  { beyond: { features, least, most } }: ShapeKind,
+  { beyond: { part, features, least, most } }: ShapeKind,
   random: () => number,
 ): number[][] {
-  const each = Math.ceil(SENTINELS * rows.length);
+  const each = Math.ceil(part * rows.length);
   const usable = like.flatMap((middle, feature) => (Number.isNaN(middle) ? [] : [feature]));
   return usable.flatMap((feature) => {
     const having = rows.filter((row) => !Number.isNaN(row[feature]));

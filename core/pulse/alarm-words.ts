@@ -34,7 +34,7 @@ export function alarmWords(alarm: AlarmSaid): string {
     case 'unknown':
       return `${property} of ${type} has a new value${name === undefined ? '' : `, “${name}”`}: ${change}`;
     case 'repeated':
-      return `${property} of ${type} is the same in several events ${less} often than usual: ${change}`;
+      return `${property} of ${type} is the same in most events of a minute ${less} often than usual: ${change} of minutes`;
     case 'large':
     case 'small':
       return `${property} of ${type} is ${kind === 'large' ? 'larger' : 'smaller'} than usual ${less} often: ${change}`;

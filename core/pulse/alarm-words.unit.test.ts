@@ -27,7 +27,7 @@ describe('the words of an alarm', () => {
     ],
     [
       { kind: 'repeated', type: 'order_completed', property: 'order_id' },
-      'order_id of order_completed is the same in several events more often than usual: 20%, usually 0.1%',
+      'order_id of order_completed is the same in most events of a minute more often than usual: 20%, usually 0.1% of minutes',
     ],
     [{ kind: 'volume', usual: 400.4, found: 12.2 }, '12 events a minute, usually 400'],
     [

@@ -48,7 +48,7 @@ describe('the watch over identifiers', () => {
     for (let at = 0; at < begins + 30; at += 1) {
       const minute = emptyMinute();
       const hour = Math.floor(at / 60) % 24;
-      const orders = Math.round((hour < 6 ? 3 : 25) * (0.7 + 0.6 * random()));
+      const orders = Math.round((hour < 6 ? 5 : 25) * (0.7 + 0.6 * random()));
       for (let n = 0; n < orders; n += 1) {
         const id = `${at}-${n}`;
         tallyEvent(minute, {
@@ -71,7 +71,7 @@ describe('the watch over identifiers', () => {
     expect(alarms).toMatchObject([
       { kind: 'repeated', type: 'order_completed', property: 'order_id', direction: 'up', examples: expect.any(Array) },
     ]);
-    expect(alarms[0]?.toldAt).toBeLessThan((begins + 12) * MINUTE_MS);
+    expect(alarms[0]?.toldAt).toBeLessThan((begins + 15) * MINUTE_MS);
     expect(alarms[0]?.examples.length).toBeGreaterThan(0);
   });
 });

@@ -73,8 +73,16 @@ function isLearned({ minutes, seen }: { readonly minutes: number; readonly seen:
   return minutes >= LEAST_TEXT_MINUTES && seen >= LEAST_TEXTS;
 }
 
+/** Texts of a minute that can be told to be the same. */
+export const LEAST_REPEATED = 4;
+
+/** Whether most of a minute's texts are the same as others of it: more than a sketch can be wrong by. */
+export function isRepeating(tally: PropertyTally): boolean {
+  return tally.string >= LEAST_REPEATED && 2 * distinctTexts(tally) <= tally.string;
+}
+
 /** How many of a minute's texts were others than before. */
-export function distinctTexts({ string, number, distinct }: PropertyTally): number {
+function distinctTexts({ string, number, distinct }: PropertyTally): number {
   // Numbers are in the sketch as well: of both the texts are no more than there were.
   return number > 0 ? string : Math.min(string, estimateDistinct(distinct));
 }

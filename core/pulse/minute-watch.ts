@@ -20,7 +20,7 @@ const GROUP_OF = new Map(Object.entries(GROUPS).flatMap(([group, kinds]) => kind
 export const MINUTE_SHAPE: ShapeKind = {
   features: Object.keys(GROUPS),
   usual: 0.995,
-  beyond: { features: 3, least: 0.7, most: 2.3 },
+  beyond: { part: 0.04, features: 3, least: 0.7, most: 3 },
   check: { features: new Set(['volume', 'types']), more: 3 },
 };
 

@@ -1,9 +1,10 @@
 import type { ShapeModel } from '../anomalies/shape-model.ts';
 import {
-  distinctTexts,
   isIdentifier,
   isKnown,
+  isRepeating,
   type KnownValues,
+  LEAST_REPEATED,
   learnValues,
   newKnown,
   unknownNames,
@@ -65,7 +66,7 @@ export interface WatchState {
 
 /** A minute as a whole. */
 export interface WatchedMinute {
-  /** By `MINUTE_SHAPE`; nothing where something is open already: such minutes are none to learn from. */
+  /** By `MINUTE_SHAPE`; nothing in the first hour, and where something is open already: such minutes are none to learn from. */
   readonly shape: number[] | undefined;
   readonly odd: OddMinute | undefined;
 }
@@ -149,7 +150,9 @@ export class SiteWatch {
   private lookAtWhole(time: number, strays: readonly Stray[]): Alarm | undefined {
     const isExplained = this.open.some((series) => series !== 'minute');
     const odd = isExplained ? undefined : this.minutes.oddOf(strays);
-    this.lastMinute = { shape: isExplained ? undefined : shapeOfMinute(strays), odd };
+    // In the first hour most is not known yet.
+    const isKnown = strays.some(({ kind }) => kind === 'volume');
+    this.lastMinute = { shape: isExplained || !isKnown ? undefined : shapeOfMinute(strays), odd };
     const drift = isExplained ? undefined : this.minutes.next(time, odd !== undefined);
     if (!drift) return undefined;
     const name = odd?.features.map(({ series }) => series).join(', ');
@@ -225,8 +228,9 @@ export class SiteWatch {
         yield {
           kind: 'repeated',
           ...about,
-          hits: tally.string - distinctTexts(tally),
-          seen: tally.string,
+          // Of minutes with enough of them, those in which most are the same.
+          hits: isRepeating(tally) ? 1 : 0,
+          seen: tally.string >= LEAST_REPEATED ? 1 : 0,
           examples: `string|${key}`,
         };
       if (!known.usual) continue;

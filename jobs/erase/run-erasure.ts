@@ -43,6 +43,8 @@ export async function runErasure(env: Env, { site, id, subject }: OpenErasure): 
   await add({ failedEvents: await eraseFailed(env, site, subject) });
   const partsErasedAt = progress.partsErasedAt ?? (await eraseParts(env, site, subject));
   progress = { ...progress, partsErasedAt };
+  // Kept before the lake is gone over: files that another erasure’s run writes after it are without this one’s rows, and need not be looked at again.
+  await add({});
   await alone(env, site, id, async () => {
     const raw = await eraseLake(env, site, subject, rawAfter);
     await add({ lakeEvents: raw.events }, raw.next);

@@ -3,6 +3,7 @@ import { anonymousIdSchema, userIdSchema } from '../../../core/events/person-ids
 import { hashLedger } from '../../../core/identity/hash-ledger.ts';
 import { deviceLedger, userLedger } from '../../../core/identity/ledger.ts';
 import { runErasure } from '../../../jobs/erase/run-erasure.ts';
+import { onDemand } from '../../../stores/breathe.ts';
 import { progressSchema } from '../../../stores/erasure/progress.ts';
 import { publicKeys, readReceipt } from '../../../stores/erasure/receipt.ts';
 import { startErasure } from '../../../stores/erasure/start-erasure.ts';
@@ -77,7 +78,7 @@ export async function handleKeys(env: Env): Promise<Response> {
 async function eraseNow(env: Env, site: Site, whom: Whom): Promise<Response> {
   const erasure = await startErasure(env, site.id, whom, site.settings.erasedIds, Date.now());
   try {
-    const receipt = await runErasure(env, erasure);
+    const receipt = await onDemand(() => runErasure(env, erasure));
     return answer(startedSchema, { id: erasure.id, state: 'done', receipt });
   } catch (error) {
     log('erasure_failed', { site: site.id, erasure: erasure.id, error: String(error) });
