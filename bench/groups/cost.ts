@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DecisionSigner } from '../../core/decisions/decision-token.ts';
+import { lakeApi } from '../../ops/lake/lake-api.ts';
 import { waitCounted } from '../../ops/runtime/wait-counted.ts';
 import { BENCH_SITE, benchEvent, EVENTS_PER_REQUEST, ingestRequest } from '../harness/bench-site.ts';
 import { type Billable, listPriceUsd, PRICES_DATED, PRICES_USD_PER_MILLION } from '../harness/prices.ts';
@@ -20,7 +21,35 @@ const MILLION = 1_000_000;
 type Counters = Record<Exclude<Billable, 'cpuMs'> | 'queueMessages' | 'queueBatches', number>;
 
 /** Billable operations of each event from request to lake, counted in the running system, and their list price. */
-export function benchCost(): Promise<Result[]> {
+export async function benchCost(): Promise<Result[]> {
+  const results = await benchEvents();
+  const withTable = await compactionUsd({});
+  const without = await compactionUsd({ LAKE_LOCATION: '' });
+  return [
+    ...results,
+    measured(
+      'cost.table_usd_per_million_events',
+      (withTable - without) * (MILLION / (REQUESTS * EVENTS_PER_REQUEST)),
+      'USD',
+      { compare: '<=', bound: 0.02 },
+      'the same events compacted once with and without the Iceberg table; operations but CPU',
+    ),
+  ];
+}
+
+/** What it takes to compact the events of one run: USD, without CPU, which is noise here. */
+function compactionUsd(vars: Readonly<Record<string, string>>): Promise<number> {
+  return withWorker('counted', { vars }, async (running) => {
+    await send(running, () => undefined);
+    await waitCounted(running.vitrine, REQUESTS * EVENTS_PER_REQUEST);
+    await readCounters(running);
+    await lakeApi({ url: running.vitrine.url, key: BENCH_SITE.secretKey }).compact();
+    const { queueMessages: _, queueBatches: __, ...operations } = await readCounters(running);
+    return listPriceUsd({ ...operations, cpuMs: 0 });
+  });
+}
+
+function benchEvents(): Promise<Result[]> {
   return withWorker('counted', {}, async (running) => {
     const { client } = running;
     await client.expect(202, ingestRequest([benchEvent('warm-up', 'product_viewed', 1)]));
