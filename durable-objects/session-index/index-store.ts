@@ -22,8 +22,9 @@ interface Progress {
 export class IndexStore {
   private readonly storage: DurableObjectStorage;
   private readonly sql: SqlStorage;
-  /** Counts the folds that were begun: a newer one ends an older one. */
-  private folds = 0;
+  /** The fold that runs, and the one after it, for all who ask while it does. */
+  private running: Promise<void> | undefined;
+  private next: Promise<void> | undefined;
 
   constructor(storage: DurableObjectStorage) {
     this.storage = storage;
@@ -78,14 +79,28 @@ export class IndexStore {
   }
 
   /**
-   * Folds the changes into a new checkpoint, row by row with others running between, and makes it the current one in one transaction. What
-   * comes meanwhile stays a change. A fold that a newer one overtakes, or that dies, changes nothing.
-   *
-   * @returns whether it came to its end.
+   * Folds the changes into a new checkpoint, which then holds all that the index holds now. One at a time: who asks while one runs, which may have begun
+   * before his change, waits for the next, and all who ask meanwhile for the same one.
    */
-  async fold(index: ItemSessions, slice: WorkSlice): Promise<boolean> {
-    this.folds += 1;
-    const fold = this.folds;
+  fold(index: ItemSessions, slice: () => WorkSlice): Promise<void> {
+    if (!this.running) {
+      this.running = this.foldNow(index, slice()).finally(() => {
+        this.running = undefined;
+      });
+      return this.running;
+    }
+    // Also where the one that runs fails: its failure is told to those who wait for it.
+    this.next ??= this.running
+      .catch(() => undefined)
+      .then(() => {
+        this.next = undefined;
+        return this.fold(index, slice);
+      });
+    return this.next;
+  }
+
+  /** Row by row with others running between, and made the current one in one transaction. What comes meanwhile stays a change; one that dies changes nothing. */
+  private async foldNow(index: ItemSessions, slice: WorkSlice): Promise<void> {
     const folded = this.newest();
     const generation = this.generation() + 1;
     // As it is now: counts that changes add to must not hold those changes already.
@@ -98,14 +113,12 @@ export class IndexStore {
       this.sql.exec('INSERT INTO checkpoint (chunk, content) VALUES (?, ?)', number, content);
       number += 1;
       if (slice.spend(content.length)) await slice.pause();
-      if (fold !== this.folds) return false;
     }
     this.storage.transactionSync(() => {
       this.storage.kv.put('progress', { ...this.progress(), folded, generation } satisfies Progress);
       this.sql.exec('DELETE FROM checkpoint WHERE chunk < ?', from);
       this.sql.exec('DELETE FROM changes WHERE seq <= ?', folded);
     });
-    return true;
   }
 
   private generation(): number {

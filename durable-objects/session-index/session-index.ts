@@ -7,7 +7,7 @@ import type { Manifest } from '../../core/recommend/manifest.ts';
 import { groupIntoBlocks, shardOf } from '../../core/recommend/placement.ts';
 import { ITEMS_PER_SESSION, type SessionUpdate } from '../../core/recommend/session-update.ts';
 import { inSlices, WorkSlice } from '../../core/work-slice.ts';
-import { breathe, rest } from '../../stores/breathe.ts';
+import { rest } from '../../stores/breathe.ts';
 import { readShardName } from '../../stores/objects/shards.ts';
 import { migrate } from '../storage/migrate.ts';
 import { IndexStore } from './index-store.ts';
@@ -96,8 +96,7 @@ export class SessionIndex extends DurableObject<Env> {
     if (erased === 0) return 0;
     // A row without sessions: the model that serves is older than this change.
     this.store.append([]);
-    // Overtaken by a newer fold, which holds the erasure as well.
-    while (!(await this.fold(index))) await breathe();
+    await this.fold(index);
     return erased;
   }
 
@@ -220,8 +219,8 @@ export class SessionIndex extends DurableObject<Env> {
     );
   }
 
-  private fold(index: ItemSessions): Promise<boolean> {
-    return this.store.fold(index, new WorkSlice(SLICE.characters, rest));
+  private fold(index: ItemSessions): Promise<void> {
+    return this.store.fold(index, () => new WorkSlice(SLICE.characters, rest));
   }
 
   private load(): ItemSessions {
