@@ -22,6 +22,9 @@ import { eraseRows } from './erase-rows.ts';
 
 /** What one run spends on the raw lake. */
 const LAKE_MS = 60_000;
+/** How long one waits for another that is at the lake. */
+const WAIT_MS = 10_000;
+const WAIT_STEP_MS = 250;
 /** Longer than a run may be at the lake. */
 const LEASE_MS = 3 * LAKE_MS;
 /** Objects that are called at once. */
@@ -75,10 +78,15 @@ function erasedEvents(site: string, { ledgers, parts, at }: Subject): ErasedEven
 
 /**
  * Goes over the lake of a site as the only erasure: several at once would commit under each other, and each begin anew. The one that finds another at it
- * waits for the next run, which has less to do: the first takes the rows of all that are known out of the files.
+ * waits for some seconds, then for the next run, which has less to do: the first takes the rows of all that are known out of the files.
  */
 async function alone(env: Env, site: string, id: string, work: () => Promise<void>): Promise<void> {
-  const lease = await takeLease(env, `lake-erasure/${site}`, id, Date.now(), LEASE_MS);
+  const take = () => takeLease(env, `lake-erasure/${site}`, id, Date.now(), LEASE_MS);
+  let lease = await take();
+  for (let waited = 0; !lease && waited < WAIT_MS; waited += WAIT_STEP_MS) {
+    await scheduler.wait(WAIT_STEP_MS);
+    lease = await take();
+  }
   if (!lease) throw new Error('another erasure goes over the lake: the next run goes on');
   try {
     await work();
