@@ -16,7 +16,7 @@ interface LockedPackage {
 }
 
 const SYSTEMS: Record<string, string> = { windows: 'win32' };
-const LOCKS = ['../package-lock.json', '../test/drill/clickhouse/package-lock.json'];
+const LOCKS = ['../package-lock.json', '../test/clickhouse/package-lock.json'];
 
 for (const name of LOCKS) await complete(new URL(name, import.meta.url));
 

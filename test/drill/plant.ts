@@ -15,6 +15,7 @@ const PARTS = [
   'queues',
   'stores',
   'test/broker',
+  'test/clickhouse',
   'test/drill',
   'test/material',
   'workers',
@@ -36,7 +37,7 @@ export function plant({ name, file, replace, by }: Canary): { readonly root: str
         recursive: true,
         filter: (file) => !file.endsWith('.test.ts') && path.basename(file) !== 'node_modules',
       });
-    for (const packages of ['node_modules', 'test/drill/clickhouse/node_modules'])
+    for (const packages of ['node_modules', 'test/clickhouse/node_modules'])
       if (existsSync(path.join(ROOT, packages))) symlinkSync(path.join(ROOT, packages), path.join(root, packages));
     const target = path.join(root, file);
     const source = readFileSync(target, 'utf8');

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { deleteStatement, rowLines, setupStatements } from '../../core/warehouse/clickhouse.ts';
-import { installClickHouse, queryClickHouse } from '../drill/clickhouse/query-clickhouse.ts';
-import { hasClickHouseServer } from '../drill/clickhouse/start-server.ts';
+import { installClickHouse, queryClickHouse } from '../clickhouse/query-clickhouse.ts';
+import { hasClickHouseServer } from '../clickhouse/start-server.ts';
 import { runTable } from '../drill/run-table.ts';
 
 test('ClickHouse and icebird read the lake’s table as it is, after compactions killed half-way, a late week, and erasures', async () => {

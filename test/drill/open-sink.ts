@@ -1,9 +1,9 @@
-import { setupClickHouse } from '../../../ops/clickhouse/setup.ts';
-import { waitUntil } from '../../../ops/wait-until.ts';
-import { rowsOfClickHouse } from '../../../stores/warehouse/clickhouse-server.ts';
-import { type Comparison, compare, count } from '../compare.ts';
-import type { DrillEvent } from '../drill-log.ts';
-import { startClickHouse } from './start-server.ts';
+import { setupClickHouse } from '../../ops/clickhouse/setup.ts';
+import { waitUntil } from '../../ops/wait-until.ts';
+import { rowsOfClickHouse } from '../../stores/warehouse/clickhouse-server.ts';
+import { startClickHouse } from '../clickhouse/start-server.ts';
+import { type Comparison, compare, count } from './compare.ts';
+import type { DrillEvent } from './drill-log.ts';
 
 /** How long the last rows, and deletions, may take. */
 const PATIENCE_MS = 60_000;

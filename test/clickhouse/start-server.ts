@@ -2,7 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { waitUntil } from '../../../ops/wait-until.ts';
+import { waitUntil } from '../../ops/wait-until.ts';
 
 const SERVER = 'clickhouse-server';
 
