@@ -9,6 +9,7 @@ import { log } from '../../stores/log.ts';
 import {
   askClickHouse,
   type ClickHouseAccess,
+  ClickHouseError,
   EVENTS_TABLE,
   insertLines,
   versionOf,
@@ -35,7 +36,7 @@ export async function consumeClickHouse(batch: MessageBatch, env: Env): Promise<
     if (body.success && access) read.push({ message, body: body.data });
     else {
       // Switched off meanwhile, or of another build: what it named is in the lake.
-      log('clickhouse_message_dropped', { why: access ? String(body.error) : 'no CLICKHOUSE_URL' });
+      log('clickhouse_message_dropped', { why: access ? 'unreadable' : 'no CLICKHOUSE_URL' });
       message.ack();
     }
   }
@@ -95,7 +96,9 @@ async function settle(messages: readonly Message[], work: () => Promise<void>, l
     for (const message of messages) message.ack();
     return true;
   } catch (error) {
-    log('clickhouse_not_written', { messages: messages.length, error: String(error) });
+    // Its words may quote rows.
+    const why = error instanceof ClickHouseError ? `ClickHouse refuses, code ${error.code}` : String(error);
+    log('clickhouse_not_written', { messages: messages.length, error: why });
     if (last) for (const message of messages) retryLater(message);
     return false;
   }

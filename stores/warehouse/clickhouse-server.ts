@@ -10,9 +10,16 @@ export interface ClickHouseAccess {
   readonly password: string;
 }
 
-/** What a server answered that refused. */
+/** What a server answered that refused. Its words may quote what was sent, which names people: a log line takes `code` alone. */
 export class ClickHouseError extends Error {
   override name = 'ClickHouseError';
+  /** The server's number of it, e.g. `117`; empty where it told none. */
+  readonly code: string;
+
+  constructor(message: string) {
+    super(message);
+    this.code = /\bCode: (\d+)/.exec(message)?.[1] ?? '';
+  }
 }
 
 const TIMEOUT_MS = 30_000;

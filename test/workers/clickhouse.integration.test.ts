@@ -16,7 +16,9 @@ beforeEach(() => {
     const inflated = typeof body === 'string' ? body : gunzipSync(body).toString();
     const query = input.searchParams.get('query') ?? inflated;
     if (query === 'SELECT version()') return new Response('26.7.2.1\n');
-    if (refuses(inflated)) return new Response('Code: 117. DB::Exception: no', { status: 400 });
+    // As a server does, it quotes what it cannot read.
+    if (refuses(inflated))
+      return new Response(`Code: 117. DB::Exception: at ${inflated.slice(0, 400)}`, { status: 400 });
     const rows =
       typeof body === 'string'
         ? []
@@ -83,11 +85,15 @@ describe('the sink to ClickHouse', () => {
     for (const visitor of ['ada', 'poison', 'bob'])
       await deliver([makeMessage(site, visitor, ['1'])], withServer(queued));
     refuses = (text) => text.includes('poison');
+    const logged = vi.spyOn(console, 'log');
     expect(await consume([...queued, { v: 1, kind: 'rows', site, key: 'raw/gone' }, 'nonsense'])).toEqual({
       acked: ['q0', 'q2', 'q3', 'q4'],
       retried: ['q1'],
     });
     expect(asked.flatMap(({ rows }) => rows.map(({ ledger }) => ledger)).sort()).toEqual(['a/ada', 'a/bob']);
+    const lines = logged.mock.calls.join('\n');
+    expect(lines).toContain('ClickHouse refuses, code 117');
+    expect(lines).not.toContain('poison');
     refuses = () => true;
     expect(await consume(queued)).toEqual({ acked: [], retried: ['q0', 'q1', 'q2'] });
   });
