@@ -9,23 +9,34 @@ export interface CompiledAttribute {
   readonly version: number;
   readonly aggregate: Aggregate;
   readonly windowMinutes: number;
-  /** Whether an event counts. */
+  /** As in the definition. */
+  readonly since: number;
+  readonly filled: boolean;
+  /** Whether an event is of those that count, whenever it happened. */
   takes(event: EnrichedEvent): boolean;
   /** What is aggregated of an event. */
   valueOf(event: EnrichedEvent): unknown;
 }
 
 /** Compiles a definition. Throws when its condition does not compile, which the schema has ruled out. */
-export function compileAttribute({ name, version, since, definition }: VersionedAttribute): CompiledAttribute {
+export function compileAttribute({
+  name,
+  version,
+  since,
+  filled = false,
+  definition,
+}: VersionedAttribute): CompiledAttribute {
   const types = new Set([definition.event].flat());
   const where = definition.where === undefined ? undefined : conditionOf(definition.where);
   const [root, ...path] = definition.property?.split('.') ?? [];
   return {
     name,
     version,
+    since,
+    filled,
     aggregate: definition.aggregate,
     windowMinutes: windowMinutesOf(definition.window),
-    takes: (event) => types.has(event.type) && event.time >= since && (!where || meets(where, event)),
+    takes: (event) => types.has(event.type) && (!where || meets(where, event)),
     valueOf: (event) => memberAt(rootOf(event, root), path),
   };
 }

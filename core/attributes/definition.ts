@@ -82,7 +82,9 @@ export type AttributeDefinition = z.infer<typeof attributeSchema>;
 export interface VersionedAttribute {
   readonly name: string;
   readonly version: number;
-  /** Events before this time are not counted, ms since 1970. */
+  /** Who counts knows of it from then on, ms since 1970: earlier events are not counted before history is filled in. */
   readonly since: number;
+  /** Whether every ledger has been given its history, so that events of any time count as they come. */
+  readonly filled?: boolean | undefined;
   readonly definition: AttributeDefinition;
 }

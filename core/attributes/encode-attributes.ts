@@ -1,4 +1,5 @@
-import type { AttributeState, AttributeStates, Scalar } from './state.ts';
+import type { EnrichedEvent } from '../events/message.ts';
+import type { AttributeEntry, AttributeState, AttributeStates, Scalar } from './state.ts';
 
 /** The version of the stored form; a reader refuses what is newer than it knows. */
 const ATTRIBUTES_VERSION = 1;
@@ -13,18 +14,24 @@ type StoredState =
   | ['l', newestAt: number, key: string, value: Scalar];
 type StoredBeyond = [minute: number, sketch: [register: number, ...entries: [minute: number, rank: number][]][]];
 
+type StoredEntry = [
+  name: string,
+  version: number,
+  state: StoredState,
+  from?: number | null,
+  held?: readonly EnrichedEvent[],
+];
+
 interface StoredAttributes {
   v: number;
-  attributes: [name: string, version: number, state: StoredState][];
+  attributes: StoredEntry[];
 }
 
 /** The states as text: equal states give equal bytes, since everything that has no order of its own is sorted. */
 export function encodeAttributes(states: AttributeStates): string {
   const stored: StoredAttributes = {
     v: ATTRIBUTES_VERSION,
-    attributes: [...states]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, { version, state }]) => [name, version, storeState(state)]),
+    attributes: [...states].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, entry]) => storeEntry(name, entry)),
   };
   return JSON.stringify(stored);
 }
@@ -34,7 +41,18 @@ export function decodeAttributes(text: string): AttributeStates {
   const stored: StoredAttributes = JSON.parse(text);
   if (stored.v !== ATTRIBUTES_VERSION)
     throw new Error(`attributes have version ${stored.v}, this code reads ${ATTRIBUTES_VERSION}`);
-  return new Map(stored.attributes.map(([name, version, state]) => [name, { version, state: loadState(state) }]));
+  return new Map(
+    stored.attributes.map(([name, version, state, from, held]) => [
+      name,
+      { version, state: loadState(state), ...(from != null && { from }), ...(held && { held }) },
+    ]),
+  );
+}
+
+function storeEntry(name: string, { version, state, from, held }: AttributeEntry): StoredEntry {
+  const stored = storeState(state);
+  if (held) return [name, version, stored, from ?? null, held];
+  return from === undefined ? [name, version, stored] : [name, version, stored, from];
 }
 
 function storeState(state: AttributeState): StoredState {

@@ -4,13 +4,20 @@ import type { CompiledAttribute } from './compile-attribute.ts';
 import { addValue, type DistinctValues, pruneValues } from './distinct-values.ts';
 import { ATTRIBUTE_CAPS, minuteOf } from './limits.ts';
 import { addTotal, type MinuteTotals, pruneTotals } from './minute-totals.ts';
-import { type AttributeState, type AttributeStates, emptyAttribute, type LastValue, type Scalar } from './state.ts';
+import {
+  type AttributeEntry,
+  type AttributeState,
+  type AttributeStates,
+  emptyAttribute,
+  type LastValue,
+  type Scalar,
+} from './state.ts';
 import { valueHash } from './value-hash.ts';
 
 /**
  * Folds one event into the attributes that take it, in place. The caller has made sure that the event was not folded before. Any
  * order of the same set of events gives the same states; a late event lands in its own minute. A state of an older version of its
- * definition begins anew. Returns whether anything changed.
+ * definition begins anew. What is older than its attribute, whose history is not filled in yet, is held. Returns whether a state changed.
  */
 export function foldAttributes(
   states: AttributeStates,
@@ -20,16 +27,47 @@ export function foldAttributes(
   let changed = false;
   for (const attribute of attributes) {
     if (!attribute.takes(event)) continue;
-    const known = states.get(attribute.name);
-    const entry =
-      known?.version === attribute.version
-        ? known
-        : { version: attribute.version, state: emptyAttribute(attribute.aggregate) };
+    const entry = entryOf(states, attribute);
+    if (event.time < foldedFrom(attribute, entry)) {
+      states.set(attribute.name, { ...entry, held: heldWith(entry.held ?? [], event) });
+      continue;
+    }
     if (!foldAttribute(entry.state, attribute, event)) continue;
     states.set(attribute.name, entry);
     changed = true;
   }
   return changed;
+}
+
+/** What a ledger holds of an attribute in its present version, or the beginning of it. */
+export function entryOf(states: AttributeStates, { name, version, aggregate }: CompiledAttribute): AttributeEntry {
+  const known = states.get(name);
+  return known?.version === version ? known : { version, state: emptyAttribute(aggregate) };
+}
+
+/** From when on the events of a ledger are in the state of an attribute, ms since 1970. */
+export function foldedFrom({ since, filled }: CompiledAttribute, { from }: Pick<AttributeEntry, 'from'>): number {
+  return filled ? Number.NEGATIVE_INFINITY : (from ?? since);
+}
+
+/** Whether events are held that nothing more will be filled in for. */
+export function holdsFilled(states: AttributeStates, attributes: readonly CompiledAttribute[]): boolean {
+  return attributes.some((attribute) => attribute.filled && entryOf(states, attribute).held !== undefined);
+}
+
+/** Folds what was held of attributes whose history is filled in everywhere, in place. */
+export function foldHeld(states: AttributeStates, attributes: readonly CompiledAttribute[]): void {
+  for (const attribute of attributes) {
+    const { version, state, held } = entryOf(states, attribute);
+    if (!attribute.filled || held === undefined) continue;
+    for (const event of held) foldAttribute(state, attribute, event);
+    states.set(attribute.name, { version, state });
+  }
+}
+
+/** The newest of what is held. */
+function heldWith(held: readonly EnrichedEvent[], event: EnrichedEvent): readonly EnrichedEvent[] {
+  return [...held, event].sort((a, b) => b.time - a.time || (a.id < b.id ? -1 : 1)).slice(0, ATTRIBUTE_CAPS.heldEvents);
 }
 
 /** Forgets the states whose definition is gone or has another version, in place. */

@@ -16,6 +16,8 @@ export const ATTRIBUTE_CAPS = {
   distinctValues: 256,
   /** Largest amount that a sum takes, either sign; an event with a larger one is left out. */
   amount: 100_000_000_000,
+  /** Events of an attribute that a ledger holds while its history is filled in, the newest. */
+  heldEvents: 200,
   /** Characters of a text that `last` keeps. */
   textLength: 256,
 } as const;

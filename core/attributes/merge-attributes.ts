@@ -27,8 +27,8 @@ export function mergeAttributes(
   return merged;
 }
 
-/** The union of two states of one attribute. Throws when they are of different kinds, which no version of a definition is. */
-function mergeAttribute(a: AttributeState, b: AttributeState, windowMinutes: number): AttributeState {
+/** The union of two states of one attribute, of disjoint events. Throws when they are of different kinds, which no version of a definition is. */
+export function mergeAttribute(a: AttributeState, b: AttributeState, windowMinutes: number): AttributeState {
   if (a.kind === 'totals' && b.kind === 'totals') {
     const totals = mergeTotals(a.totals, b.totals);
     pruneTotals(totals, windowMinutes);

@@ -1,3 +1,4 @@
+import type { EnrichedEvent } from '../events/message.ts';
 import type { Aggregate } from './definition.ts';
 import { type DistinctValues, emptyValues } from './distinct-values.ts';
 import { emptyTotals, type MinuteTotals } from './minute-totals.ts';
@@ -35,5 +36,16 @@ export function newestAt(state: AttributeState): number {
   return state.kind === 'distinct' ? state.values.newestAt : state.last.newestAt;
 }
 
-/** The states of a profile's attributes by name, each with the version of the definition that it was folded under. */
-export type AttributeStates = Map<string, { readonly version: number; state: AttributeState }>;
+/** What a ledger holds of an attribute. */
+export interface AttributeEntry {
+  /** The version of the definition that it was folded under. */
+  readonly version: number;
+  readonly state: AttributeState;
+  /** The ledger's events from then on are in the state, ms since 1970; else those since the definition's own time. */
+  readonly from?: number | undefined;
+  /** Events of before, which came while history is being filled in: they are in what is filled in, or are folded after it. */
+  readonly held?: readonly EnrichedEvent[] | undefined;
+}
+
+/** The attributes of a ledger by name. */
+export type AttributeStates = Map<string, AttributeEntry>;

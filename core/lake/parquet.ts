@@ -1,4 +1,4 @@
-import { type AsyncBuffer, parquetMetadata, parquetReadObjects } from 'hyparquet';
+import { type AsyncBuffer, type FileMetaData, parquetMetadata, parquetReadObjects, type RowGroup } from 'hyparquet';
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { bufferOf } from '../buffer-of.ts';
 import { COLUMNS, fieldId, type LakeRow, SCHEMA_VERSION } from './columns.ts';
@@ -43,18 +43,64 @@ export async function encodeRows(rows: readonly LakeRow[], pause = NO_PAUSE): Pr
   return new Uint8Array(bytes.getBuffer());
 }
 
+/** Ledgers by their hashes: from one on and before another, both or beginnings of them. */
+export interface HashRange {
+  readonly from: string;
+  readonly before: string;
+}
+
 /** The rows of a Parquet file; of `columns` only, when they are given. */
 export async function decodeRows(file: Uint8Array, columns?: readonly string[], pause = NO_PAUSE): Promise<LakeRow[]> {
   const buffer = bufferOf(file);
   const metadata = parquetMetadata(buffer);
-  const total = Number(metadata.num_rows);
+  return decodePart(buffer, metadata, { from: 0, to: Number(metadata.num_rows) }, columns, pause);
+}
+
+/** As `decodeRows`, the rows of some ledgers: of row groups without any, nothing is decoded. `ledger_hash` must be one of the columns. */
+export async function decodeLedgers(
+  file: Uint8Array,
+  hashes: HashRange,
+  columns?: readonly string[],
+  pause = NO_PAUSE,
+): Promise<LakeRow[]> {
+  const buffer = bufferOf(file);
+  const metadata = parquetMetadata(buffer);
   const rows: LakeRow[] = [];
-  for (let from = 0; from < total; from += DECODE_ROWS) {
+  let from = 0;
+  for (const group of metadata.row_groups) {
+    const to = from + Number(group.num_rows);
+    if (mayHold(group, hashes))
+      for (const row of await decodePart(buffer, metadata, { from, to }, columns, pause)) {
+        const hash = String(row.ledger_hash);
+        if (hash >= hashes.from && hash < hashes.before) rows.push(row);
+      }
+    from = to;
+  }
+  return rows;
+}
+
+/** Whether a row group may hold a ledger of the range, by its statistics. */
+function mayHold({ columns }: RowGroup, hashes: HashRange): boolean {
+  const column = columns.find(({ meta_data: data }) => data?.path_in_schema.join('.') === 'ledger_hash');
+  const { min_value: least, max_value: most } = column?.meta_data?.statistics ?? {};
+  if (typeof least !== 'string' || typeof most !== 'string') return true;
+  return least < hashes.before && most >= hashes.from;
+}
+
+async function decodePart(
+  file: ArrayBuffer,
+  metadata: FileMetaData,
+  { from, to }: { readonly from: number; readonly to: number },
+  columns: readonly string[] | undefined,
+  pause: Pause,
+): Promise<LakeRow[]> {
+  const rows: LakeRow[] = [];
+  for (let start = from; start < to; start += DECODE_ROWS) {
     const part = await parquetReadObjects({
-      file: buffer satisfies AsyncBuffer,
+      file: file satisfies AsyncBuffer,
       metadata,
-      rowStart: from,
-      rowEnd: Math.min(total, from + DECODE_ROWS),
+      rowStart: start,
+      rowEnd: Math.min(to, start + DECODE_ROWS),
       ...(columns && { columns: [...columns] }),
     });
     for (const row of part as LakeRow[]) rows.push(row);

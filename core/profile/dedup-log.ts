@@ -11,6 +11,11 @@ const MIN_TABLE = 64;
 /** Entries in the tail before it becomes a page of its own. */
 const PAGE_ENTRIES = 256;
 
+/** An event's time as the log keeps it, ms since 1970. */
+export function wholeSecond(time: number): number {
+  return Math.floor(time / 1_000) * 1_000;
+}
+
 /** What the log says about an event. */
 export type Seen =
   | { readonly known: false }
@@ -76,6 +81,16 @@ export class DedupLog {
     );
     this.index(this.count);
     this.count += 1;
+  }
+
+  /** How many of the entries happened from one time on and before another, both in ms since 1970, by whole seconds: `wholeSecond` of their times. */
+  countBetween(from: number, until: number): number {
+    let count = 0;
+    for (let entry = 0; entry < this.count; entry += 1) {
+      const time = (this.words[entry * WORDS + 6] ?? 0) * 1_000;
+      if (time >= from && time < until) count += 1;
+    }
+    return count;
   }
 
   /** The entries after the last sealed page, to be stored with the state. */

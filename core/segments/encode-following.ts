@@ -57,7 +57,8 @@ export function decodeFollowing(text: string | undefined): Following {
 /** What of it goes to the person's home with a snapshot: the attributes and the client. */
 export function encodeShared({ states, client }: Following): string | undefined {
   if (states.size === 0 && client === null) return undefined;
-  return JSON.stringify({ v: 1, attributes: encodeAttributes(states), client });
+  const shared = new Map([...states].map(([name, { version, state }]) => [name, { version, state }]));
+  return JSON.stringify({ v: 1, attributes: encodeAttributes(shared), client });
 }
 
 /** Reads what `encodeShared` wrote. */

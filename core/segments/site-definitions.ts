@@ -11,7 +11,7 @@ export interface LoadedDefinitions extends SiteDefinitions {
 }
 
 const row = z.object({ name: nameSchema, version: z.int(), since: z.int(), definition: z.string() });
-const attributeRow = row.transform(
+const attributeRow = row.extend({ filled: z.boolean().optional() }).transform(
   ({ definition, ...rest }): VersionedAttribute => ({
     ...rest,
     definition: attributeSchema.parse(JSON.parse(definition)),

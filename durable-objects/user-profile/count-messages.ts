@@ -93,7 +93,7 @@ function countInMemory(
     parts.tombstone(),
   );
   const defined = confirmDefinitions(site, definitions, now);
-  if (applied.changed || (defined && profile.following.waiting.length > 0)) {
+  if (applied.changed || (defined && follower.isBehind(defined))) {
     profile.retired = [...applied.retired, ...profile.retired].slice(0, RETIRED_CAP);
     const clients = new Map(messages.flatMap(({ client, events }) => events.map((event) => [event, client] as const)));
     const fresh = applied.fresh.map((event) => ({ event, client: clients.get(event) }));

@@ -1,4 +1,4 @@
-import { foldAttributes, forgetUndefined } from '../../core/attributes/fold-attribute.ts';
+import { foldAttributes, foldHeld, forgetUndefined, holdsFilled } from '../../core/attributes/fold-attribute.ts';
 import { mergeAttributes } from '../../core/attributes/merge-attributes.ts';
 import type { AttributeView, SegmentView } from '../../core/attributes/views.ts';
 import { allows } from '../../core/consent/allows.ts';
@@ -54,6 +54,7 @@ export class Follower {
     const taken = [...following.waiting, ...agreed];
     following.waiting = [];
     forgetUndefined(following.states, definitions.attributes);
+    foldHeld(following.states, definitions.attributes);
     if (definitions.attributes.length === 0 && definitions.segments.length === 0) return;
     for (const { client, event } of taken) if (client) foldClient(following, client, [event]);
     this.fold(
@@ -61,6 +62,19 @@ export class Follower {
       taken.map(({ event }) => event),
       now,
     );
+  }
+
+  /** Whether there is something to fold that came before now. */
+  isBehind(definitions: SiteDefinitions | undefined): boolean {
+    const { waiting, states } = this.object.following();
+    return waiting.length > 0 || (definitions !== undefined && holdsFilled(states, definitions.attributes));
+  }
+
+  /** Changes the states of attributes with `change` and follows the person's segments over it. */
+  refold(definitions: SiteDefinitions, change: (following: Following) => void, now: number): void {
+    this.advanceTo(definitions, now);
+    change(this.object.following());
+    this.reevaluateAt(definitions, now, now);
   }
 
   private fold(definitions: SiteDefinitions, agreed: readonly EnrichedEvent[], now: number): void {

@@ -1,4 +1,5 @@
 import { DurableObject } from 'cloudflare:workers';
+import type { HistoryCall, HistoryOutcome } from '../../core/attributes/history-call.ts';
 import type { WireDefinitions } from '../../core/attributes/wire-definitions.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import type { LinkedLedger } from '../../core/identity/link-protocol.ts';
@@ -14,8 +15,10 @@ import { encodeFollowing } from '../../core/segments/encode-following.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 import { adoptDefinitions, knownDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
 import { countLive, countMessages } from './count-messages.ts';
+import { fillHistory } from './fill-history.ts';
 import type { LeaveCall, SnapshotCall } from './linking.ts';
 import { Parts } from './parts.ts';
+import { type MadeAgain, restoreProfile } from './restore-profile.ts';
 import { ShownMessages } from './shown-messages.ts';
 import { Upkeep } from './upkeep.ts';
 
@@ -110,7 +113,7 @@ export class UserProfile extends DurableObject<Env> {
     // Read anew behind the answer, unless nothing is known yet.
     const newer = siteDefinitions(env, site);
     if (!knownDefinitions(site, Date.now())) await newer;
-    if (memory.profile().following.waiting.length > 0) this.live([]);
+    if (follower.isBehind(knownDefinitions(site, Date.now())?.definitions)) this.live([]);
     const minute = Math.floor(Date.now() / MINUTE_MS);
     return memory.viewOf(minute, () => ({
       ...viewProfile(memory.seen(), minute * MINUTE_MS),
@@ -218,24 +221,22 @@ export class UserProfile extends DurableObject<Env> {
   }
 
   /**
-   * Replaces the state by one that was made again from the ledger's history; what is remembered of ids stays. With `version` only if nothing
-   * has changed since; whether it was done.
+   * Replaces the profile by one that was made again from the ledger's history; what is remembered of ids stays. With `version` only if nothing
+   * has changed since. Whether it was done: not while nobody can say what is defined, either.
    */
-  async restore({
-    state,
-    version,
-  }: {
-    readonly v: 1;
-    readonly state: string;
-    readonly version?: number;
-  }): Promise<boolean> {
-    const { memory, linking } = this.parts;
-    if (version !== undefined && version !== memory.profile().version) return false;
-    memory.profile().state = decodeState(state);
-    memory.changed();
-    memory.save();
-    await linking.sendSnapshot();
-    return true;
+  async restore(made: MadeAgain & { readonly v: 1; readonly version?: number }): Promise<boolean> {
+    const { memory } = this.parts;
+    if (made.version !== undefined && made.version !== memory.profile().version) return false;
+    const restored = await restoreProfile(this.parts, made);
+    await this.wakeForFollowing(false);
+    return restored;
+  }
+
+  /** Gives attributes the history from before they were defined. */
+  async fillHistory(call: HistoryCall): Promise<readonly HistoryOutcome[]> {
+    const outcomes = await fillHistory(this.parts, call);
+    await this.wakeForFollowing(false);
+    return outcomes;
   }
 
   /** The stored state as canonical text: equal sets of events give equal bytes. */

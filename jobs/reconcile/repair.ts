@@ -1,8 +1,16 @@
+import { encodeAttributes } from '../../core/attributes/encode-attributes.ts';
+import { foldAttributes } from '../../core/attributes/fold-attribute.ts';
+import type { AttributeStates } from '../../core/attributes/state.ts';
+import { allows } from '../../core/consent/allows.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { rowOf } from '../../core/lake/columns.ts';
+import { isHistory } from '../../core/lake/history.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
 import { decodeState } from '../../core/profile/encode-state.ts';
+import { emptyFollowing, foldClient } from '../../core/segments/person.ts';
+import { parseDefinitions } from '../../core/segments/site-definitions.ts';
 import { hourOf } from '../../core/time.ts';
+import { siteDefinitions } from '../../stores/config/definitions.ts';
 import { reportMoved } from '../../stores/experiments/report-standings.ts';
 import { erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
 import { ledgerEvents } from '../../stores/lake/ledger-events.ts';
@@ -91,7 +99,14 @@ export async function repairProfiles(
       if (!acceptFewer && countedIn(stateOf(env, all)) < counted)
         throw new RepairBusy('The lake holds fewer events than the profile has counted. Ask again in a minute.');
       const kept = all.filter((event) => !without(event));
-      if (await profileStub(env, site, ledger).restore({ v: 1, state: stateOf(env, kept), version }))
+      if (
+        await profileStub(env, site, ledger).restore({
+          v: 1,
+          ...(await madeAgain(env, site, kept)),
+          version,
+          forgetTransitions: kept.length < all.length,
+        })
+      )
         events += kept.length;
       else left.add(ledger);
     }
@@ -100,6 +115,27 @@ export async function repairProfiles(
   if (left.size > 0)
     throw new RepairBusy('A profile changes while it is made again. Ask again when its visitor has gone.');
   return events;
+}
+
+/** A profile as events make it, in any order. */
+async function madeAgain(env: Env, site: string, events: readonly RawEvent[]) {
+  const definitions = await siteDefinitions(env, site);
+  if (!definitions) throw new RepairBusy('Nobody can say which attributes are defined now. Ask again in a minute.');
+  const defined = parseDefinitions(definitions.text);
+  const attributes = defined.attributes.map((one) => ({ ...one, filled: true }));
+  const states: AttributeStates = new Map();
+  const following = emptyFollowing();
+  for (const event of events) {
+    if (isHistory(event) || !allows(event, 'personalization')) continue;
+    foldAttributes(states, attributes, event);
+    foldClient(following, event.client, [event]);
+  }
+  return {
+    state: stateOf(env, events),
+    attributes: encodeAttributes(states),
+    client: attributes.length + defined.segments.length > 0 ? following.client : null,
+    definitions,
+  };
 }
 
 /** How many events a state has counted. */

@@ -38,6 +38,9 @@ const failures = new ExpiringCache<true>(MAX_SITES, { ttlMs: FAILED_MS });
 const flights = new SingleFlight<Known>();
 
 const row = z.object({ name: z.string(), version: z.int(), since: z.int(), definition: z.string() });
+const attributeRow = row
+  .extend({ filled_at: z.int().nullable() })
+  .transform(({ filled_at: filledAt, ...rest }) => ({ ...rest, ...(filledAt !== null && { filled: true }) }));
 
 /**
  * What a site has defined, for who sends events to profiles: from memory, read anew behind the answer. Never throws, and waits for the
@@ -119,7 +122,7 @@ async function read(env: Env, site: string): Promise<Known> {
   const confirmedAt = Date.now();
   const [attributes, webhooks, segments] = await env.DB.batch([
     env.DB.prepare(
-      'SELECT name, version, since, definition FROM attributes WHERE site = ? AND definition IS NOT NULL ORDER BY name',
+      'SELECT name, version, since, definition, filled_at FROM attributes WHERE site = ? AND definition IS NOT NULL ORDER BY name',
     ).bind(site),
     env.DB.prepare('SELECT 1 FROM webhooks WHERE site = ? AND disabled IS NULL LIMIT 1').bind(site),
     env.DB.prepare(
@@ -127,7 +130,7 @@ async function read(env: Env, site: string): Promise<Known> {
     ).bind(site),
   ]);
   const text = formatDefinitions({
-    attributes: z.array(row).parse(attributes?.results),
+    attributes: z.array(attributeRow).parse(attributes?.results),
     segments: z.array(row).parse(segments?.results),
     notifies: (webhooks?.results.length ?? 0) > 0,
   });

@@ -1,6 +1,6 @@
 import type { LakeRow } from '../../core/lake/columns.ts';
 import { statsOf } from '../../core/lake/file-stats.ts';
-import { decodeRows, encodeRows } from '../../core/lake/parquet.ts';
+import { decodeLedgers, decodeRows, encodeRows, type HashRange } from '../../core/lake/parquet.ts';
 import { type LakeFile, parquetKey, parquetPrefix } from '../../core/lake/partition.ts';
 import { WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../breathe.ts';
@@ -35,9 +35,23 @@ export async function writeParquet(
 
 /** The rows of a current file. */
 export async function readParquet(env: Env, key: string, columns?: readonly string[]): Promise<LakeRow[]> {
+  return decodeRows(await bytesOf(env, key), columns, pause);
+}
+
+/** The rows of some ledgers in a current file. */
+export async function readLedgers(
+  env: Env,
+  key: string,
+  hashes: HashRange,
+  columns: readonly string[],
+): Promise<LakeRow[]> {
+  return decodeLedgers(await bytesOf(env, key), hashes, columns, pause);
+}
+
+async function bytesOf(env: Env, key: string): Promise<Uint8Array> {
   const object = await env.LAKE.get(key);
   if (!object) throw new Error(`the lake's file ${key} is missing`);
-  return decodeRows(new Uint8Array(await object.arrayBuffer()), columns, pause);
+  return new Uint8Array(await object.arrayBuffer());
 }
 
 /** The etags of a site's Parquet files as the bucket has them, by key. */

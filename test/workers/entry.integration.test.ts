@@ -45,6 +45,7 @@ describe('jobs', () => {
     await worker.scheduled(createScheduledController({ scheduledTime: at(7) }));
     const outcomes = outcomesOf(spy);
     expect(Object.keys(outcomes).sort()).toEqual([
+      'backfill',
       'compact',
       'erase',
       'feeds',

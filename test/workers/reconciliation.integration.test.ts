@@ -13,6 +13,7 @@ import { readManifest } from '../../stores/lake/manifest.ts';
 import { listRaw, putRaw, readRaw } from '../../stores/lake/raw-objects.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { deliver, makeMessage } from './deliver.ts';
+import { madeAgain } from './made-again.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 
 const HOUR = 3_600_000;
@@ -171,7 +172,8 @@ describe('reconciliation', () => {
     const site = await busySite();
     const stub = profileStub(env, site.id, 'a/bob');
     const before = await stub.exportState();
-    await stub.restore({ v: 1, state: encodeState({ ...emptyState(), firstAt: Date.now(), lastAt: Date.now() }) });
+    const other = encodeState({ ...emptyState(), firstAt: Date.now(), lastAt: Date.now() });
+    await stub.restore(await madeAgain(site.id, other));
     expect((await check(site)).profiles.differing).toEqual([{ ledger: 'a/bob', events: 9 }]);
     await send('/api/reconciliation/repair', {
       method: 'POST',

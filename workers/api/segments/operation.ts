@@ -13,6 +13,16 @@ export type DefinitionKind = 'attributes' | 'segments';
 
 const SCHEMAS = { attributes: attributeSchema, segments: segmentSchema } satisfies Record<DefinitionKind, z.ZodType>;
 
+/** How far an attribute has the events from before it was defined. */
+export const historySchema = z
+  .object({
+    state: z.enum(['waiting', 'filling', 'whole']).meta({
+      description: 'Whether the events from before `since` are counted: not yet, by some profiles, by all of them.',
+    }),
+    done: z.number().min(0).max(1).meta({ description: 'The share of the profiles that has been looked at.' }),
+  })
+  .meta({ description: 'Filled in from the lake some minutes after `since`.' });
+
 /** What is answered about definitions of a kind: one as it is stored, and all of a site. */
 export function definitionAnswers(kind: DefinitionKind) {
   const definition: z.ZodType = SCHEMAS[kind];
@@ -21,6 +31,7 @@ export function definitionAnswers(kind: DefinitionKind) {
     version: z.int().meta({ description: 'Grows with each change; another version counts from anew.' }),
     since: z.string().meta({ description: 'In force from then on, a minute after it was made.' }),
     definition,
+    ...(kind === 'attributes' && { history: historySchema }),
   });
   return { stored, all: z.object({ [kind]: z.array(stored) }) };
 }

@@ -6,22 +6,18 @@ import { compileSegment } from '../../../core/segments/compile-segment.ts';
 import { segmentSchema } from '../../../core/segments/definition.ts';
 import { SEGMENT_CAPS } from '../../../core/segments/limits.ts';
 import { forgetDefinitions, IN_FORCE_AFTER_MS } from '../../../stores/config/definitions.ts';
+import { type HistoryFill, readFill } from '../../../stores/config/history-fill.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
 import { readJson } from '../../http/read-json.ts';
-import { type DefinitionKind, definitionAnswers } from './operation.ts';
+import { type DefinitionKind, definitionAnswers, type historySchema } from './operation.ts';
 
 const MAX_BODY_BYTES = 16_384;
 
 /** A definition as it is stored, under its name. */
-const storedSchema = z
-  .object({ name: z.string(), version: z.int(), since: z.int(), definition: z.string() })
-  .transform(({ definition, since, ...rest }) => ({
-    ...rest,
-    since: new Date(since).toISOString(),
-    definition: JSON.parse(definition) as unknown,
-  }));
+const storedSchema = z.object({ name: z.string(), version: z.int(), since: z.int(), definition: z.string() });
+const storedAttributeSchema = storedSchema.extend({ filled_at: z.int().nullable() });
 
 /** `/api/attributes`: what is computed of each profile. */
 export const attributeRoutes = definitionRoutes(
@@ -67,10 +63,11 @@ function definitionRoutes(
       if (others.length >= cap)
         throw new HttpError(409, `A site has at most ${cap} ${kind}. Delete one first.`, { code: 'too_many' });
       const since = Date.now() + IN_FORCE_AFTER_MS;
+      const anew = kind === 'attributes' ? ', filled_at = NULL' : '';
       // The same definition again changes nothing: what was counted stays.
       await c.env.DB.prepare(
         `INSERT INTO ${kind} (site, name, version, since, definition) VALUES (?, ?, 1, ?, ?)
-         ON CONFLICT DO UPDATE SET version = version + 1, since = excluded.since, definition = excluded.definition
+         ON CONFLICT DO UPDATE SET version = version + 1, since = excluded.since, definition = excluded.definition${anew}
          WHERE definition IS NOT excluded.definition`,
       )
         .bind(site, name, since, definition)
@@ -93,13 +90,44 @@ function definitionRoutes(
     });
 }
 
+/** The definitions of a kind, as they are answered. */
 async function list(env: Env, kind: DefinitionKind, site: string) {
+  return kind === 'segments' ? listSegments(env, site) : listAttributes(env, site);
+}
+
+async function listSegments(env: Env, site: string) {
   const { results } = await env.DB.prepare(
-    `SELECT name, version, since, definition FROM ${kind} WHERE site = ? AND definition IS NOT NULL ORDER BY name`,
+    'SELECT name, version, since, definition FROM segments WHERE site = ? AND definition IS NOT NULL ORDER BY name',
   )
     .bind(site)
     .all();
-  return z.array(storedSchema).parse(results);
+  return z.array(storedSchema).parse(results).map(view);
+}
+
+async function listAttributes(env: Env, site: string) {
+  const { results } = await env.DB.prepare(
+    'SELECT name, version, since, definition, filled_at FROM attributes WHERE site = ? AND definition IS NOT NULL ORDER BY name',
+  )
+    .bind(site)
+    .all();
+  const rows = z.array(storedAttributeSchema).parse(results);
+  const fill = rows.some((row) => row.filled_at === null) ? await readFill(env, site) : undefined;
+  return rows.map((row) => ({ ...view(row), history: historyOf(row, fill) }));
+}
+
+function view({ name, version, since, definition }: z.infer<typeof storedSchema>) {
+  return { name, version, since: new Date(since).toISOString(), definition: JSON.parse(definition) as unknown };
+}
+
+/** How far an attribute has the events from before it was defined. */
+function historyOf(
+  { name, version, filled_at: filledAt }: z.infer<typeof storedAttributeSchema>,
+  fill: HistoryFill | undefined,
+): z.infer<typeof historySchema> {
+  if (filledAt !== null) return { state: 'whole', done: 1 };
+  const isUnderWay = fill?.attributes.some((one) => one.name === name && one.version === version);
+  if (!fill?.ranges || !isUnderWay) return { state: 'waiting', done: 0 };
+  return { state: 'filling', done: 1 - (fill.left.length + fill.behind.length) / fill.ranges };
 }
 
 function checked<T>(schema: z.ZodType<T>, body: unknown): T {
