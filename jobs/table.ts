@@ -28,7 +28,7 @@ export const JOBS: readonly Job[] = [
   { name: 'index', when: everyMinute, deadlineMs: 40_000, run: buildIndexes },
   { name: 'feeds', when: everyMinute, deadlineMs: 240_000, run: pullFeeds },
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
-  { name: 'backfill', when: everyMinute, deadlineMs: 240_000, run: backfillSites },
+  { name: 'backfill', when: everyMinute, deadlineMs: 50_000, run: backfillSites },
   { name: 'watch', when: everyMinute, deadlineMs: 30_000, run: watchSites },
   { name: 'allocate', when: atMinute(3), deadlineMs: 20_000, run: allocateExperiments },
   { name: 'outliers', when: atMinute(13), deadlineMs: 30_000, run: trainShapes },

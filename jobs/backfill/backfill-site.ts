@@ -28,26 +28,24 @@ const COMPACT_MS = 5_000;
  */
 export async function backfillSite(env: Env, site: string, inForceAt: number, deadline: number): Promise<void> {
   const open = await unfilledAttributes(env, site, inForceAt);
-  const fill = nextPass(stillOpen(await readFill(env, site), open) ?? begin(open));
+  const held = await readFill(env, site);
+  const fill = nextPass(stillOpen(held?.fill, open) ?? begin(open));
   if (!fill) return;
-  if (fill.attributes.length === 0) return endFill(env, site, [], Date.now());
+  const written = await writeFill(env, site, held?.text, fill);
+  if (fill.attributes.length === 0) return endFill(env, site, written, [], Date.now());
   const until = Math.max(deadline, Date.now() + COMPACT_MS);
   const { done } = await compactSite(env, site, Number.POSITIVE_INFINITY, until, fill.passAt);
-  const ended = done ? await readRanges(env, site, fill, deadline) : fill;
-  if (!done || ended.left.length + ended.behind.length > 0) return writeFill(env, site, ended);
-  const now = Date.now();
-  await endFill(env, site, ended.attributes, now);
-  forgetDefinitions(site);
-  log('backfilled', { site, attributes: ended.attributes.length, filled: ended.filled, ms: now - ended.begunAt });
+  if (done) await readRanges(env, site, fill, written, deadline);
 }
 
-/** Reads the ranges that are left, until the time is over. */
-async function readRanges(env: Env, site: string, begun: HistoryFill, deadline: number): Promise<HistoryFill> {
+/** Reads the ranges that are left, until the time is over, and ends where none is. */
+async function readRanges(env: Env, site: string, begun: HistoryFill, held: string, deadline: number): Promise<void> {
   const read = await planRead(env, site, begun.attributes);
   const ranges = begun.ranges ?? rangesFor(read);
   const left = begun.ranges === undefined ? Array.from({ length: ranges }, (_, range) => range) : begun.left;
   const accept = begun.passAt - begun.begunAt > PATIENCE_MS;
-  let fill = { ...begun, ranges, left };
+  let fill: HistoryFill = { ...begun, ranges, left };
+  let written = held;
   for (const range of left) {
     if (Date.now() >= deadline) break;
     const { filled, behind } = await fillRange(env, site, read, { range, ranges, accept });
@@ -58,9 +56,13 @@ async function readRanges(env: Env, site: string, begun: HistoryFill, deadline: 
       behind: behind > 0 ? [...fill.behind, range] : fill.behind,
       filled: fill.filled + filled,
     };
-    await writeFill(env, site, fill);
+    written = await writeFill(env, site, written, fill);
   }
-  return fill;
+  if (fill.left.length + fill.behind.length > 0) return;
+  const now = Date.now();
+  await endFill(env, site, written, fill.attributes, now);
+  forgetDefinitions(site);
+  log('backfilled', { site, attributes: fill.attributes.length, filled: fill.filled, ms: now - fill.begunAt });
 }
 
 function begin(attributes: HistoryFill['attributes']): HistoryFill {

@@ -18,39 +18,62 @@ const fillSchema = z.object({
 });
 export type HistoryFill = z.infer<typeof fillSchema>;
 
-/** What is under way of a site; nothing where nothing is. */
-export async function readFill(env: Env, site: string): Promise<HistoryFill | undefined> {
+/** What is under way of a site as its row says it; nothing where nothing is. */
+export async function readFill(env: Env, site: string): Promise<{ fill: HistoryFill; text: string } | undefined> {
   const row = await env.DB.prepare('SELECT fill FROM history_fills WHERE site = ?')
     .bind(site)
     .first<{ fill: string }>();
-  return row ? fillSchema.parse(JSON.parse(row.fill)) : undefined;
+  return row ? { fill: fillSchema.parse(JSON.parse(row.fill)), text: row.fill } : undefined;
 }
 
-/** Writes down how far it is. */
-export async function writeFill(env: Env, site: string, fill: HistoryFill): Promise<void> {
-  await env.DB.prepare('INSERT OR REPLACE INTO history_fills (site, fill) VALUES (?, ?)')
-    .bind(site, JSON.stringify(fill))
-    .run();
+/**
+ * Writes down how far it is, in the place of what the writer has read or written last: nothing if that was nothing.
+ *
+ * @returns what stands there now.
+ * @throws {FillOvertaken}
+ */
+export async function writeFill(
+  env: Env,
+  site: string,
+  before: string | undefined,
+  fill: HistoryFill,
+): Promise<string> {
+  const text = JSON.stringify(fill);
+  const written =
+    before === undefined
+      ? env.DB.prepare('INSERT OR IGNORE INTO history_fills (fill, site) VALUES (?, ?)').bind(text, site)
+      : env.DB.prepare('UPDATE history_fills SET fill = ? WHERE site = ? AND fill = ?').bind(text, site, before);
+  if ((await written.run()).meta.changes === 0) throw new FillOvertaken();
+  return text;
 }
 
-/** Writes down that each ledger has the history of these attributes, and that nothing is under way any more. */
+/**
+ * Writes down that each ledger has the history of these attributes, and that nothing is under way any more. A run that dies in between has filled
+ * them and does not know it: the next one finds that they have it.
+ *
+ * @throws {FillOvertaken}
+ */
 export async function endFill(
   env: Env,
   site: string,
+  before: string,
   attributes: HistoryFill['attributes'],
   now: number,
 ): Promise<void> {
-  await env.DB.batch([
-    ...attributes.map(({ name, version }) =>
-      env.DB.prepare('UPDATE attributes SET filled_at = ? WHERE site = ? AND name = ? AND version = ?').bind(
-        now,
-        site,
-        name,
-        version,
-      ),
-    ),
-    env.DB.prepare('DELETE FROM history_fills WHERE site = ?').bind(site),
-  ]);
+  const { meta } = await env.DB.prepare('DELETE FROM history_fills WHERE site = ? AND fill = ?')
+    .bind(site, before)
+    .run();
+  if (meta.changes === 0) throw new FillOvertaken();
+  if (attributes.length === 0) return;
+  const filled = 'UPDATE attributes SET filled_at = ? WHERE site = ? AND name = ? AND version = ?';
+  await env.DB.batch(attributes.map(({ name, version }) => env.DB.prepare(filled).bind(now, site, name, version)));
+}
+
+/** Another run is at it: what it writes down holds. */
+export class FillOvertaken extends Error {
+  constructor() {
+    super('another run goes on with it');
+  }
 }
 
 const unfilledSchema = z.object({ name: z.string(), version: z.int() });

@@ -12,7 +12,8 @@ import { waitUntil } from '../../ops/wait-until.ts';
 import { installClickHouse, queryClickHouse } from '../clickhouse/query-clickhouse.ts';
 import { hasClickHouseServer } from '../clickhouse/start-server.ts';
 import { type Comparison, compare, count } from './compare.ts';
-import { type DrillEvent, drillLog } from './drill-log.ts';
+import { compareAttributes, defineBefore } from './compare-attributes.ts';
+import { type DrillEvent, drillLog, personOfVisitor } from './drill-log.ts';
 import { openSink } from './open-sink.ts';
 import { readIceberg } from './read-iceberg.ts';
 import { openStage, SITE, type Stage } from './stage.ts';
@@ -62,24 +63,21 @@ const ERASURES_AT_ONCE = 8;
  * Sends a log in parts, kills workerd in the middle of compactions, then brings a week late, then erases visitors; after each of the three, three readers
  * of the lake must count what an independent count of the log says: ClickHouse and icebird by its Iceberg table, DuckDB by its files. Where Debian's
  * ClickHouse server is there, events are written to it all the while, though it is killed with workerd, and away while the week comes: it must hold the
- * same.
+ * same. Attributes that are defined at the end must say what those say that were there from the beginning.
  *
  * @param root the project to run.
  */
 export async function runTable(root: string, options: TableOptions): Promise<TableReport> {
   await installClickHouse();
-  const { seed, kills, rate } = options;
+  const { seed, kills, rate, file } = options;
+  const made = Math.ceil(options.events / 40);
   const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-table-'));
   const sink = hasClickHouseServer() ? await openSink(path.join(folder, 'server')) : undefined;
   const stage = await openStage(root, SPEED, sink?.vars ?? {});
   const api = lakeApi({ url: stage.vitrine.url, key: SITE.secretKey });
   const random = seededRandom(seed);
   try {
-    const all = distinct(
-      options.file === undefined
-        ? drillLog(seed, options.events, Math.ceil(options.events / 40))
-        : await taobaoEvents(options.file),
-    );
+    const all = distinct(file === undefined ? drillLog(seed, options.events, made) : await taobaoEvents(file));
     const { early, late } = parted(all);
     const readers: Comparison[] = [];
     const broken: string[] = [];
@@ -89,6 +87,7 @@ export async function runTable(root: string, options: TableOptions): Promise<Tab
         readers.push({ ...one, store: `${when}: ${one.store}` });
       if (sink) readers.push({ ...(await sink.compare(events)), store: `${when}: the table in ClickHouse` });
     };
+    await defineBefore(stage);
     let sent = 0;
     const size = Math.ceil(early.length / (kills + 1));
     for (let part = 0; part <= kills; part += 1) {
@@ -112,6 +111,8 @@ export async function runTable(root: string, options: TableOptions): Promise<Tab
     }
     await stage.drain(PATIENCE_MS);
     await compareAll('late', all);
+    const personOf = (visitor: string) => (file === undefined ? personOfVisitor(visitor, made) : visitor);
+    readers.push(...(await compareAttributes(stage, all, personOf, kills)));
     const visitors = [...new Set(all.map(({ anonymousId }) => anonymousId))].sort(() => random() - 0.5);
     const erased = new Set(visitors.slice(0, options.erasures));
     await eraseAll(stage, [...erased]);

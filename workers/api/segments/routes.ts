@@ -111,7 +111,7 @@ async function listAttributes(env: Env, site: string) {
     .bind(site)
     .all();
   const rows = z.array(storedAttributeSchema).parse(results);
-  const fill = rows.some((row) => row.filled_at === null) ? await readFill(env, site) : undefined;
+  const fill = rows.some((row) => row.filled_at === null) ? (await readFill(env, site))?.fill : undefined;
   return rows.map((row) => ({ ...view(row), history: historyOf(row, fill) }));
 }
 
