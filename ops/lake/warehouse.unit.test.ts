@@ -8,8 +8,8 @@ import { COLUMNS, rowOf } from '../../core/lake/columns.ts';
 import { encodeRows } from '../../core/lake/parquet.ts';
 import type { RawEvent } from '../../core/lake/raw-object.ts';
 import { columnDictionary } from './column-dictionary.ts';
+import { DOC_QUERIES, WAREHOUSE_DOC } from './doc-queries.ts';
 
-const DOC = readFileSync(new URL('../../docs/warehouse.md', import.meta.url), 'utf8');
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
 const START = Date.parse('2026-03-02T10:00:00Z');
@@ -66,17 +66,16 @@ describe('docs/warehouse.md', () => {
     connection.closeSync();
     rmSync(folder, { recursive: true, force: true });
   });
-  const queries = new Map([...DOC.matchAll(/```sql (\w+)\n([\s\S]*?)```/g)].map(([, name, sql]) => [name, sql ?? '']));
   const rowsOf = async (name: string) =>
-    (await connection.runAndReadAll(queries.get(name) ?? `no query ${name}`)).getRowObjectsJson();
+    (await connection.runAndReadAll(DOC_QUERIES.get(name) ?? `no query ${name}`)).getRowObjectsJson();
 
   it('has the columns as they are', ({ expect }) => {
-    expect(DOC.includes(columnDictionary()) || 'npm run lake -- columns prints another table').toBe(true);
+    expect(WAREHOUSE_DOC.includes(columnDictionary()) || 'npm run lake -- columns prints another table').toBe(true);
     expect(COLUMNS.length).toBeGreaterThan(40);
   });
 
   it('has queries that answer what they say', async ({ expect }) => {
-    expect([...queries.keys()]).toEqual(['sessions', 'funnel', 'revenue', 'attribution', 'cohorts']);
+    expect([...DOC_QUERIES.keys()]).toEqual(['sessions', 'funnel', 'revenue', 'attribution', 'cohorts']);
     const sessions = await rowsOf('sessions');
     expect(
       sessions.map(({ ledger, session, events, orders }) => [ledger, Number(session), Number(events), Number(orders)]),

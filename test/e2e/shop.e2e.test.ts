@@ -4,6 +4,9 @@ import path from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest';
 import { products } from '../../examples/storefront/catalogue/catalogue.ts';
+import { DOC_QUERIES } from '../../ops/lake/doc-queries.ts';
+import { lakeApi } from '../../ops/lake/lake-api.ts';
+import { openLake } from '../../ops/lake/open-lake.ts';
 import { runShoppers } from '../../ops/shoppers/run-shoppers.ts';
 import { DEMO } from '../../ops/start/demo-site.ts';
 import { settled } from '../../ops/start/settled.ts';
@@ -52,6 +55,43 @@ describe.skipIf(!hasBrowser)('the demo shop in a browser', () => {
 
   afterEach(async () => {
     await context.close();
+  });
+
+  test('what the data team asks is answered from the lake, as the live counts have it', async ({ expect }) => {
+    const api = lakeApi({ url: demo.vitrine.url, key: DEMO.secretKey });
+    await api.compact();
+    const lake = await openLake(api, path.join(stateDir, 'duckdb'));
+    const ask = async (sql = '') => (await lake.runAndReadAll(sql)).getRowObjectsJson() as Record<string, unknown>[];
+    const of = (name: string) => ask(DOC_QUERIES.get(name));
+    const sum = (rows: readonly Record<string, unknown>[], column: string) =>
+      rows.reduce((all, row) => all + Number(row[column]), 0);
+    const db = await demo.vitrine.getD1('DB');
+    const live = await db.prepare('SELECT COUNT(*) AS orders, SUM(total) AS revenue FROM orders').first();
+    const orders = Number(live?.orders);
+    expect(orders).toBeGreaterThan(5);
+    for (const name of ['revenue', 'attribution']) {
+      const rows = await of(name);
+      expect([name, sum(rows, 'orders'), Math.round(sum(rows, 'revenue') * 100)]).toEqual([
+        name,
+        orders,
+        Math.round(Number(live?.revenue) * 100),
+      ]);
+    }
+    const [people] = await ask("SELECT count(DISTINCT ledger) AS buyers FROM events WHERE type = 'order_completed'");
+    const cohorts = await of('cohorts');
+    expect(
+      sum(
+        cohorts.filter(({ months_later: later }) => Number(later) === 0),
+        'customers',
+      ),
+    ).toBe(Number(people?.buyers));
+    const [all] = await ask('SELECT count(*) AS events FROM events WHERE bot IS NOT TRUE');
+    expect(sum(await of('sessions'), 'events')).toBe(Number(all?.events));
+    const [funnel] = await of('funnel');
+    expect(Number(funnel?.viewed)).toBeGreaterThan(Number(funnel?.added));
+    expect(Number(funnel?.added)).toBeGreaterThanOrEqual(Number(funnel?.ordered));
+    expect(Number(funnel?.ordered)).toBeGreaterThan(0);
+    lake.closeSync();
   });
 
   const open = (where: string) => page.goto(`${demo.shopUrl}${where}`);
