@@ -160,4 +160,11 @@ export const CANARIES: readonly Canary[] = [
     replace: 'if (there?.of === of) stay.push(there);',
     by: 'if (there) stay.push(there);',
   },
+  {
+    name: 'a profile is stored where the build before does not look',
+    drill: ['upgrade', '--events', '1500'],
+    file: 'durable-objects/user-profile/schema.ts',
+    replace: "export const PROFILE_KEY = 'profile';",
+    by: "export const PROFILE_KEY = 'person';",
+  },
 ];

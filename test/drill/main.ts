@@ -1,4 +1,4 @@
-/** `npm run drill -- crash`, `-- outage`, `-- bodies`, `-- ladder`, `-- data-quality` or `-- canary`: see the usage. */
+/** `npm run drill -- crash` and others: see the usage. */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
@@ -17,6 +17,7 @@ import { type LadderRung, runLadder } from './run-ladder.ts';
 import { type Outage, runOutage } from './run-outage.ts';
 import { runTable, type TableReport } from './run-table.ts';
 import { runTenants, type TenantReport } from './run-tenants.ts';
+import { runUpgrade, type Upgrade } from './run-upgrade.ts';
 
 const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N] [--json]
        npm run drill -- outage [--seed N] [--hours N] [--events N] [--json]
@@ -26,6 +27,7 @@ const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N]
        npm run drill -- data-quality [--seed N] [--days N] [--json]
        npm run drill -- alerts [--json]
        npm run drill -- table [--file LOG.csv] [--kills N] [--erasures N] [--json]
+       npm run drill -- upgrade [--seed N] [--events N] [--from COMMIT] [--json]
        npm run drill -- canary [--seed N] [--only NAME] [--json]
        npm run drill -- all [--seed N] [--report FILE.html] [--only NAME] [--json]
   crash     sends a log through the real stack while everything goes wrong, then looks for a lost or a double event in every store
@@ -43,6 +45,8 @@ const USAGE = `usage: npm run drill -- crash [--seed N] [--kills N] [--events N]
             late, and erasures: all count what the log says; --file: a log in Taobao's form. Installs ClickHouse's code (chdb) beside itself
   alerts    Prometheus and Alertmanager (Debian's) watch while the queue refuses all events and profiles do not answer: somebody is called for both within
             five minutes, as rules count them, and told when it is over
+  upgrade   the whole build of an earlier commit (default: the last one before the newest migration), this one, a rollback, and this one again, on the
+            same stores and queue, each taking over in the middle of a log; then looks as crash does. Needs the history of git
   canary    plants bugs one by one and sees that the drill catches each, with this seed or one of the two after it
   all       each of these but canary, in short, and one planted bug of each that it must catch; --report writes a page of what came of them
   --seed N  draws the log, the kills and the faults (default 1)`;
@@ -69,13 +73,26 @@ const { words, options } = readCommand(
     days: z.coerce.number().int().min(1).default(7),
     erasures: z.coerce.number().int().min(0).default(20),
     file: z.string().optional(),
+    from: z.string().optional(),
     hours: z.coerce.number().positive().default(6),
     only: z.string().optional(),
     report: z.string().optional(),
     json: z.boolean().default(false),
   }),
   z.tuple([
-    z.enum(['crash', 'outage', 'bodies', 'ladder', 'tenants', 'data-quality', 'alerts', 'table', 'canary', 'all']),
+    z.enum([
+      'crash',
+      'outage',
+      'bodies',
+      'ladder',
+      'tenants',
+      'data-quality',
+      'alerts',
+      'table',
+      'upgrade',
+      'canary',
+      'all',
+    ]),
   ]),
   USAGE,
 );
@@ -116,6 +133,11 @@ if (words[0] === 'crash') {
   const report = await runTable(ROOT, { seed, file, events, kills, erasures, rate: 1_000, awaySeconds: 3_600 });
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeTable(report));
   process.exitCode = report.clean ? 0 : 1;
+} else if (words[0] === 'upgrade') {
+  const { seed, from, events = 6_000 } = options;
+  const upgrade = await runUpgrade(ROOT, { seed, events, visitors: Math.ceil(events / 60), rate: 1_000, from });
+  process.stdout.write(options.json ? `${JSON.stringify(upgrade)}\n` : describeUpgrade(upgrade));
+  process.exitCode = upgrade.clean ? 0 : 1;
 } else if (words[0] === 'data-quality') {
   const report = runDataQuality(options.seed, options.days);
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : describeQuality(report));
@@ -185,7 +207,7 @@ async function watch(canary: Canary, seed: number): Promise<Watched> {
 function firstWords(output: string): string {
   const lines = output
     .split('\n')
-    .filter((line) => /LEAKS|CHANGED|WRONG|! |never|not named|[1-9]\d* faults|Error/.test(line));
+    .filter((line) => /LEAKS|CHANGED|WRONG|NOT CLEAN|! |never|not named|[1-9]\d* faults|Error/.test(line));
   return lines.slice(0, 2).join('; ').trim().slice(0, 200);
 }
 
@@ -202,6 +224,11 @@ function describeOutage({ seed, sent, hours, redelivered, dead, recovered, store
     'brought back': recovered,
   };
   return table(`seed ${seed}: ${sent} events sent in ${seconds} s`, happened, stores, clean);
+}
+
+function describeUpgrade({ seed, from, sent, builds, left, stores, clean, seconds }: Upgrade): string {
+  const title = `seed ${seed}: ${sent} events sent in ${seconds} s, to ${from.slice(0, 12)} and this build in turn`;
+  return table(title, { 'builds in turn': builds, 'messages left to next': left }, stores, clean);
 }
 
 function describeQuality({ faults, falselyTold, ...report }: QualityReport): string {

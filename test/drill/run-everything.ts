@@ -10,6 +10,7 @@ import type { LadderRung } from './run-ladder.ts';
 import type { Outage } from './run-outage.ts';
 import type { TableReport } from './run-table.ts';
 import type { TenantReport } from './run-tenants.ts';
+import type { Upgrade } from './run-upgrade.ts';
 
 /** One fault of a drill, as people read it. */
 export interface Row {
@@ -150,6 +151,20 @@ const PLANNED: readonly Planned[] = [
       },
     ],
     bug: 'a month’s manifest is written once and never again',
+  },
+  {
+    name: 'upgrade',
+    args: [],
+    rowsOf: ({ from, builds, sent, stores }: Upgrade) => [
+      {
+        fault: `another build takes over ${builds - 1} times, ${from.slice(0, 12)} and this one in turn, once as a rollback`,
+        seen: `${sent} events, each accepted in the end`,
+        detected: '',
+        recovered: 'each build goes on with what the one before left',
+        ...sumsOf(stores),
+      },
+    ],
+    bug: 'a profile is stored where the build before does not look',
   },
   {
     name: 'alerts',

@@ -33,6 +33,8 @@ export interface Faults {
 export interface Stage {
   readonly vitrine: Vitrine;
   readonly broker: BrokerProcess;
+  /** Stops what runs, with whatever it is at, and starts the project of another folder in its place: at the same address, on the same stores and queue. */
+  replace(root: string): Promise<void>;
   /** Sends events through the ingest, as often as it takes; `onProgress` hears how many were accepted. Returns how many were sent. */
   send(
     log: readonly DrillEvent[],
@@ -56,22 +58,27 @@ export interface Stage {
 export async function openStage(root: string, speed = 1, vars: Readonly<Record<string, string>> = {}): Promise<Stage> {
   const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-drill-'));
   const broker = await startBroker(path.join(folder, 'broker'), speed);
-  let vitrine: Vitrine | undefined;
+  let running: Vitrine | undefined;
   const close = async () => {
-    await vitrine?.stop();
+    await running?.stop();
     await broker.stop();
     rmSync(folder, { recursive: true, force: true });
   };
-  try {
-    vitrine = await startVitrine({
+  const start = (project: string, port: number) =>
+    startVitrine({
+      port,
       stateDir: path.join(folder, 'state'),
-      configPath: path.join(root, 'wrangler.toml'),
-      entry: path.join(root, 'test/drill/faulty-worker.ts'),
+      configPath: path.join(project, 'wrangler.toml'),
+      entry: path.join(project, 'test/drill/faulty-worker.ts'),
       queue: { brokerUrl: broker.url },
       maxBatchTimeoutSeconds: 0.05,
       vars,
       log: () => undefined,
     });
+  let vitrine: Vitrine;
+  try {
+    vitrine = await start(root, 0);
+    running = vitrine;
     const db = await vitrine.getD1('DB');
     await seedSite(db, SITE);
     await db.prepare('UPDATE sites SET settings = ? WHERE id = ?').bind('{"trustUnsignedLinks":true}', SITE.id).run();
@@ -82,8 +89,16 @@ export async function openStage(root: string, speed = 1, vars: Readonly<Record<s
   const { url } = vitrine;
   let logs = 0;
   return {
-    vitrine,
+    get vitrine() {
+      return vitrine;
+    },
     broker,
+    replace: async (project) => {
+      await vitrine.stop();
+      running = undefined;
+      vitrine = await start(project, Number(new URL(url).port));
+      running = vitrine;
+    },
     send: async (log, rate, onProgress) => {
       logs += 1;
       const file = path.join(folder, `log-${logs}.ndjson`);
