@@ -7,11 +7,10 @@ import { hourOf } from '../../core/time.ts';
 import { inSlices, WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../../stores/breathe.ts';
 import { erasedSince, isErasedRow } from '../../stores/lake/erased.ts';
-import { publishTable } from '../../stores/lake/iceberg-table.ts';
 import { packEntries } from '../../stores/lake/pack-entries.ts';
 import { readParquet, writeParquet } from '../../stores/lake/parquet-files.ts';
 import { type Commit, commit, commitNumber, type Partition, readPartitions } from '../../stores/lake/partitions.ts';
-import { publishLake } from '../../stores/lake/publish-lake.ts';
+import { publishLake, publishTables } from '../../stores/lake/publish-lake.ts';
 import { listRaw, readRaw } from '../../stores/lake/raw-objects.ts';
 import { log } from '../../stores/log.ts';
 import { orderStatements, rollupStatements } from '../../stores/rollups/count-statements.ts';
@@ -63,7 +62,7 @@ export async function compactSite(
     log('compacted', { site, objects, events });
   }
   // Of a run that died before it had told of its commit.
-  if (objects === 0) await publishTable(env, site);
+  if (objects === 0) await publishTables(env, site);
   return { done: true, objects, events };
 }
 

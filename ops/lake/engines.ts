@@ -66,13 +66,58 @@ SELECT type, count(*) FROM iceberg.vitrine.events GROUP BY type`,
   },
 ];
 
+/** Engines that ask the catalog, where the table is known to one; they always find what is newest. */
+const CATALOG_ENGINES: readonly Engine[] = [
+  {
+    name: 'DuckDB, by the catalog',
+    how: ({ catalog }) => `INSTALL iceberg; LOAD iceberg;
+CREATE SECRET (TYPE iceberg, TOKEN '<token>');
+ATTACH '${catalog?.warehouse}' AS lake (TYPE iceberg, ENDPOINT '${catalog?.uri}');
+SELECT type, count(*) FROM lake.${quoted(catalog?.name)} GROUP BY type`,
+  },
+  {
+    name: 'Spark, by the catalog',
+    how: ({
+      catalog,
+    }) => `spark-sql --packages org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:<version>,org.apache.iceberg:iceberg-aws-bundle:<version> \\
+  --conf spark.sql.catalog.lake=org.apache.iceberg.spark.SparkCatalog --conf spark.sql.catalog.lake.type=rest \\
+  --conf spark.sql.catalog.lake.uri=${catalog?.uri} --conf spark.sql.catalog.lake.warehouse=${catalog?.warehouse} \\
+  --conf spark.sql.catalog.lake.token=<token>
+SELECT type, count(*) FROM lake.${quoted(catalog?.name).replaceAll('"', '`')} GROUP BY type`,
+  },
+  {
+    name: 'PyIceberg, by the catalog',
+    how: ({ catalog }) =>
+      `load_catalog("lake", type="rest", uri="${catalog?.uri}", warehouse="${catalog?.warehouse}", token="<token>").load_table("${catalog?.name}").scan().to_arrow()`,
+  },
+];
+
+function quoted(name = ''): string {
+  return name
+    .split('.')
+    .map((part) => `"${part}"`)
+    .join('.');
+}
+
+/** Whether a catalog knows the table, and shows what is newest. */
+function catalogWords({ catalog, commit }: Table): string {
+  if (!catalog) return 'none: name one in wrangler.toml (CATALOG_URI), and each commit is told there';
+  const { name, uri, commit: shown, fault } = catalog;
+  const known = shown === 0 ? `does not know the table yet` : `shows ${name} at commit ${shown}`;
+  const why = fault === null ? '' : `: ${fault}`;
+  return shown === commit ? `${uri} ${known}` : `${uri} ${known}${why}; npm run lake -- compact tells it again`;
+}
+
 /** The table, and how each engine opens it, as text. */
 export function tableWords(table: Table, engines: readonly Engine[]): string {
-  const { location, metadata, commit, publishedAt, files, rows } = table;
-  const ways = engines.map(({ name, how }) => `\n${name}\n${how(table).replaceAll(/^/gm, '  ')}\n`);
+  const { location, metadata, commit, publishedAt, files, rows, catalog } = table;
+  const ways = [...(catalog ? CATALOG_ENGINES : []), ...engines].map(
+    ({ name, how }) => `\n${name}\n${how(table).replaceAll(/^/gm, '  ')}\n`,
+  );
   return `${location}
   metadata  ${metadata}
   commit    ${commit}, published ${publishedAt}
   holds     ${rows} events in ${files} files
+  catalog   ${catalogWords(table)}
 ${ways.join('')}`;
 }

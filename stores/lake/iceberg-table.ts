@@ -17,6 +17,8 @@ export interface PublishedTable {
   readonly parts: readonly string[];
   /** ms since 1970 */
   readonly publishedAt: number;
+  /** The commit that the Iceberg catalog is known to show, 0 for none, and why it shows no newer one. */
+  readonly catalog: { readonly commit: number; readonly fault: string | null };
 }
 
 interface Row {
@@ -25,6 +27,8 @@ interface Row {
   readonly manifests: string;
   readonly parts: string;
   readonly published_at: number;
+  readonly catalog_commit: number;
+  readonly catalog_fault: string | null;
 }
 
 /** How often publishing begins anew where the lake changes meanwhile. */
@@ -46,7 +50,7 @@ export function metadataKey(site: string, commit: number): string {
 /** What is published of a site's table. */
 export async function publishedTable(env: Env, site: string): Promise<PublishedTable | undefined> {
   const row = await env.DB.prepare(
-    'SELECT uuid, commit_number, manifests, parts, published_at FROM lake_tables WHERE site = ?',
+    'SELECT uuid, commit_number, manifests, parts, published_at, catalog_commit, catalog_fault FROM lake_tables WHERE site = ?',
   )
     .bind(site)
     .first<Row>();
@@ -57,6 +61,7 @@ export async function publishedTable(env: Env, site: string): Promise<PublishedT
     manifests: JSON.parse(row.manifests),
     parts: JSON.parse(row.parts),
     publishedAt: row.published_at,
+    catalog: { commit: row.catalog_commit, fault: row.catalog_fault },
   };
 }
 

@@ -7,29 +7,20 @@ import { compactSite } from '../../jobs/compact/compact-site.ts';
 import { sweepFiles, sweepLake } from '../../jobs/compact/sweep-lake.ts';
 import { hintKey, publishedTable, publishTable, tableLocation } from '../../stores/lake/iceberg-table.ts';
 import { readManifest } from '../../stores/lake/manifest.ts';
+import { answerAsS3 } from './bucket-as-s3.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { dyingAfter } from './dying.ts';
 import { eventually } from './eventually.ts';
 import { makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 import { rowsWith, sizesOf } from './stores.ts';
 
-const BUCKET = 'https://vitrine-lake.s3.amazonaws.com/';
 const compact = (site: string, bindings: Env = env) =>
   compactSite(bindings, site, Number.POSITIVE_INFINITY, Date.now() + 60_000);
 const urlOf = (site: string) => tableLocation(env, site) ?? '';
 
 // The reader fetches from the bucket, which answers as S3 does.
 beforeEach(() => {
-  vi.stubGlobal('fetch', async (input: string | URL, init: RequestInit = {}) => {
-    const key = decodeURIComponent(`${input}`).slice(BUCKET.length);
-    const range = new Headers(init.headers).get('range')?.match(/bytes=(\d+)-(\d*)/);
-    const object = await env.LAKE.get(key);
-    if (!object) return new Response('', { status: 404 });
-    const bytes = await object.arrayBuffer();
-    if (!range) return new Response(bytes);
-    const part = bytes.slice(Number(range[1]), range[2] ? Number(range[2]) + 1 : undefined);
-    return new Response(part, { status: 206 });
-  });
+  vi.stubGlobal('fetch', answerAsS3);
 });
 afterEach(() => {
   vi.unstubAllGlobals();

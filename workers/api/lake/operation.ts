@@ -29,6 +29,16 @@ export const tableSchema = z.object({
   publishedAt: z.iso.datetime(),
   files: z.int(),
   rows: z.int(),
+  catalog: z
+    .object({
+      uri: z.string(),
+      warehouse: z.string(),
+      name: z.string().meta({ description: 'Its name there, e.g. `vitrine.shop`.' }),
+      commit: z.int().meta({ description: 'The commit that it is known to show; 0: none yet.' }),
+      fault: z.string().nullable().meta({ description: 'Why it shows no newer one.' }),
+    })
+    .nullable()
+    .meta({ description: 'The Iceberg catalog that it is made known to, where one is named.' }),
   parts: z
     .array(z.string())
     .meta({ description: 'Keys of what it is made of beside its data files: pointer, metadata, list, manifests.' }),

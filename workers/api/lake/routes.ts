@@ -4,6 +4,7 @@ import { rawPrefix } from '../../../core/lake/raw-object.ts';
 import { applyErasures } from '../../../jobs/compact/apply-erasures.ts';
 import { compactSite } from '../../../jobs/compact/compact-site.ts';
 import { onDemand } from '../../../stores/breathe.ts';
+import { CATALOG_NAMESPACE, catalogOf } from '../../../stores/lake/iceberg-catalog.ts';
 import { bucketPath, hintKey, metadataKey, publishedTable, tableLocation } from '../../../stores/lake/iceberg-table.ts';
 import { readManifest } from '../../../stores/lake/manifest.ts';
 import { listRaw } from '../../../stores/lake/raw-objects.ts';
@@ -58,6 +59,7 @@ export const lakeRoutes = new Hono<ApiContext>()
           code: 'no_table',
         },
       );
+    const catalog = catalogOf(c.env);
     const sumOf = (what: 'files' | 'rows') => table.manifests.reduce((sum, manifest) => sum + manifest[what], 0);
     return answer(tableSchema, {
       site,
@@ -68,6 +70,7 @@ export const lakeRoutes = new Hono<ApiContext>()
       publishedAt: new Date(table.publishedAt).toISOString(),
       files: sumOf('files'),
       rows: sumOf('rows'),
+      catalog: catalog ? { ...catalog, name: `${CATALOG_NAMESPACE}.${site}`, ...table.catalog } : null,
       parts: [hintKey(site), ...table.parts],
     });
   })
