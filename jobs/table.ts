@@ -7,6 +7,7 @@ import { pullFeeds } from './feeds/pull-feeds.ts';
 import { fitSites } from './fit/fit-sites.ts';
 import { buildIndexes } from './index/build-indexes.ts';
 import { trainShapes } from './outliers/train-shapes.ts';
+import { pairSites } from './pair/pair-sites.ts';
 import { publishSites } from './publish/publish-sites.ts';
 import { reconcileSites } from './reconcile/reconcile-sites.ts';
 import type { Job } from './schedule/job.ts';
@@ -27,6 +28,7 @@ export const JOBS: readonly Job[] = [
   { name: 'fit', when: everyMinute, deadlineMs: 20_000, run: fitSites },
   { name: 'index', when: everyMinute, deadlineMs: 40_000, run: buildIndexes },
   { name: 'feeds', when: everyMinute, deadlineMs: 240_000, run: pullFeeds },
+  { name: 'pair', when: everyMinute, deadlineMs: 40_000, run: pairSites },
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
   { name: 'backfill', when: everyMinute, deadlineMs: 50_000, run: backfillSites },
   { name: 'watch', when: everyMinute, deadlineMs: 30_000, run: watchSites },

@@ -22,6 +22,8 @@ export interface Sources {
     hidden: ReadonlySet<string>,
     purpose: 'next' | 'together',
   ): Promise<readonly Candidate[]>;
+  /** What buyers have had in one order with a product, best first. */
+  together(item: string, limit: number): Promise<readonly Candidate[]>;
   /** What the catalogue says is alike to a product, best first. */
   related(item: string, limit: number): Promise<readonly Candidate[]>;
   /** What many look at now; none of `hidden`. */

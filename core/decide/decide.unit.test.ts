@@ -23,6 +23,7 @@ const ask = (strategy: Ask['strategy'], more: Partial<Ask> = {}): Ask => ({ stra
 function shop(
   stock: {
     near?: string[];
+    together?: Record<string, string[]>;
     related?: Record<string, string[]>;
     popular?: string[];
     catalogue?: string[];
@@ -41,6 +42,7 @@ function shop(
       if (breaking.near) throw new Error('no block');
       return candidates(stock.near ?? [], hidden, items.at(-1));
     },
+    together: async (anchor) => candidates(stock.together?.[anchor] ?? [], new Set(), anchor),
     related: async (anchor) => candidates(stock.related?.[anchor] ?? [], new Set()),
     popular: (_limit, hidden) => candidates(stock.popular ?? [], hidden),
     products: async (ids) => {
@@ -153,6 +155,24 @@ describe('what a slot shows', () => {
       'popular',
       'not_personal',
       ['n1', 'n2'],
+    ],
+    [
+      'what is bought with the page’s product, then what goes with it, asking nobody',
+      ask('bought_together', { item: 'x' }),
+      NONE,
+      [{ ...FULL, together: { x: ['x', 't1'], y: ['t2'] } }],
+      'popular',
+      'not_personal',
+      ['t1', 'n1'],
+    ],
+    [
+      'what is popular, where no product is named that something could be bought with',
+      ask('bought_together'),
+      NONE,
+      [{ ...FULL, together: { x: ['t1'] } }],
+      'popular',
+      'profile_deadline',
+      ['p1', 'p2'],
     ],
     ['what is trending, asking nobody', ask('trending'), NONE, [FULL], 'popular', 'not_personal', ['p1', 'p2']],
     [
@@ -338,7 +358,7 @@ describe('what a slot shows', () => {
           recent: fc.array(id),
           orders: fc.array(fc.nat(5)),
         }),
-        fc.constantFrom('for_you', 'similar', 'trending', 'cart', 'recently_viewed' as const),
+        fc.constantFrom('for_you', 'similar', 'trending', 'cart', 'bought_together', 'recently_viewed' as const),
         fc.integer({ min: 1, max: 9 }),
         fc.array(fc.double({ min: 0, max: 0.99, noNaN: true })),
         async (stock, known, strategy, limit, chances) => {

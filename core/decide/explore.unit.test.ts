@@ -16,6 +16,7 @@ const SHOWN = ['a', 'b', 'c', 'd', 'g.1', 'e'].map((id) => placed(id));
 const sources = (fresh: string[], failing = false): Sources => ({
   hasModel: true,
   near: async () => [],
+  together: async () => [],
   related: async () => [],
   popular: () => [],
   first: async () => [],

@@ -38,7 +38,7 @@ export function rungsOf(
   const seen = known.tier === 'none' ? [] : known.recent;
   const barred = new Set(hidden.keys());
   const anchors =
-    ask.strategy === 'similar'
+    ask.strategy === 'similar' || ask.strategy === 'bought_together'
       ? ask.item === undefined
         ? []
         : [ask.item]
@@ -95,6 +95,21 @@ export function rungsOf(
       return [{ ...popular, kind: 'asked' }, catalogue];
     case 'similar':
       return [asked(near(anchors, 'next'), () => 'similar'), ...alike, popular, catalogue];
+    case 'bought_together':
+      return [
+        asked(
+          async () =>
+            notIn(
+              barred,
+              await Promise.all(anchors.map((item) => sources.together(item, wanted))).then((all) => all.flat()),
+            ),
+          () => 'bought_together',
+        ),
+        asked(near(anchors, 'together'), () => 'similar'),
+        ...alike,
+        popular,
+        catalogue,
+      ];
     case 'cart':
       return [asked(near(seen.toReversed(), 'together'), () => 'cart'), popular, catalogue];
     case 'for_you':

@@ -1,5 +1,5 @@
 /** What a slot shows. Tokens of decisions number them: a new one comes last. */
-export const STRATEGIES = ['for_you', 'similar', 'trending', 'recently_viewed', 'cart'] as const;
+export const STRATEGIES = ['for_you', 'similar', 'trending', 'recently_viewed', 'cart', 'bought_together'] as const;
 export type Strategy = (typeof STRATEGIES)[number];
 
 /** Whether a strategy looks at the visitor: the others need no profile, and ask none. */

@@ -13,6 +13,7 @@ export const REASONS = [
   'catalogue',
   'new',
   'pinned',
+  'bought_together',
 ] as const;
 export type ReasonCode = (typeof REASONS)[number];
 
@@ -53,5 +54,7 @@ function textOf(code: ReasonCode, { category }: ServedItem, title: string | unde
       return 'New in';
     case 'pinned':
       return 'Our pick';
+    case 'bought_together':
+      return title === undefined ? 'Often bought together' : `Often bought with ${title}`;
   }
 }

@@ -31,6 +31,9 @@ export async function eraseRows(
       ),
     ),
   );
+  // What is bought together is counted anew without them, within minutes.
+  if (orders + ofParts > 0)
+    await env.DB.prepare('UPDATE order_pairs SET counted_at = 0 WHERE site = ?').bind(site).run();
   const links = await run(env, [
     ...bindable(ledgers, 2).flatMap((part) => [
       env.DB.prepare(`DELETE FROM device_links WHERE site = ? AND time <= ? AND ledger IN (${marks(part)})`).bind(

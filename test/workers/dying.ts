@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers';
 
 /** The bindings, with a store that dies after some calls of a method. */
-export function dyingAfter(calls: number, name: 'DB' | 'LAKE', method: string): Env {
+export function dyingAfter(calls: number, name: 'DB' | 'LAKE' | 'MODELS', method: string): Env {
   let left = calls;
   const dying = new Proxy(env[name], {
     get(target, property) {

@@ -51,6 +51,7 @@ describe('jobs', () => {
       'feeds',
       'fit',
       'index',
+      'pair',
       'publish',
       'sweep-failed',
       'sweep-lake',

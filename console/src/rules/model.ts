@@ -80,6 +80,7 @@ export const STRATEGY_NAMES: Readonly<Record<SlotDefinition['strategies'][number
   trending: 'Popular right now',
   recently_viewed: 'Recently viewed',
   cart: 'Goes with the cart',
+  bought_together: 'Bought with the page’s product',
 };
 
 /** An action in words. */

@@ -6,12 +6,14 @@ const STRATEGIES: Readonly<Record<string, string>> = {
   similar: 'Similar products',
   trending: 'Popular right now',
   recently_viewed: 'Recently viewed',
+  bought_together: 'Bought together',
 };
 const LIVE_SOURCES: Readonly<Record<string, string>> = {
   for_you: 'from your profile as it is now',
   similar: 'from what is viewed together',
   trending: 'from what all visitors do',
   recently_viewed: 'from your profile as it is now',
+  bought_together: 'from what is ordered together',
 };
 const TIERS: Readonly<Record<string, readonly [badge: string, meaning: string]>> = {
   live: ['live', 'from your profile as it is now'],

@@ -30,6 +30,7 @@ ${buy(product)}
 </div>
 </article>
 ${shelf({ name: 'product-similar', strategy: 'similar', heading: 'Goes the same way', item: id })}
+${shelf({ name: 'product-together', strategy: 'bought_together', heading: 'Bought with it', item: id })}
 ${shelf({ name: 'product-recent', strategy: 'recently_viewed', heading: 'You looked at' })}`,
   };
 }

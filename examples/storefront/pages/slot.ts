@@ -4,7 +4,7 @@ import type { Markup } from './markup.ts';
 /** A place on a page that Vitrine fills. */
 export interface Slot {
   readonly name: string;
-  readonly strategy: 'for_you' | 'similar' | 'trending' | 'recently_viewed' | 'cart';
+  readonly strategy: 'for_you' | 'similar' | 'trending' | 'recently_viewed' | 'cart' | 'bought_together';
   readonly heading: string;
   /** Products asked for. Default: 4. */
   readonly limit?: number;

@@ -15,6 +15,7 @@ const LABELS = {
   trending: 'Popular right now',
   recently_viewed: 'Recently viewed',
   cart: 'Goes with your cart',
+  bought_together: 'Often bought together',
 } as const satisfies Record<Strategy, string>;
 
 /**

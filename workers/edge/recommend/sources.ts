@@ -5,6 +5,7 @@ import { heldItems } from '../../../stores/catalog/item-cache.ts';
 import { firstItems, heldFirst, newItemIds, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
 import { log } from '../../../stores/log.ts';
 import type { Model } from '../../../stores/model/load-model.ts';
+import { partnersOf } from '../../../stores/together/bought-together.ts';
 
 /** Where candidates and products come from: the model, the catalogue. */
 export function sourcesOf(
@@ -17,6 +18,10 @@ export function sourcesOf(
   return {
     ...heldSources(site, model, locale, now),
     near: async (items, limit, hidden, purpose) => (model ? model.near(env, items, limit, hidden, purpose) : []),
+    together: async (item, limit) =>
+      (await partnersOf(env, site, item))
+        .slice(0, limit)
+        .map(({ item: partner, score }) => ({ item: partner, score, because: item })),
     related: (item, limit) => relatedItems(env, site, item, limit),
     products: async (ids) => byId(served((await readItems(env, site, ids)).values(), locale, now)),
     fresh: () => newItemIds(env, site),
@@ -29,6 +34,7 @@ export function heldSources(site: string, model: Model | null, locale: string | 
   return {
     hasModel: model !== null,
     near: async () => [],
+    together: async () => [],
     related: async () => [],
     popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
     products: async (ids) => byId(served(heldItems(site, ids), locale, now)),
