@@ -13,11 +13,14 @@ import { reconcileSites } from './reconcile/reconcile-sites.ts';
 import type { Job } from './schedule/job.ts';
 import { sweepFailed } from './sweep/sweep-failed.ts';
 import { sweepRows } from './sweep/sweep-rows.ts';
+import { trendSites } from './trend/trend-sites.ts';
 import { watchSites } from './watch/watch-sites.ts';
 
 const everyMinute = () => true;
 /** In one minute of each hour. */
 const atMinute = (wanted: number) => (minute: number) => minute === wanted;
+/** Four times an hour, from one minute of the hour on. */
+const atQuarters = (first: number) => (minute: number) => minute % 15 === first;
 /** From one minute of each hour on, so that the hour before has settled. */
 const fromMinute = (first: number) => (minute: number) => minute >= first;
 
@@ -32,6 +35,7 @@ export const JOBS: readonly Job[] = [
   { name: 'compact', when: everyMinute, deadlineMs: 20_000, run: compactSites },
   { name: 'backfill', when: everyMinute, deadlineMs: 50_000, run: backfillSites },
   { name: 'watch', when: everyMinute, deadlineMs: 30_000, run: watchSites },
+  { name: 'trend', when: atQuarters(4), deadlineMs: 40_000, run: trendSites },
   { name: 'allocate', when: atMinute(3), deadlineMs: 20_000, run: allocateExperiments },
   { name: 'outliers', when: atMinute(13), deadlineMs: 30_000, run: trainShapes },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },

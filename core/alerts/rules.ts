@@ -18,7 +18,7 @@ const ACCEPTED = { outcome: 'accepted' };
 const DAY_SECONDS = 86_400;
 /** Jobs that run each minute: half an hour without a run that went well is long. */
 const EACH_MINUTE = ['backfill', 'compact', 'erase', 'fit', 'index', 'pair', 'publish', 'watch'];
-const EACH_HOUR = ['allocate', 'outliers', 'reconcile', 'sweep-failed', 'sweep-lake', 'sweep-rows'];
+const EACH_HOUR = ['allocate', 'outliers', 'reconcile', 'sweep-failed', 'sweep-lake', 'sweep-rows', 'trend'];
 
 /** All rules, in the order in which they are looked at. */
 export const ALERT_RULES: readonly AlertRule[] = [

@@ -28,6 +28,8 @@ export interface Sources {
   related(item: string, limit: number): Promise<readonly Candidate[]>;
   /** What many look at now; none of `hidden`. */
   popular(limit: number, hidden: ReadonlySet<string>): readonly Candidate[];
+  /** What many look at now in a category, best first. */
+  popularIn(category: string): Promise<readonly Candidate[]>;
   /** Products by id; those that may not be shown are missing. */
   products(ids: ReadonlySet<string>): Promise<ReadonlyMap<string, ServedItem>>;
   /** Ids of products that have come lately. */

@@ -26,6 +26,7 @@ function shop(
     together?: Record<string, string[]>;
     related?: Record<string, string[]>;
     popular?: string[];
+    popularIn?: Record<string, string[]>;
     catalogue?: string[];
     soldOut?: string[];
     fresh?: string[];
@@ -44,6 +45,7 @@ function shop(
     },
     together: async (anchor) => candidates(stock.together?.[anchor] ?? [], new Set(), anchor),
     related: async (anchor) => candidates(stock.related?.[anchor] ?? [], new Set()),
+    popularIn: async (category) => candidates(stock.popularIn?.[category] ?? [], new Set()),
     popular: (_limit, hidden) => candidates(stock.popular ?? [], hidden),
     products: async (ids) => {
       if (breaking.products) throw new Error('no catalogue');
@@ -408,6 +410,31 @@ describe('what a slot shows', () => {
     expect(await of('similar', known)).toEqual(['hats/a', 'hats/e', 'coats/b', 'bags/c']);
     const { affinities: _, ...plain } = known;
     expect(await of('for_you', plain)).toEqual(['hats/a', 'hats/e', 'coats/b', 'bags/c']);
+  });
+
+  it('knows what is popular in a category of which nothing is popular in the whole shop, and does without where that does not come', async ({
+    expect,
+  }) => {
+    const stock = {
+      near: [],
+      popular: ['hats/a', 'hats/b', 'hats/c'],
+      popularIn: { rope: ['rope/r', 'rope/s', 'rope/gone', 'hats/a'] },
+      soldOut: ['rope/gone'],
+    };
+    const of = async (sources: Parameters<typeof decide>[2]) =>
+      (await decide(ask('similar', { limit: 4, item: 'rope/x' }), NONE, sources)).items.map(
+        ({ item: { id }, reason }) => [id, reason.code],
+      );
+    const { sources, failed } = shop(stock);
+    expect(await of(sources)).toEqual([
+      ['rope/r', 'trending_category'],
+      ['rope/s', 'trending_category'],
+      ['hats/a', 'trending'],
+      ['hats/b', 'trending'],
+    ]);
+    const away = { ...sources, popularIn: () => Promise.reject(new Error('no list')) };
+    expect((await of(away)).map(([id]) => id)).toEqual(['hats/a', 'hats/b', 'hats/c']);
+    expect(failed).toEqual(['trending_category: no list']);
   });
 
   it('says which item brought each one, and what failed on the way', async ({ expect }) => {

@@ -17,6 +17,7 @@ const sources = (fresh: string[], failing = false): Sources => ({
   hasModel: true,
   near: async () => [],
   together: async () => [],
+  popularIn: async () => [],
   related: async () => [],
   popular: () => [],
   first: async () => [],

@@ -162,11 +162,22 @@ async function popularBeside(
   hidden: ReadonlySet<string>,
   sources: Sources,
 ): Promise<Candidate[]> {
-  const popular = sources.popular(POPULAR_LOOKED_AT, hidden);
-  if (popular.length === 0) return [];
-  const products = await sources.products(new Set([...anchors, ...popular.map(({ item }) => item)]));
   const { category: drawn = [], brand = [] } = (known?.tier !== 'none' && known?.affinities) || {};
-  const categories = new Set([...anchors.flatMap((anchor) => products.get(anchor)?.category ?? []), ...drawn]);
+  const shown = await sources.products(new Set(anchors));
+  const categories = new Set([...anchors.flatMap((anchor) => shown.get(anchor)?.category ?? []), ...drawn]);
+  const listed = (category: string) =>
+    sources.popularIn(category).catch((error) => {
+      sources.failed('trending_category', error);
+      return [];
+    });
+  const lists = await Promise.all([...categories].map(listed));
+  // The lists are of some minutes ago, and of a new shop there are none.
+  const best = new Map<string, Candidate>();
+  for (const one of [...notIn(hidden, lists.flat()), ...sources.popular(POPULAR_LOOKED_AT, hidden)])
+    if (one.score > (best.get(one.item)?.score ?? 0)) best.set(one.item, { item: one.item, score: one.score });
+  const popular = [...best.values()];
+  if (popular.length === 0) return [];
+  const products = await sources.products(new Set(best.keys()));
   const pull = (list: readonly string[], value: string | undefined) => {
     const at = value === undefined ? -1 : list.indexOf(value);
     return at < 0 ? 0 : DRAWN_TO / (at + 1);

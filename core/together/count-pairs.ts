@@ -1,20 +1,10 @@
+import type { KeyedLists, Listed } from '../lists/keyed-lists.ts';
+
 /** What one buyer has ordered at once. */
 export interface Basket {
   readonly buyer: string;
   readonly items: readonly string[];
 }
-
-/** A product that goes with another, by who bought both in one order. */
-export interface Partner {
-  readonly item: string;
-  /** Buyers who had both in one order. */
-  readonly buyers: number;
-  /** A lower bound of the natural logarithm of the lift; above 0. */
-  readonly score: number;
-}
-
-/** What is bought together: for each product its partners, best first. */
-export type Together = ReadonlyMap<string, readonly Partner[]>;
 
 /** What is counted at most. */
 export const PAIR_CAPS = {
@@ -41,9 +31,10 @@ const SHIFT = 2 ** 26;
  * everybody buys beside everything; a bare lift what two people happened to buy. The standard error of its logarithm is taken as `1/√n(ab)`, that of
  * a Poisson count. Yields how many pairs it looked at, so that others can run between.
  *
+ * @returns by product those that go with it: the bound as `score`, the buyers of both as `count`.
  * @param baskets newest first.
  */
-export function* countPairs(baskets: readonly Basket[]): Generator<number, Together> {
+export function* countPairs(baskets: readonly Basket[]): Generator<number, KeyedLists> {
   const numbers = new Map<string, number>();
   const names: string[] = [];
   const numberOf = (item: string) => {
@@ -71,11 +62,11 @@ export function* countPairs(baskets: readonly Basket[]): Generator<number, Toget
     for (const pair of both) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
     yield both.size + 1;
   }
-  const partners = new Map<number, { readonly item: number; readonly buyers: number; readonly score: number }[]>();
-  const add = (of: number, item: number, buyers: number, score: number) => {
+  const partners = new Map<number, { readonly item: number; readonly count: number; readonly score: number }[]>();
+  const add = (of: number, item: number, count: number, score: number) => {
     const list = partners.get(of);
-    if (list) list.push({ item, buyers, score });
-    else partners.set(of, [{ item, buyers, score }]);
+    if (list) list.push({ item, count, score });
+    else partners.set(of, [{ item, count, score }]);
   };
   for (const [pair, buyers] of pairs) {
     if (buyers < LEAST_BUYERS) continue;
@@ -87,10 +78,10 @@ export function* countPairs(baskets: readonly Basket[]): Generator<number, Toget
     add(b, a, buyers, score);
     yield 1;
   }
-  const together = new Map<string, readonly Partner[]>();
+  const together = new Map<string, readonly Listed[]>();
   for (const [of, list] of partners) {
     const named = list.map(({ item, ...rest }) => ({ item: names[item] ?? '', ...rest }));
-    named.sort((x, y) => y.score - x.score || y.buyers - x.buyers || (x.item < y.item ? -1 : 1));
+    named.sort((x, y) => y.score - x.score || y.count - x.count || (x.item < y.item ? -1 : 1));
     together.set(names[of] ?? '', named.slice(0, PAIR_CAPS.partners));
     yield list.length;
   }

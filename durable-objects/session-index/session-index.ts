@@ -149,6 +149,11 @@ export class SessionIndex extends DurableObject<Env> {
     };
   }
 
+  /** The shard's items by how many look at them now, best first. `now` in ms since 1970. */
+  trending(now: number, limit: number): { item: string; score: number }[] {
+    return this.load().hours.trending(now, limit);
+  }
+
   /**
    * Writes the shard's blocks to R2 and names them. A block is named by its content, so what has not changed is not written
    * again, and what a reader holds stays true for ever.

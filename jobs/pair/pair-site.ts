@@ -3,8 +3,8 @@ import { DAY_MS } from '../../core/time.ts';
 import { type Basket, countPairs, PAIR_CAPS } from '../../core/together/count-pairs.ts';
 import { inSlices, WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../../stores/breathe.ts';
+import { writeLists } from '../../stores/lists/keyed-lists.ts';
 import { log } from '../../stores/log.ts';
-import { writeTogether } from '../../stores/together/bought-together.ts';
 
 /** Older orders say little of what goes together now. */
 const MAX_AGE_MS = 365 * DAY_MS;
@@ -23,7 +23,7 @@ export async function pairSite(env: Env, site: string): Promise<void> {
   const vouched = await readBaskets(env, site, at - MAX_AGE_MS, true);
   const baskets = vouched.length >= ENOUGH_VOUCHED ? vouched : await readBaskets(env, site, at - MAX_AGE_MS, false);
   const together = await inSlices(countPairs(baskets), new WorkSlice(SLICE_PAIRS, rest));
-  await writeTogether(env, site, together, { at, orders: baskets.length });
+  await writeLists(env, 'together', site, together, at);
   await env.DB.prepare('INSERT OR REPLACE INTO order_pairs (site, counted_at, orders) VALUES (?, ?, ?)')
     .bind(site, at, baskets.length)
     .run();

@@ -3,9 +3,9 @@ import { type ServedItem, servedItem } from '../../../core/catalog/served-item.t
 import type { Sources } from '../../../core/decide/candidates.ts';
 import { heldItems } from '../../../stores/catalog/item-cache.ts';
 import { firstItems, heldFirst, newItemIds, readItems, relatedItems } from '../../../stores/catalog/read-items.ts';
+import { readList } from '../../../stores/lists/keyed-lists.ts';
 import { log } from '../../../stores/log.ts';
 import type { Model } from '../../../stores/model/load-model.ts';
-import { partnersOf } from '../../../stores/together/bought-together.ts';
 
 /** Where candidates and products come from: the model, the catalogue. */
 export function sourcesOf(
@@ -19,10 +19,11 @@ export function sourcesOf(
     ...heldSources(site, model, locale, now),
     near: async (items, limit, hidden, purpose) => (model ? model.near(env, items, limit, hidden, purpose) : []),
     together: async (item, limit) =>
-      (await partnersOf(env, site, item))
+      (await readList(env, 'together', site, item))
         .slice(0, limit)
         .map(({ item: partner, score }) => ({ item: partner, score, because: item })),
     related: (item, limit) => relatedItems(env, site, item, limit),
+    popularIn: (category) => readList(env, 'popular', site, category),
     products: async (ids) => byId(served((await readItems(env, site, ids)).values(), locale, now)),
     fresh: () => newItemIds(env, site),
     first: async (limit) => served(await firstItems(env, site, limit), locale, now),
@@ -37,6 +38,7 @@ export function heldSources(site: string, model: Model | null, locale: string | 
     together: async () => [],
     related: async () => [],
     popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
+    popularIn: async () => [],
     products: async (ids) => byId(served(heldItems(site, ids), locale, now)),
     fresh: () => [],
     first: async (limit) => served(heldFirst(site, limit), locale, now),

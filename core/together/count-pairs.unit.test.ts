@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from '../../ops/seeded-random.ts';
-import { blockOf, decodeBlock, encodeTogether } from './blocks.ts';
-import { type Basket, countPairs, PAIR_CAPS, type Together } from './count-pairs.ts';
+import type { KeyedLists } from '../lists/keyed-lists.ts';
+import { type Basket, countPairs, PAIR_CAPS } from './count-pairs.ts';
 
-function count(baskets: readonly Basket[]): Together {
+function count(baskets: readonly Basket[]): KeyedLists {
   const steps = countPairs(baskets);
   for (;;) {
     const step = steps.next();
@@ -28,10 +28,10 @@ function oracle(baskets: readonly Basket[]): Map<string, number> {
     }
   return scores;
 }
-const flat = (together: Together) =>
+const flat = (together: KeyedLists) =>
   new Map(
     [...together].flatMap(([of, list]) =>
-      list.map(({ item, buyers, score }) => [`${of} ${item} ${buyers}`, Math.round(score * 1e9)] as const),
+      list.map(({ item, count, score }) => [`${of} ${item} ${count}`, Math.round(score * 1e9)] as const),
     ),
   );
 
@@ -83,7 +83,7 @@ describe('what is bought together', () => {
     const others = Array.from({ length: 50 }, (_, buyer) => ({ buyer: `b${buyer}`, items: ['r'] }));
     expect(count([...often, ...others]).size).toBe(0);
     const second = count([...often, ...others, { buyer: 'c', items: ['p', 'q'] }]);
-    expect(second.get('p')).toMatchObject([{ item: 'q', buyers: 2 }]);
+    expect(second.get('p')).toMatchObject([{ item: 'q', count: 2 }]);
   });
 
   it('holds no more than its caps, and keeps the newest', () => {
@@ -103,26 +103,5 @@ describe('what is bought together', () => {
     ];
     expect(count([...twice, ...baskets]).size).toBe(10 * PAIR_CAPS.orderItems);
     for (const list of count(twice).values()) expect(list.length).toBeLessThanOrEqual(PAIR_CAPS.partners);
-  });
-
-  it('is the same after it was written in blocks and read', () => {
-    const partner = fc.record({
-      item: fc.string(),
-      buyers: fc.integer({ min: 2, max: 1e6 }),
-      score: fc.integer({ min: 1, max: 90_000 }).map((n) => n / 1e4),
-    });
-    const tables = fc.dictionary(fc.string(), fc.array(partner, { minLength: 1, maxLength: 24 }), { maxKeys: 40 });
-    fc.assert(
-      fc.property(tables, (table) => {
-        const together = new Map(Object.entries(table));
-        const blocks = encodeTogether(together).map(decodeBlock);
-        for (const [item, list] of together) expect(blocks[blockOf(item, blocks.length)]?.get(item)).toEqual(list);
-        expect(blocks.reduce((sum, block) => sum + block.size, 0)).toBe(together.size);
-      }),
-    );
-    const many = new Map(
-      Array.from({ length: 3_000 }, (_, at) => [`p${at}`, [{ item: 'q', buyers: 2, score: 1 }]] as const),
-    );
-    expect(encodeTogether(many).length).toBe(2);
   });
 });

@@ -1,6 +1,10 @@
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
 import { pairSites } from '../../jobs/pair/pair-sites.ts';
+import { publishModel } from '../../jobs/publish/publish-model.ts';
+import { trendSites } from '../../jobs/trend/trend-sites.ts';
+import { readList } from '../../stores/lists/keyed-lists.ts';
+import { feedSessions } from '../../stores/model/feed-sessions.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { dyingAfter } from './dying.ts';
 import { eventually } from './eventually.ts';
@@ -52,7 +56,7 @@ async function together(site: TestSite, item: string): Promise<Answer> {
 const boughtWith = async (site: TestSite, item: string) =>
   (await together(site, item)).items.flatMap(({ id, reason }) => (reason.code === 'bought_together' ? [id] : []));
 
-describe('what is bought together', () => {
+describe('lists of products', () => {
   it('is counted from orders and shown beside a product; what everybody takes is not; the slot is full', async ({
     expect,
   }) => {
@@ -71,6 +75,36 @@ describe('what is bought together', () => {
     expect(await boughtWith(site, 'unknown')).toEqual([]);
   });
 
+  it('is listed beside what is popular in each category, also of one of which nothing is popular in the shop', async ({
+    expect,
+  }) => {
+    const site = await makeSite();
+    const product = (id: string, category: string) => JSON.stringify({ id, category, title: id, url: `/p/${id}` });
+    const hats = Array.from({ length: 90 }, (_, at) => `hat-${at}`);
+    await send('/api/catalog', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/x-ndjson' },
+      body: [
+        ...hats.map((id) => product(id, 'hats')),
+        ...['rope', 'knot', 'hook'].map((id) => product(id, 'climbing')),
+      ].join('\n'),
+    }).then((answer) => answer.text());
+    const session = (id: string, items: string[]) => ({ id, version: 1, endedAt: Date.now(), items });
+    await feedSessions(env, site.id, [
+      ...hats.flatMap((hat) => [1, 2, 3].map((n) => session(`${hat}.${n}`, [hat]))),
+      session('climber.1', ['knot']),
+      session('climber.2', ['knot']),
+      session('climber.3', ['hook']),
+    ]);
+    await publishModel(env, site.id);
+    await trendSites(env, aRun());
+    const popularIn = async (category: string) =>
+      (await readList(env, 'popular', site.id, category)).map(({ item }) => item);
+    expect(await popularIn('climbing')).toEqual(['knot', 'hook']);
+    expect(await popularIn('hats')).toHaveLength(24);
+    expect(await popularIn('boots')).toEqual([]);
+  });
+
   it('forgets who was erased with the next count, which is due at once', async ({ expect }) => {
     const site = await makeSite();
     for (const buyer of ['ann', 'bob']) await deliver([order(site, buyer, ['p', 'q'])]);
@@ -82,7 +116,7 @@ describe('what is bought together', () => {
       return texts.filter((text) => text?.includes('["p",')).length;
     };
     const pointed = async () =>
-      (await (await env.MODELS.get(`together/${site.id}/current.json`))?.json<{ items: number }>())?.items;
+      (await (await env.MODELS.get(`together/${site.id}/current.json`))?.json<{ lists: number }>())?.lists ?? 0;
     expect(await pointed()).toBe(0);
     for (const buyer of ['hal', 'ida', 'joe', 'kim', 'lea', 'max', 'nat', 'oli', 'pia'])
       await deliver([order(site, buyer, ['r'])]);
