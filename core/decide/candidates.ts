@@ -1,4 +1,5 @@
 import type { ServedItem } from '../catalog/served-item.ts';
+import type { RankerChoice } from '../recommend/ranker-choice.ts';
 
 /** A candidate before its product is known. */
 export interface Candidate {
@@ -13,14 +14,14 @@ export interface Sources {
   /** Whether there is a model. */
   readonly hasModel: boolean;
   /**
-   * The best items for who had these, oldest first, each as often as he had it; none of `hidden`. What comes `next`, or what goes
-   * `together` with all of them.
+   * The best items for who had these, oldest first, each as often as he had it; none of `hidden`. In the order of a ranker, what comes next; without
+   * one, what goes with all of them.
    */
   near(
     items: readonly string[],
     limit: number,
     hidden: ReadonlySet<string>,
-    purpose: 'next' | 'together',
+    ranker: RankerChoice,
   ): Promise<readonly Candidate[]>;
   /** What buyers have had in one order with a product, best first. */
   together(item: string, limit: number): Promise<readonly Candidate[]>;

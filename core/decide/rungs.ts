@@ -1,4 +1,5 @@
 import { type Known, sequenceOf } from '../recommend/known.ts';
+import type { RankerChoice } from '../recommend/ranker-choice.ts';
 import type { ReasonCode } from '../recommend/reasons.ts';
 import type { Ask } from './ask.ts';
 import type { Candidate, Sources } from './candidates.ts';
@@ -50,8 +51,9 @@ export function rungsOf(
     candidates,
     reason,
   });
-  const near = (items: readonly string[], purpose: 'next' | 'together') => () =>
-    sources.hasModel && items.length > 0 ? sources.near(items, wanted, barred, purpose) : [];
+  const near = (items: readonly string[], ranker: RankerChoice) => () =>
+    sources.hasModel && items.length > 0 ? sources.near(items, wanted, barred, ranker) : [];
+  const { ranker = 'own' } = ask;
   const because = ({ because: item }: Candidate) =>
     item !== undefined && hidden.get(item) === 'bought' ? 'bought' : 'viewed';
   const popular: Rung = {
@@ -94,7 +96,7 @@ export function rungsOf(
     case 'trending':
       return [{ ...popular, kind: 'asked' }, catalogue];
     case 'similar':
-      return [asked(near(anchors, 'next'), () => 'similar'), ...alike, popular, catalogue];
+      return [asked(near(anchors, ranker), () => 'similar'), ...alike, popular, catalogue];
     case 'bought_together':
       return [
         asked(
@@ -105,15 +107,15 @@ export function rungsOf(
             ),
           () => 'bought_together',
         ),
-        asked(near(anchors, 'together'), () => 'similar'),
+        asked(near(anchors, 'none'), () => 'similar'),
         ...alike,
         popular,
         catalogue,
       ];
     case 'cart':
-      return [asked(near(seen.toReversed(), 'together'), () => 'cart'), popular, catalogue];
+      return [asked(near(seen.toReversed(), 'none'), () => 'cart'), popular, catalogue];
     case 'for_you':
-      return [asked(near(seen.length > 0 ? sequenceOf(known) : [], 'next'), because), ...alike, popular, catalogue];
+      return [asked(near(seen.length > 0 ? sequenceOf(known) : [], ranker), because), ...alike, popular, catalogue];
   }
 }
 

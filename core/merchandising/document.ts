@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CEL_LIMITS } from '../cel/limits.ts';
 import { STRATEGIES } from '../decisions/strategy.ts';
+import { RANKER_CHOICES } from '../recommend/ranker-choice.ts';
 import { TEMPLATE_LIMITS } from '../templates/template.ts';
 import { scheduleSchema } from './schedule.ts';
 
@@ -77,6 +78,10 @@ export const actionSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('exclude'), where: conditionSchema }),
   z.strictObject({ do: z.literal('strategy'), strategy: z.enum(STRATEGIES) }),
   z.strictObject({ do: z.literal('content'), content: slotNameSchema }),
+  z.strictObject({ do: z.literal('ranker'), ranker: z.enum(RANKER_CHOICES) }).meta({
+    description:
+      'What orders the products that sessions bring: the shop’s own ranker, the shipped one, or none. For variants of experiments, above all.',
+  }),
 ]);
 export type Action = z.infer<typeof actionSchema>;
 

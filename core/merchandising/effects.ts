@@ -2,6 +2,7 @@ import type { ServedItem } from '../catalog/served-item.ts';
 import { boundedInput } from '../cel/bounded-input.ts';
 import type { VariantOf } from '../decisions/decision.ts';
 import type { Strategy } from '../decisions/strategy.ts';
+import type { RankerChoice } from '../recommend/ranker-choice.ts';
 import { type Plan, type ReadyRule, slotFor, type Where } from './compile.ts';
 import { itemInput } from './conditions.ts';
 import { isScheduled } from './schedule.ts';
@@ -47,6 +48,7 @@ export interface Effects {
   readonly rearranges: boolean;
   readonly strategy: Strategy | undefined;
   readonly content: string | undefined;
+  readonly ranker: RankerChoice | undefined;
   readonly verdicts: readonly RuleVerdict[];
 }
 
@@ -58,6 +60,7 @@ export const NO_EFFECTS: Effects = {
   rearranges: false,
   strategy: undefined,
   content: undefined,
+  ranker: undefined,
   verdicts: [],
 };
 
@@ -145,6 +148,7 @@ export function effectsOf(
     content: actions
       .flatMap((action) => (action.do === 'content' ? [action.content] : []))
       .find((name) => Object.hasOwn(definition?.content ?? {}, name)),
+    ranker: actions.flatMap((action) => (action.do === 'ranker' ? [action.ranker] : []))[0],
     verdicts,
   };
 }

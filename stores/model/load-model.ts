@@ -3,7 +3,9 @@ import { type Block, decodeBlock } from '../../core/recommend/decode-block.ts';
 import { ItemTable } from '../../core/recommend/item-table.ts';
 import type { Manifest } from '../../core/recommend/manifest.ts';
 import { type Placement, placeOf } from '../../core/recommend/placement.ts';
+import { PRIOR_RANKER } from '../../core/recommend/prior-ranker.ts';
 import { Ranker } from '../../core/recommend/ranker.ts';
+import type { RankerChoice } from '../../core/recommend/ranker-choice.ts';
 import { LIST_ENTRIES, LIST_STEPS, type ModelFacts } from '../../core/recommend/scan.ts';
 import { type Scored, Scorer } from '../../core/recommend/scorer.ts';
 import { ByteCache } from '../cache/byte-cache.ts';
@@ -28,6 +30,9 @@ const models = new LoadedCache<Model | null>(MAX_SITES, MANIFEST_AGES);
 const blocks = new ByteCache<SiteBlock>(BLOCK_CACHE_BYTES);
 const flights = new SingleFlight<SiteBlock>();
 const numberings = new Map<string, Numbering>();
+
+/** The ranker that needs no log of the shop. */
+const SHIPPED = new Ranker(PRIOR_RANKER.trees);
 
 /** A site's numbering of items, and the scorer that works in it. */
 interface Numbering {
@@ -72,8 +77,8 @@ export class Model {
   }
 
   /**
-   * The best items for a visitor, or beside an item; `items` are what he had, or that item, oldest first. What comes `next`, or what goes
-   * `together` with all of them. Lists are read from the newest item
+   * The best items for a visitor, or beside an item; `items` are what he had, or that item, oldest first. In the order of a ranker, what
+   * comes next; without one, what goes with all of them. Lists are read from the newest item
    * back, until there is enough; what has not come when the time is over is left out.
    *
    * @throws when no block at all came.
@@ -83,7 +88,7 @@ export class Model {
     items: readonly string[],
     limit: number,
     hidden: ReadonlySet<string>,
-    purpose: 'next' | 'together',
+    choice: RankerChoice,
   ): Promise<Scored[]> {
     const { table, scorer } = numberingOf(this.manifest.site);
     const newest = [...new Set(items.slice(-LIST_STEPS).reverse())];
@@ -104,7 +109,7 @@ export class Model {
         break;
       }
     }
-    const ranker = purpose === 'next' ? this.ranker : undefined;
+    const ranker = choice === 'none' ? undefined : choice === 'own' ? this.ranker : SHIPPED;
     return scorer.score({ items, hidden }, (item) => found.get(item), this.facts, ranker, limit);
   }
 

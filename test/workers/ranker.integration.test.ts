@@ -1,6 +1,7 @@
 import { evictDurableObject } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
+import { RANKER_CHOICES } from '../../core/recommend/ranker-choice.ts';
 import type { SessionUpdate } from '../../core/recommend/session-update.ts';
 import { fitSite, installRanker } from '../../jobs/fit/fit-site.ts';
 import { fitSites } from '../../jobs/fit/fit-sites.ts';
@@ -8,6 +9,7 @@ import { publishModel } from '../../jobs/publish/publish-model.ts';
 import { readCurrent } from '../../stores/model/current-model.ts';
 import { feedSessions } from '../../stores/model/feed-sessions.ts';
 import { servingShards } from '../../stores/model/serving-shards.ts';
+import { eventually } from './eventually.ts';
 import { aRun, asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
 const secret = (site: TestSite) => ({ authorization: `Bearer ${site.secretKey}` });
@@ -81,6 +83,30 @@ describe('a site’s ranker', () => {
       'vitrine_index_build_running{}': 0,
     });
     expect((await env.MODELS.list({ prefix: `models/${site.id}/fit/` })).objects).toEqual([]);
+    // A rule, or a variant of an experiment, has another one order what sessions bring.
+    const rules = RANKER_CHOICES.map((ranker) => ({
+      name: ranker,
+      slots: [ranker],
+      actions: [{ do: 'ranker', ranker }],
+    }));
+    for (const [method, path, body] of [
+      ['PUT', 'draft', JSON.stringify({ rules })],
+      ['POST', 'publish', '{}'],
+    ] as const)
+      expect((await send(`/api/merchandising/${path}`, { method, headers: secret(site), body })).status).toBe(200);
+    const similarTo = async (slot: string) => {
+      const query = new URLSearchParams({ key: site.writeKey, strategy: 'similar', item: 'p3', slot, limit: '12' });
+      const answer = await send(`/v/recommendations?${query}`);
+      return (await answer.json<{ items: { id: string }[] }>()).items.map(({ id }) => id).join();
+    };
+    const [own, shipped, none, unruled] = await eventually(async () => {
+      const orders = [];
+      for (const slot of [...RANKER_CHOICES, 'other']) orders.push(await similarTo(slot));
+      expect(new Set(orders).size).toBe(3);
+      return orders;
+    });
+    expect(unruled).toBe(own);
+    expect(new Set([own, shipped, none]).size).toBe(3);
     // The next publish keeps it, and a rollback leads back from it.
     await feedSessions(env, site.id, [{ id: 'new', version: 1, endedAt: Date.now(), items: ['p1', 'p2'] }]);
     await publishModel(env, site.id);

@@ -3,7 +3,7 @@ import { html } from '../base/html.ts';
 import { ConditionField } from '../parts/condition-field.ts';
 import { Faults, NumberField, SelectField } from '../parts/field.ts';
 import { ProductPicker } from '../parts/product-picker.ts';
-import { ACTION_NAMES, faultsAt, NEW_ACTIONS, STRATEGY_NAMES } from './model.ts';
+import { ACTION_NAMES, faultsAt, NEW_ACTIONS, RANKER_NAMES, STRATEGY_NAMES } from './model.ts';
 import type { Draft } from './use-draft.ts';
 
 interface ActionProps {
@@ -46,6 +46,8 @@ function Details({ draft, action, rule, path, change }: Omit<ActionProps, 'remov
       return html`<${ConditionField} label="Products for which" value=${action.where} names=${names} variables=${['item']} faults=${own('where')} placeholder='item.category == "gifts"' change=${(where: string) => change({ ...action, where })} />`;
     case 'strategy':
       return html`<${SelectField} label="Way" value=${action.strategy} options=${Object.entries(STRATEGY_NAMES)} faults=${own('strategy')} change=${(strategy: typeof action.strategy) => change({ ...action, strategy })} />`;
+    case 'ranker':
+      return html`<${SelectField} label="Ranker" value=${action.ranker} options=${Object.entries(RANKER_NAMES)} faults=${own('ranker')} change=${(ranker: typeof action.ranker) => change({ ...action, ranker })} />`;
     case 'content': {
       const slots = rule.slots ?? Object.keys(document.slots);
       const banners = [...new Set(slots.flatMap((slot) => Object.keys(document.slots[slot]?.content ?? {})))];

@@ -63,6 +63,7 @@ export const NEW_ACTIONS: Readonly<Record<Action['do'], Action>> = {
   exclude: { do: 'exclude', where: '' },
   strategy: { do: 'strategy', strategy: 'trending' },
   content: { do: 'content', content: '' },
+  ranker: { do: 'ranker', ranker: 'shipped' },
 };
 
 export const ACTION_NAMES: Readonly<Record<Action['do'], string>> = {
@@ -72,6 +73,7 @@ export const ACTION_NAMES: Readonly<Record<Action['do'], string>> = {
   exclude: 'Never show',
   strategy: 'Choose products another way',
   content: 'Show a banner',
+  ranker: 'Order by another ranker',
 };
 
 export const STRATEGY_NAMES: Readonly<Record<SlotDefinition['strategies'][number], string>> = {
@@ -81,6 +83,12 @@ export const STRATEGY_NAMES: Readonly<Record<SlotDefinition['strategies'][number
   recently_viewed: 'Recently viewed',
   cart: 'Goes with the cart',
   bought_together: 'Bought with the page’s product',
+};
+
+export const RANKER_NAMES: Readonly<Record<Extract<Action, { do: 'ranker' }>['ranker'], string>> = {
+  own: 'The one that your shop’s log has taught',
+  shipped: 'The one that comes with Vitrine',
+  none: 'None: as sessions bring them',
 };
 
 /** An action in words. */
@@ -98,6 +106,8 @@ export function actionWords(action: Action): string {
       return STRATEGY_NAMES[action.strategy].toLowerCase();
     case 'content':
       return `banner “${action.content}”`;
+    case 'ranker':
+      return action.ranker === 'none' ? 'no ranker' : `${action.ranker} ranker`;
   }
 }
 

@@ -117,7 +117,8 @@ async function recommendLive(
     .filter((other) => other !== strategy)
     .map((other) => ({ strategy: other, known: known(other) }));
   const sources = sourcesOf(env, site, model, query.locale, now);
-  const decision = await decide(askOf(query, strategy, current, given), known(strategy), sources, {
+  const ask = { ...askOf(query, strategy, current, given), ranker: effects.ranker };
+  const decision = await decide(ask, known(strategy), sources, {
     effects,
     explain,
     fallbacks,

@@ -17,7 +17,7 @@ export function sourcesOf(
 ): Sources {
   return {
     ...heldSources(site, model, locale, now),
-    near: async (items, limit, hidden, purpose) => (model ? model.near(env, items, limit, hidden, purpose) : []),
+    near: async (items, limit, hidden, ranker) => (model ? model.near(env, items, limit, hidden, ranker) : []),
     together: async (item, limit) =>
       (await readList(env, 'together', site, item))
         .slice(0, limit)
