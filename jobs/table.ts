@@ -3,6 +3,7 @@ import { backfillSites } from './backfill/backfill-sites.ts';
 import { compactSites } from './compact/compact-sites.ts';
 import { sweepLake } from './compact/sweep-lake.ts';
 import { runOpenErasures } from './erase/run-open-erasures.ts';
+import { countExposures } from './exposure/count-exposures.ts';
 import { pullFeeds } from './feeds/pull-feeds.ts';
 import { fitSites } from './fit/fit-sites.ts';
 import { buildIndexes } from './index/build-indexes.ts';
@@ -37,6 +38,7 @@ export const JOBS: readonly Job[] = [
   { name: 'watch', when: everyMinute, deadlineMs: 30_000, run: watchSites },
   { name: 'trend', when: atQuarters(4), deadlineMs: 40_000, run: trendSites },
   { name: 'allocate', when: atMinute(3), deadlineMs: 20_000, run: allocateExperiments },
+  { name: 'exposure', when: atMinute(23), deadlineMs: 40_000, run: countExposures },
   { name: 'outliers', when: atMinute(13), deadlineMs: 30_000, run: trainShapes },
   { name: 'reconcile', when: fromMinute(20), deadlineMs: 20_000, run: reconcileSites },
   { name: 'sweep-rows', when: atMinute(7), deadlineMs: 30_000, run: (env, { now }) => sweepRows(env, now) },

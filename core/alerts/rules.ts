@@ -18,7 +18,16 @@ const ACCEPTED = { outcome: 'accepted' };
 const DAY_SECONDS = 86_400;
 /** Jobs that run each minute: half an hour without a run that went well is long. */
 const EACH_MINUTE = ['backfill', 'compact', 'erase', 'fit', 'index', 'pair', 'publish', 'watch'];
-const EACH_HOUR = ['allocate', 'outliers', 'reconcile', 'sweep-failed', 'sweep-lake', 'sweep-rows', 'trend'];
+const EACH_HOUR = [
+  'allocate',
+  'exposure',
+  'outliers',
+  'reconcile',
+  'sweep-failed',
+  'sweep-lake',
+  'sweep-rows',
+  'trend',
+];
 
 /** All rules, in the order in which they are looked at. */
 export const ALERT_RULES: readonly AlertRule[] = [
@@ -175,6 +184,14 @@ export const ALERT_RULES: readonly AlertRule[] = [
     for: '15m',
     severity: 'ticket',
     summary: 'Events of {{ $labels.site }} come, and no model was published for a day.',
+  },
+  {
+    name: 'VitrineExposureNarrow',
+    when: is(gauge('vitrine_shown_narrowing'), '==', 1),
+    for: '1h',
+    severity: 'ticket',
+    summary:
+      'The slots of {{ $labels.site }} show less than half as varied products as they did: what is shown is learned from, and shown more.',
   },
   {
     name: 'VitrineModelHeld',

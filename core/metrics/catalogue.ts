@@ -118,6 +118,26 @@ export const METRICS = {
   vitrine_model_sessions: { type: 'gauge', help: 'Sessions in the model that serves.', labels: [] },
   vitrine_model_items: { type: 'gauge', help: 'Items that sessions of the model hold.', labels: [] },
   vitrine_model_size_bytes: { type: 'gauge', help: 'Bytes of the blocks of the model.', labels: [] },
+  vitrine_shown_coverage_ratio: {
+    type: 'gauge',
+    help: 'Share of the catalogue that slots have shown on the last day that is counted.',
+    labels: [],
+  },
+  vitrine_shown_gini_ratio: {
+    type: 'gauge',
+    help: 'Gini coefficient of how often slots have shown each product of the catalogue on that day: 0 all as often, 1 one alone.',
+    labels: [],
+  },
+  vitrine_shown_effective_items: {
+    type: 'gauge',
+    help: 'Products that would be as varied as what slots have shown on that day if all were shown as often.',
+    labels: [],
+  },
+  vitrine_shown_narrowing: {
+    type: 'gauge',
+    help: 'Whether what slots show has become less than half as varied as it was (1) or not (0).',
+    labels: [],
+  },
   vitrine_ranker_own: {
     type: 'gauge',
     help: 'Whether the ranker that serves was fitted on the own log of the site (1) or is the one that is shipped (0).',

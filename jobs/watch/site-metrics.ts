@@ -2,9 +2,11 @@ import { feedOutcomeSchema } from '../../core/catalog/feed.ts';
 import type { CatalogSize } from '../../core/catalog/size.ts';
 import { Exposition } from '../../core/metrics/exposition.ts';
 import { setCounters } from '../../core/metrics/pulse-counters.ts';
+import { type ExposureDay, isNarrowing } from '../../core/recommend/exposure.ts';
 import { catalogStub } from '../../stores/catalog/catalog-stub.ts';
 import { type Feed, listFeeds } from '../../stores/catalog/feeds.ts';
 import { type ReadCurrent, readCurrent } from '../../stores/model/current-model.ts';
+import { exposureDays } from '../../stores/model/exposure-days.ts';
 import { readIndex } from '../../stores/model/index-row.ts';
 import { pulseStub } from '../../stores/pulse/pulse-stub.ts';
 import { readSiteRecord } from '../../stores/sites/site-record.ts';
@@ -14,7 +16,7 @@ import { type JobStanding, jobStandings } from '../schedule/lease.ts';
 
 /** All that there is to measure of a site. */
 export async function siteMetrics(env: Env, id: string): Promise<Exposition> {
-  const [current, fit, index, size, feeds, record, pulse, jobs, verdict] = await Promise.all([
+  const [current, fit, index, size, feeds, record, pulse, jobs, verdict, exposure] = await Promise.all([
     readCurrent(env, id),
     readFit(env, id),
     readIndex(env, id),
@@ -24,6 +26,7 @@ export async function siteMetrics(env: Env, id: string): Promise<Exposition> {
     pulseStub(env, id).sums(),
     jobStandings(env),
     lastVerdict(env, id),
+    exposureDays(env, id),
   ]);
   const page = new Exposition(id);
   setCatalog(page, size, feeds);
@@ -36,6 +39,7 @@ export async function siteMetrics(env: Env, id: string): Promise<Exposition> {
   page.set('vitrine_index_shards', {}, index.shards);
   page.set('vitrine_index_build_running', {}, index.build !== undefined);
   setJobs(page, jobs, verdict);
+  setExposure(page, exposure);
   return page;
 }
 
@@ -60,6 +64,16 @@ function setCatalog(page: Exposition, size: CatalogSize, feeds: readonly Feed[])
     for (const state of feedOutcomeSchema.shape.state.options)
       page.set('vitrine_feed_state', { feed, state }, state === outcome.state);
   }
+}
+
+function setExposure(page: Exposition, days: readonly ExposureDay[]): void {
+  page.set('vitrine_shown_narrowing', {}, isNarrowing(days));
+  const [newest] = days;
+  if (!newest || newest.shown === 0) return;
+  page
+    .set('vitrine_shown_coverage_ratio', {}, newest.coverage)
+    .set('vitrine_shown_gini_ratio', {}, newest.gini)
+    .set('vitrine_shown_effective_items', {}, newest.effective);
 }
 
 function setModel(page: Exposition, { manifest, held }: ReadCurrent): void {

@@ -166,6 +166,22 @@ const DASHBOARDS: readonly Dashboard[] = [
         lines: [line(selector('vitrine_model_size_bytes', ofSite()), '{{site}}')],
       },
       {
+        title: 'How widely slots show the catalogue',
+        unit: 'percentunit',
+        lines: [
+          line(selector('vitrine_shown_coverage_ratio', ofSite()), '{{site}} coverage'),
+          line(selector('vitrine_shown_gini_ratio', ofSite()), '{{site}} Gini'),
+        ],
+      },
+      {
+        title: 'Effective number of products that slots show, and whether it has become narrow',
+        unit: 'short',
+        lines: [
+          line(selector('vitrine_shown_effective_items', ofSite()), '{{site}}'),
+          line(`${selector('vitrine_shown_narrowing', ofSite())} == 1`, '{{site}} narrow'),
+        ],
+      },
+      {
         title: 'Held model, own ranker',
         unit: 'bool',
         lines: [

@@ -128,6 +128,10 @@ export const RULE_CASES: Readonly<Record<string, RuleCases>> = {
       atMinute: DAY_MINUTES + 30,
     },
   },
+  VitrineExposureNarrow: {
+    fires: gauge('vitrine_shown_narrowing', {}, '0x10 1x100', 75),
+    quiet: gauge('vitrine_shown_narrowing', {}, '0x10 1x30 0x60', 75),
+  },
   VitrineModelHeld: {
     fires: gauge('vitrine_model_held', {}, `1x${DAY_MINUTES + 20}`, DAY_MINUTES + 10),
     quiet: gauge('vitrine_model_held', {}, `1x600 0x${DAY_MINUTES}`, DAY_MINUTES + 10),

@@ -209,6 +209,7 @@ describe('GET /metrics', () => {
       'vitrine_alarms_open{}': 0,
       'vitrine_pulse_series{}': 0,
       'vitrine_leaked_keys{}': 0,
+      'vitrine_shown_narrowing{}': 0,
       'vitrine_ranker_fit_running{}': 0,
       'vitrine_index_shards{}': 4,
       'vitrine_index_build_running{}': 0,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ZodOpenApiPathsObject } from 'zod-openapi';
+import { exposureSchema } from '../../../core/recommend/exposure.ts';
 import { fitOutcomeSchema } from '../../../jobs/fit/fit-state.ts';
 import { problemResponses } from '../../http/problem-responses.ts';
 
@@ -11,6 +12,17 @@ export const modelSchema = z.object({
   items: z.int(),
   blocks: z.int(),
   bytes: z.int(),
+});
+
+/** How widely slots show the catalogue, and whether that has become narrow. */
+export const exposureAnswerSchema = z.object({
+  narrowing: z.boolean().meta({
+    description:
+      'Whether, on each of the last three days, less than half as many effective products were shown as usual.',
+  }),
+  days: z
+    .array(exposureSchema.extend({ date: z.iso.date() }))
+    .meta({ description: 'Newest first, in UTC; at most 60.' }),
 });
 
 /** What orders the candidates. */
@@ -45,6 +57,19 @@ const model = { 'application/json': { schema: modelSchema } };
 const common = { tags: ['Model'], security: [{ secretKey: [] }] };
 
 export const modelPaths: ZodOpenApiPathsObject = {
+  '/api/model/exposure': {
+    get: {
+      ...common,
+      summary: 'How widely slots have shown the catalogue, by day',
+      responses: {
+        '200': {
+          description: 'The days that are counted.',
+          content: { 'application/json': { schema: exposureAnswerSchema } },
+        },
+        ...problemResponses(401, 403),
+      },
+    },
+  },
   '/api/model': {
     get: {
       ...common,

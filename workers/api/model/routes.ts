@@ -1,17 +1,20 @@
 import { Hono } from 'hono';
 import { rankerOf } from '../../../core/recommend/check-ranker.ts';
+import { isNarrowing } from '../../../core/recommend/exposure.ts';
 import type { Manifest } from '../../../core/recommend/manifest.ts';
 import { PRIOR_RANKER } from '../../../core/recommend/prior-ranker.ts';
+import { DAY_MS } from '../../../core/time.ts';
 import { fitSite } from '../../../jobs/fit/fit-site.ts';
 import { type FitOutcome, readFit } from '../../../jobs/fit/fit-state.ts';
 import { publishModel, rollbackModel } from '../../../jobs/publish/publish-model.ts';
 import { onDemand } from '../../../stores/breathe.ts';
 import { readCurrent } from '../../../stores/model/current-model.ts';
+import { exposureDays } from '../../../stores/model/exposure-days.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
 import { HttpError } from '../../http/error.ts';
 import { indexRoutes } from './index-routes.ts';
-import { currentModelSchema, fitSchema, modelSchema } from './operation.ts';
+import { currentModelSchema, exposureAnswerSchema, fitSchema, modelSchema } from './operation.ts';
 
 /** How long a request fits before the cron goes on. */
 const FIT_MS = 20_000;
@@ -29,6 +32,13 @@ export const modelRoutes = new Hono<ApiContext>()
       previous: current.previous.map(summaryOf),
       ranker: describeRanker(current.manifest),
       ...(fit && { fit: fit.state ? { state: 'running' as const } : describeFit(fit.outcome) }),
+    });
+  })
+  .get('/exposure', async (c) => {
+    const days = await exposureDays(c.env, c.get('site').id);
+    return answer(exposureAnswerSchema, {
+      narrowing: isNarrowing(days),
+      days: days.map(({ day, ...exposure }) => ({ date: dateOf(day), ...exposure })),
     });
   })
   .post('/publish', async (c) => {
@@ -64,6 +74,10 @@ function describeFit(outcome: FitOutcome | undefined) {
   if (!outcome) return { state: 'ended' as const };
   const { endedAt, ...rest } = outcome;
   return { state: 'ended' as const, endedAt: new Date(endedAt).toISOString(), ...rest };
+}
+
+function dateOf(day: number): string {
+  return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
 function summaryOf({ version, sessions, items, blocks, shards }: Manifest) {
