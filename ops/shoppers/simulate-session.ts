@@ -16,6 +16,8 @@ const VIEWS_SPREAD = 10;
 /** How likely a viewed product goes into the cart, and a filled cart is bought. */
 const CART_CHANCE = 0.16;
 const ORDER_CHANCE = 0.45;
+/** How likely who buys takes what goes with the first product of his cart. */
+const MATCH_CHANCE = 0.5;
 /** Looking at a page takes 8 … 68 seconds. */
 const LOOK_MIN_MS = 8_000;
 const LOOK_SPREAD_MS = 60_000;
@@ -62,6 +64,11 @@ export function simulateSession(
     last = product;
   }
   if (cart.length > 0 && random() < ORDER_CHANCE) {
+    const matching = cart[0] && matchOf(cart[0], products);
+    if (matching && !cart.includes(matching) && random() < MATCH_CHANCE) {
+      track('product_added', { ...properties(matching), quantity: 1 });
+      cart.push(matching);
+    }
     const lines = cart.map((product) => ({ product_id: product.id, quantity: 1, price: product.price.amount }));
     const total = cart.reduce((sum, { price }) => sum + price.amount, 0);
     const currency = cart[0]?.price.currency;
@@ -74,6 +81,11 @@ export function simulateSession(
     });
   }
   return events;
+}
+
+/** The product that goes with another: the first of the same brand in another category, if there is one. */
+function matchOf({ brand, category }: ShopProduct, products: readonly ShopProduct[]): ShopProduct | undefined {
+  return products.find((other) => other.available && other.brand === brand && other.category !== category);
 }
 
 function properties(product: ShopProduct): Record<string, unknown> {
