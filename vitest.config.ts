@@ -27,6 +27,11 @@ const LIBRARIES = [
   'hyparquet-writer',
 ];
 
+const COMMANDS = ['deploy', 'site', 'collect', 'schemas', 'servers', 'webhooks'].map(
+  (name) => `test/e2e/${name}.e2e.test.ts`,
+);
+const FROM_OUTSIDE = { globalSetup: ['test/e2e/build-once.ts'], testTimeout: 300_000, hookTimeout: 120_000 };
+
 await Promise.all([buildBeacon(), buildConsole()]);
 
 export default defineConfig({
@@ -79,13 +84,16 @@ export default defineConfig({
         },
       },
       {
+        // Of the whole stack from outside those that wait for commands and answers more than they work: beside the Worker's tests.
+        test: { ...FROM_OUTSIDE, name: 'commands', include: COMMANDS, maxWorkers },
+      },
+      {
         // Whole stack from outside: processes, HTTP, a real browser.
         test: {
+          ...FROM_OUTSIDE,
           name: 'e2e',
           include: ['test/**/*.e2e.test.ts'],
-          globalSetup: ['test/e2e/build-once.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          exclude: ['**/node_modules/**', ...COMMANDS],
           fileParallelism: false,
         },
       },

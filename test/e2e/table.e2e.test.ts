@@ -13,7 +13,7 @@ test('ClickHouse and icebird read the lake’s table as it is, after compactions
   expect(report).toMatchObject({ kills: 2, erased: 6, broken: [], left: [] });
   expect(report.late).toBeGreaterThan(1_000);
   for (const { store, expected, lost, double, examples } of report.readers) {
-    expect(expected).toBeGreaterThan(100);
+    expect(expected).toBeGreaterThanOrEqual(store.startsWith('attributes of') ? 50 : 100);
     expect([store, lost, double, examples]).toEqual([store, 0, 0, []]);
   }
   // Where Debian’s package clickhouse-server is, as in CI, what it was sent is compared as well.
