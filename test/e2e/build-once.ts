@@ -4,7 +4,9 @@ import path from 'node:path';
 import { BUILT_BUNDLE, BUILT_FROM, buildBundle } from '../../ops/runtime/build-bundle.ts';
 
 /** Builds the Worker once for all files that start it. */
-export default async function setup(): Promise<() => void> {
+export default async function setup(): Promise<(() => void) | undefined> {
+  // Another project of the tests has it built already.
+  if (process.env[BUILT_BUNDLE]) return undefined;
   const folder = mkdtempSync(path.join(tmpdir(), 'vitrine-bundle-'));
   const config = path.resolve(import.meta.dirname, '../../wrangler.toml');
   await buildBundle(config, folder);

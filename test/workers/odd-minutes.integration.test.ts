@@ -21,7 +21,7 @@ it('minutes in which much is a little off are found by a forest of those before,
   const random = seededRandom(1);
   const minutes = Array.from({ length: LEARNED + 62 }, (_, at) => {
     const minute = NOW - LEARNED - 62 + at;
-    const shift = minute >= NOW - OFF ? (at % 2 === 0 ? 0.3 : -0.3) : 0;
+    const shift = minute >= NOW - OFF ? (at % 2 === 0 ? 0.4 : -0.4) : 0;
     return [minute, minuteOfMany(random, shift)] as const;
   });
   // What the object’s own watch made of the minutes before, had it been there.
