@@ -1,5 +1,5 @@
 import { IcebergError, IcebergRestCatalog, type TableMetadata } from 'iceberg-js';
-import { catalogUpdate } from '../../core/iceberg/catalog-update.ts';
+import { catalogUpdate, ForeignTable } from '../../core/iceberg/catalog-update.ts';
 import { log } from '../log.ts';
 import { bucketPath, metadataKey, publishedTable } from './iceberg-table.ts';
 
@@ -8,6 +8,9 @@ export const CATALOG_NAMESPACE = 'vitrine';
 /** How long one answer of the catalog may take. */
 const WAIT_MS = 10_000;
 const FAULT_CHARACTERS = 300;
+/** After no answer came at all nobody is asked for so long: of many sites each would wait for it. */
+const SILENT_MS = 60_000;
+let silentUntil = 0;
 
 /** The catalog that tables are made known to; nothing where none is named. */
 export function catalogOf(env: Env): { readonly uri: string; readonly warehouse: string } | undefined {
@@ -23,10 +26,16 @@ export async function tellCatalog(env: Env, site: string): Promise<void> {
   const catalog = catalogOf(env);
   const table = catalog && (await publishedTable(env, site));
   if (!table || table.commit === 0 || table.catalog.commit >= table.commit) return;
+  if (Date.now() < silentUntil) return;
   const { commit } = table;
   const fault = await show(env, site, commit).then(
     () => null,
-    (error: unknown) => String(error instanceof Error ? error.message : error).slice(0, FAULT_CHARACTERS),
+    (error: unknown) => {
+      // An answer has a status, also where it refuses.
+      if (!(error instanceof ForeignTable || (error instanceof IcebergError && error.status > 0)))
+        silentUntil = Date.now() + SILENT_MS;
+      return String(error instanceof Error ? error.message : error).slice(0, FAULT_CHARACTERS);
+    },
   );
   if (fault !== null) log('catalog_refused', { site, commit, error: fault });
   await env.DB.prepare(

@@ -129,6 +129,22 @@ describe('an Iceberg catalog', () => {
     expect(await idsByCatalog(site.id)).toEqual(['1', '2']);
   });
 
+  it('that does not answer at all is asked once, by however many sites', async ({ expect }) => {
+    const sites = [await makeSite(), await makeSite(), await makeSite()];
+    vi.stubGlobal('fetch', async (input: string | URL) => {
+      catalog.asked.push(`${input}`);
+      throw new DOMException('The operation was aborted due to timeout', 'TimeoutError');
+    });
+    for (const site of sites) {
+      await deliver([makeMessage(site.id, 'ada', ['1'])]);
+      expect((await compact(site.id)).done).toBe(true);
+    }
+    expect(catalog.asked.length).toBeGreaterThan(0);
+    const [first, ...others] = sites;
+    expect(first && (await tableOf(first)).catalog.fault).toContain('timeout');
+    for (const other of others) expect((await tableOf(other)).catalog).toMatchObject({ commit: 0, fault: null });
+  });
+
   it('is not there where none is named', async ({ expect }) => {
     const site = await makeSite();
     await deliver([makeMessage(site.id, 'ada', ['1'])]);
