@@ -100,11 +100,7 @@ export function rungsOf(
     case 'bought_together':
       return [
         asked(
-          async () =>
-            notIn(
-              barred,
-              await Promise.all(anchors.map((item) => sources.together(item, wanted))).then((all) => all.flat()),
-            ),
+          async () => (ask.item === undefined ? [] : notIn(barred, await sources.together(ask.item, wanted))),
           () => 'bought_together',
         ),
         asked(near(anchors, 'none'), () => 'similar'),

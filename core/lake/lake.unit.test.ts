@@ -8,7 +8,8 @@ import { eventSets, NOW } from '../../test/material/arbitrary-events.ts';
 import { enrichEvent } from '../events/enrich.ts';
 import type { WireEvent } from '../events/wire-event.ts';
 import { eventOf, isIntact, type LakeRow, rowOf } from './columns.ts';
-import { decodeRows, encodeRows } from './parquet.ts';
+import { hashRange } from './hash-range.ts';
+import { decodeLedgers, decodeRows, encodeRows } from './parquet.ts';
 import { mergeRows, parquetKey, shardOfHash, shardsFor } from './partition.ts';
 import { formatRaw, hourOfRawKey, parseRaw, type RawEvent, rawObjectKey } from './raw-object.ts';
 
@@ -59,6 +60,33 @@ describe('a row of the lake', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('is read by the range of its ledger’s hash, each range alone and all of them together, without decoding other groups', async ({
+    expect,
+  }) => {
+    const [sample] = fc.sample(raws, 1)[0] ?? [];
+    if (!sample) throw new Error('no event was drawn');
+    const many = Array.from({ length: 3_000 }, (_, at) =>
+      rowOf({ ...sample, id: `e${at}`, ledger: `a/visitor-${at}` as RawEvent['ledger'] }),
+    );
+    const { rows } = mergeRows([many]);
+    const file = await encodeRows(rows);
+    const idsOf = (some: readonly LakeRow[]) => some.map(({ event_id: id }) => String(id)).sort();
+    for (const ranges of [1, 2, 8]) {
+      const read: LakeRow[] = [];
+      let decoded = 0;
+      for (let range = 0; range < ranges; range += 1) {
+        const part = await decodeLedgers(file, hashRange(range, ranges), ['event_id', 'ledger_hash'], async (units) => {
+          decoded += units;
+        });
+        expect(part.length).toBeGreaterThan((3_000 / ranges) * 0.7);
+        read.push(...part);
+      }
+      expect(idsOf(read)).toEqual(idsOf(rows));
+      // A group of 400 rows may lie in two ranges.
+      expect(decoded).toBeLessThanOrEqual(0.4 * (3_000 + ranges * 400));
+    }
   });
 
   it('tells whether its event was altered', ({ expect }) => {

@@ -2,6 +2,7 @@ import { type AsyncBuffer, type FileMetaData, parquetMetadata, parquetReadObject
 import { ByteWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { bufferOf } from '../buffer-of.ts';
 import { COLUMNS, fieldId, type LakeRow, SCHEMA_VERSION } from './columns.ts';
+import type { HashRange } from './hash-range.ts';
 
 /**
  * Rows of a row group: what is encoded without a pause, some milliseconds; a reader who looks for one ledger skips most of a file. Groups of
@@ -41,12 +42,6 @@ export async function encodeRows(rows: readonly LakeRow[], pause = NO_PAUSE): Pr
   }
   writer.finish();
   return new Uint8Array(bytes.getBuffer());
-}
-
-/** Ledgers by their hashes: from one on and before another, both or beginnings of them. */
-export interface HashRange {
-  readonly from: string;
-  readonly before: string;
 }
 
 /** The rows of a Parquet file; of `columns` only, when they are given. */

@@ -20,8 +20,8 @@ export function byCategory(
     if (category === undefined || !available || (group !== undefined && groups.has(group))) continue;
     if (group !== undefined) groups.add(group);
     const list = lists.get(category);
-    if (!list) lists.set(category, [{ item, score, count: 0 }]);
-    else if (list.length < PER_CATEGORY) list.push({ item, score, count: 0 });
+    if (!list) lists.set(category, [{ item, score }]);
+    else if (list.length < PER_CATEGORY) list.push({ item, score });
   }
   return lists;
 }

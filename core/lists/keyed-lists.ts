@@ -6,8 +6,6 @@ export interface Listed {
   readonly item: string;
   /** Greater is better. */
   readonly score: number;
-  /** Of how many buyers, or sessions, the score is. */
-  readonly count: number;
 }
 
 /** Lists of products, best first, by what they belong to: a product, a category. */
@@ -21,7 +19,7 @@ const SCALE = 1e4;
 
 const blockSchema = z.object({
   v: z.literal(1),
-  lists: z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.number(), z.number()]))])),
+  lists: z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.number()]))])),
 });
 
 /** What serves: where the blocks are. */
@@ -50,15 +48,12 @@ export function encodeLists(lists: KeyedLists): string[] {
   const held = Array.from({ length: blocks }, (): z.infer<typeof blockSchema>['lists'] => []);
   const rounded = (value: number) => Math.round(value * SCALE) / SCALE;
   for (const [key, list] of [...lists].sort(([a], [b]) => (a < b ? -1 : 1)))
-    held[blockOf(key, blocks)]?.push([
-      key,
-      list.map(({ item, score, count }) => [item, rounded(score), rounded(count)]),
-    ]);
+    held[blockOf(key, blocks)]?.push([key, list.map(({ item, score }) => [item, rounded(score)])]);
   return held.map((of) => JSON.stringify({ v: 1, lists: of } satisfies z.infer<typeof blockSchema>));
 }
 
 /** Reads a block. Throws when it was written by something else. */
 export function decodeLists(text: string): Map<string, Listed[]> {
   const { lists } = blockSchema.parse(JSON.parse(text));
-  return new Map(lists.map(([key, list]) => [key, list.map(([item, score, count]) => ({ item, score, count }))]));
+  return new Map(lists.map(([key, list]) => [key, list.map(([item, score]) => ({ item, score }))]));
 }

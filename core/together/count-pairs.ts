@@ -31,7 +31,7 @@ const SHIFT = 2 ** 26;
  * everybody buys beside everything; a bare lift what two people happened to buy. The standard error of its logarithm is taken as `1/√n(ab)`, that of
  * a Poisson count. Yields how many pairs it looked at, so that others can run between.
  *
- * @returns by product those that go with it: the bound as `score`, the buyers of both as `count`.
+ * @returns by product those that go with it: the bound as `score`.
  * @param baskets newest first.
  */
 export function* countPairs(baskets: readonly Basket[]): Generator<number, KeyedLists> {
@@ -62,11 +62,11 @@ export function* countPairs(baskets: readonly Basket[]): Generator<number, Keyed
     for (const pair of both) pairs.set(pair, (pairs.get(pair) ?? 0) + 1);
     yield both.size + 1;
   }
-  const partners = new Map<number, { readonly item: number; readonly count: number; readonly score: number }[]>();
-  const add = (of: number, item: number, count: number, score: number) => {
+  const partners = new Map<number, { readonly item: number; readonly score: number }[]>();
+  const add = (of: number, item: number, score: number) => {
     const list = partners.get(of);
-    if (list) list.push({ item, count, score });
-    else partners.set(of, [{ item, count, score }]);
+    if (list) list.push({ item, score });
+    else partners.set(of, [{ item, score }]);
   };
   for (const [pair, buyers] of pairs) {
     if (buyers < LEAST_BUYERS) continue;
@@ -74,14 +74,14 @@ export function* countPairs(baskets: readonly Basket[]): Generator<number, Keyed
     const lift = (buyers * ofBuyers.size) / ((single.get(a) ?? 1) * (single.get(b) ?? 1));
     const score = Math.log(lift) - Z / Math.sqrt(buyers);
     if (score <= 0) continue;
-    add(a, b, buyers, score);
-    add(b, a, buyers, score);
+    add(a, b, score);
+    add(b, a, score);
     yield 1;
   }
   const together = new Map<string, readonly Listed[]>();
   for (const [of, list] of partners) {
-    const named = list.map(({ item, ...rest }) => ({ item: names[item] ?? '', ...rest }));
-    named.sort((x, y) => y.score - x.score || y.count - x.count || (x.item < y.item ? -1 : 1));
+    const named = list.map(({ item, score }) => ({ item: names[item] ?? '', score }));
+    named.sort((x, y) => y.score - x.score || (x.item < y.item ? -1 : 1));
     together.set(names[of] ?? '', named.slice(0, PAIR_CAPS.partners));
     yield list.length;
   }

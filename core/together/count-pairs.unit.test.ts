@@ -24,14 +24,14 @@ function oracle(baskets: readonly Basket[]): Map<string, number> {
       const both = buyers.filter((buyer) => a !== b && has(buyer, a, b)).length;
       const [ofA, ofB] = [a, b].map((item) => buyers.filter((buyer) => has(buyer, item)).length);
       const score = Math.log((both * buyers.length) / ((ofA ?? 1) * (ofB ?? 1))) - 1.645 / Math.sqrt(both);
-      if (both >= 2 && score > 0) scores.set(`${a} ${b} ${both}`, Math.round(score * 1e9));
+      if (both >= 2 && score > 0) scores.set(`${a} ${b}`, Math.round(score * 1e9));
     }
   return scores;
 }
 const flat = (together: KeyedLists) =>
   new Map(
     [...together].flatMap(([of, list]) =>
-      list.map(({ item, count, score }) => [`${of} ${item} ${count}`, Math.round(score * 1e9)] as const),
+      list.map(({ item, score }) => [`${of} ${item}`, Math.round(score * 1e9)] as const),
     ),
   );
 
@@ -83,7 +83,7 @@ describe('what is bought together', () => {
     const others = Array.from({ length: 50 }, (_, buyer) => ({ buyer: `b${buyer}`, items: ['r'] }));
     expect(count([...often, ...others]).size).toBe(0);
     const second = count([...often, ...others, { buyer: 'c', items: ['p', 'q'] }]);
-    expect(second.get('p')).toMatchObject([{ item: 'q', count: 2 }]);
+    expect(second.get('p')).toMatchObject([{ item: 'q' }]);
   });
 
   it('holds no more than its caps, and keeps the newest', () => {

@@ -5,8 +5,9 @@ import type { AttributeStates } from '../../core/attributes/state.ts';
 import { allows } from '../../core/consent/allows.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { eventOf, type LakeRow } from '../../core/lake/columns.ts';
+import { type HashRange, hashRange } from '../../core/lake/hash-range.ts';
 import { isHistory } from '../../core/lake/history.ts';
-import type { HashRange } from '../../core/lake/parquet.ts';
+
 import { wholeSecond } from '../../core/profile/dedup-log.ts';
 import { WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../../stores/breathe.ts';
@@ -34,9 +35,6 @@ const COLUMNS = [
   'context',
   ...['source', 'medium', 'campaign', 'term', 'content'].map((name) => `utm_${name}`),
 ];
-/** Hashes have 24 bits of it in their first six digits. */
-const HASH_DIGITS = 6;
-const HASHES = 16 ** HASH_DIGITS;
 
 /** The history of a ledger. */
 interface LedgerHistory {
@@ -59,7 +57,7 @@ export async function fillRange(
 ): Promise<{ readonly filled: number; readonly behind: number }> {
   const { attributes, countFrom } = read;
   const readAt = Date.now();
-  const ledgers = await readHistories(env, site, read, hashesOf(range, ranges));
+  const ledgers = await readHistories(env, site, read, hashRange(range, ranges));
   const due = [...ledgers].filter(([, { states }]) => states.size > 0);
   let filled = 0;
   let behind = 0;
@@ -120,14 +118,4 @@ async function readHistories(
       }
   }
   return found;
-}
-
-/** The hashes of a range: an equal share of all. */
-function hashesOf(range: number, ranges: number): HashRange {
-  const digits = (share: number) =>
-    Math.floor((share * HASHES) / ranges)
-      .toString(16)
-      .padStart(HASH_DIGITS, '0');
-  // After the last one there is no hash: "g" is no digit.
-  return { from: digits(range), before: range + 1 === ranges ? 'g' : digits(range + 1) };
 }

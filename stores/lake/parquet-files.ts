@@ -1,6 +1,7 @@
 import type { LakeRow } from '../../core/lake/columns.ts';
 import { statsOf } from '../../core/lake/file-stats.ts';
-import { decodeLedgers, decodeRows, encodeRows, type HashRange } from '../../core/lake/parquet.ts';
+import type { HashRange } from '../../core/lake/hash-range.ts';
+import { decodeLedgers, decodeRows, encodeRows } from '../../core/lake/parquet.ts';
 import { type LakeFile, parquetKey, parquetPrefix } from '../../core/lake/partition.ts';
 import { WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../breathe.ts';

@@ -30,10 +30,7 @@ async function define(stage: Stage, prefix: string, since: number): Promise<void
 /** Defines attributes that are there before the first event. */
 export async function defineBefore(stage: Stage): Promise<void> {
   await define(stage, 'before', 0);
-  // By then every isolate has read them anew.
-  await sleep(REFRESHED_MS);
 }
-const REFRESHED_MS = 1_000;
 
 /**
  * Defines the same attributes after all that has been sent, and kills workerd while they are given their history: they must say what those say

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
+import { encodeAttributes } from '../../core/attributes/encode-attributes.ts';
 import type { EnrichedEvent } from '../../core/events/message.ts';
 import { deviceLedger, type Ledger } from '../../core/identity/ledger.ts';
 import { MINUTE_MS } from '../../core/time.ts';
@@ -188,6 +189,24 @@ describe('an attribute that is defined after the events', () => {
     expect(await both(site, 'a/ada')).toEqual([1, 1]);
     expect(await both(site, 'a/bob')).toEqual([1, 1]);
     expect(await both(site, 'a/cy')).toEqual([undefined, undefined]);
+  });
+
+  it('is not taken from a reading that is older than an erasure, though somebody has come since', async ({
+    expect,
+  }) => {
+    const site = await siteWithLater();
+    await define(site);
+    await deliver([views(site, 'ada', [100])]);
+    const readAt = Date.now();
+    await send('/api/devices/ada', { method: 'DELETE', headers: secret(site) });
+    await deliver([views(site, 'ada', [0])]);
+    const definitions = await siteDefinitions(env, site.id);
+    if (!definitions) throw new Error('nobody can say what is defined');
+    const stub = profileStub(env, site.id, 'a/ada');
+    const call = { v: 1, definitions, from: Date.now(), states: encodeAttributes(new Map()), accept: true } as const;
+    const attributes = [{ name: 'later', version: 1, events: 0 }];
+    expect(await stub.fillHistory({ ...call, readAt, attributes })).toEqual(['gone']);
+    expect(await stub.fillHistory({ ...call, readAt: Date.now() + 1, attributes })).toEqual(['filled']);
   });
 
   it('loses what was of a user who is erased from a device that others use, as his segments do', async ({ expect }) => {
