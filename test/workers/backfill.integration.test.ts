@@ -6,6 +6,7 @@ import { deviceLedger, type Ledger } from '../../core/identity/ledger.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 import { backfillSites } from '../../jobs/backfill/backfill-sites.ts';
 import { forgetDefinitions, siteDefinitions } from '../../stores/config/definitions.ts';
+import { endFill, FillOvertaken, readFill, writeFill } from '../../stores/config/history-fill.ts';
 import { profileStub } from '../../stores/objects/profile-stub.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { dyingAfter } from './dying.ts';
@@ -108,6 +109,13 @@ describe('an attribute that is defined after the events', () => {
     await run();
     expect(await historyOf(site)).toBe('filling');
     expect(await both(site, 'a/ada')).toEqual([2, undefined]);
+    // Of two runs that have read the same, the second writes nothing down.
+    const held = await readFill(env, site.id);
+    if (!held) throw new Error('nothing is under way');
+    await writeFill(env, site.id, held.text, { ...held.fill, filled: held.fill.filled + 1 });
+    await expect(writeFill(env, site.id, held.text, held.fill)).rejects.toThrow(FillOvertaken);
+    await expect(writeFill(env, site.id, undefined, held.fill)).rejects.toThrow(FillOvertaken);
+    await expect(endFill(env, site.id, held.text, [], Date.now())).rejects.toThrow(FillOvertaken);
     await deliver([two]);
     await runAgain(site);
     expect(await historyOf(site)).toBe('whole');
@@ -211,15 +219,18 @@ describe('an attribute that is defined after the events', () => {
 
   it('loses what was of a user who is erased from a device that others use, as his segments do', async ({ expect }) => {
     const site = await siteWithLater();
-    const hers = views(site, 'kiosk', [90, 80], { userId: 'eve' });
+    // The newest is hers: the client that conditions see is hers until she is erased.
+    const hers = views(site, 'kiosk', [90, 2], { userId: 'eve' });
     await deliver([{ ...hers, client: { ...hers.client, country: 'NO' } }, views(site, 'kiosk', [100, 70])]);
     await put(site, 'segments/keen', { condition: 'attributes.always >= 3' });
     await inForceSince(site, 'keen', 0);
     await deliver([views(site, 'kiosk', [5])]);
     const stub = profileStub(env, site.id, 'a/kiosk');
     expect(await stub.exportFollowing()).toContain('"keen"');
+    expect(await stub.exportFollowing()).toContain('"country":"NO"');
     await send('/api/users/eve', { method: 'DELETE', headers: secret(site) });
     expect((await both(site, 'a/kiosk'))[0]).toBe(3);
+    expect(await stub.exportFollowing()).not.toContain('"country"');
     expect(JSON.parse((await stub.exportFollowing()) ?? '{}')).toMatchObject({
       client: { client: { device: 'desktop', bot: false } },
       recent: [],
