@@ -31,7 +31,7 @@ const RULED = 'ruled';
 const RULES = 50;
 
 /** Fifty rules of every kind for one slot: most ask and do not hold, some pin, weigh and exclude. */
-async function publishRules({ client }: Running): Promise<void> {
+export async function publishRules({ client }: Running): Promise<void> {
   const when = ['context.country == "AT"', '"vip" in segments', 'visitor.sessions > 5', 'context.hour < 3'];
   const rules = Array.from({ length: RULES }, (_, n) => ({
     name: `rule ${n}`,
@@ -63,8 +63,8 @@ async function publishRules({ client }: Running): Promise<void> {
 
 /** A read of recommendations, profile included, against a bare Durable Object round trip, one after the other in turns. */
 export function benchRead(): Promise<Result[]> {
-  return withWorker('vitrine', { maxBatchTimeoutSeconds: 0.05 }, (vitrine) =>
-    withWorker('bare', { queue: 'unconsumed' }, async (bare) => {
+  return withWorker('vitrine', { maxBatchTimeoutSeconds: 0.05, inMemory: true }, (vitrine) =>
+    withWorker('bare', { queue: 'unconsumed', inMemory: true }, async (bare) => {
       await prepareReads(vitrine);
       await publishRules(vitrine);
       const reads: number[] = [];

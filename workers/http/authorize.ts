@@ -49,7 +49,8 @@ export async function authorizePublic(
     });
   }
   mustPermit(site, needs);
-  await Promise.all([limitKey(env, site), site.keyKind === 'write' && limitVisitor(request, env, site)]);
+  limitKey(env, site);
+  if (site.keyKind === 'write') limitVisitor(request, env, site);
   return site;
 }
 

@@ -1,3 +1,4 @@
+import { waitUntil } from 'cloudflare:workers';
 import { ExpiringCache } from '../../stores/cache/expiring-cache.ts';
 import { log } from '../../stores/log.ts';
 import type { Site } from '../../stores/sites/site.ts';
@@ -6,31 +7,42 @@ import { HttpError } from './error.ts';
 
 /** The period of each limit in `wrangler.toml`. */
 const PERIOD_SECONDS = 10;
-/** Of the requests with one key every hundredth is counted, for a hundred: the limit is so far up that this suffices. */
-const KEY_SAMPLE = 100;
+/** Of the requests with one key every thousandth is counted, for a thousand: the limit is so far up that this suffices. */
+const KEY_SAMPLE = 1_000;
 
-/** How long a request waits for the count: it is in the same place, and answers in well under a millisecond. */
+/** How long the count may take: it is in the same place, and answers in well under a millisecond. */
 const LIMIT_DEADLINE_MS = 25;
 
-/** Who is over a limit: an isolate asks again after a period, and lets nobody in meanwhile. */
+/**
+ * Who is over a limit: an isolate asks again after a period, and lets nobody in meanwhile. Requests with a known key are counted behind their answers,
+ * which wait for nothing: the one that goes over a limit still gets in.
+ */
 const over = new ExpiringCache<true>(10_000, { ttlMs: PERIOD_SECONDS * 1_000 });
 
-/** Lets an address try so many keys that this isolate does not know. Throws 429. */
+/** Lets an address try so many keys that this isolate does not know, and lets none be tried before it is counted. Throws 429. */
 export async function limitLookups(request: Request, env: Env): Promise<void> {
   const address = addressOf(request);
-  if (address !== null) await limit(env.LIMIT_LOOKUPS, `lookup ${address}`, 'This address tries too many keys.');
+  if (address === null) return;
+  const key = `lookup ${address}`;
+  const why = 'This address tries too many keys.';
+  refuseOver(key, why);
+  await count(env.LIMIT_LOOKUPS, key);
+  refuseOver(key, why);
 }
 
 /** Lets an address send so many requests with a site's write key: the pages of all who share it. Throws 429. */
-export async function limitVisitor(request: Request, env: Env, site: Site): Promise<void> {
+export function limitVisitor(request: Request, env: Env, site: Site): void {
   const address = addressOf(request);
   if (address === null) return;
-  await limit(env.LIMIT_ADDRESS, `${site.id} ${address}`, 'Too many requests come from this address.');
+  const key = `${site.id} ${address}`;
+  refuseOver(key, 'Too many requests come from this address.');
+  waitUntil(count(env.LIMIT_ADDRESS, key));
 }
 
 /** Lets a key be used so often. Throws 429. */
-export async function limitKey(env: Env, site: Site): Promise<void> {
-  await limit(env.LIMIT_KEY, site.keyHash, 'Too many requests come with this key.', KEY_SAMPLE);
+export function limitKey(env: Env, site: Site): void {
+  refuseOver(site.keyHash, 'Too many requests come with this key.');
+  if (Math.random() * KEY_SAMPLE < 1) waitUntil(count(env.LIMIT_KEY, site.keyHash));
 }
 
 /** The address is counted by, for some seconds, and kept nowhere. */
@@ -38,24 +50,18 @@ function addressOf(request: Request): string | null {
   return request.headers.get('cf-connecting-ip');
 }
 
-/** The platform counts in each of its places for itself. Where it does not answer nobody is kept out. */
-async function limit(limiter: RateLimit, key: string, why: string, sample = 1): Promise<void> {
-  const now = Date.now();
-  if (!over.get(key, now)) {
-    if (sample > 1 && Math.random() * sample >= 1) return;
-    if (await isBelow(limiter, key)) return;
-    over.set(key, true, now);
-  }
+function refuseOver(key: string, why: string): void {
+  if (!over.get(key, Date.now())) return;
   throw new HttpError(429, `${why} Wait ${PERIOD_SECONDS} seconds, then send it again.`, {
     code: 'too_many_requests',
     headers: { 'retry-after': String(PERIOD_SECONDS) },
   });
 }
 
-async function isBelow(limiter: RateLimit, key: string): Promise<boolean> {
+/** The platform counts in each of its places for itself. Where it does not answer nobody is kept out. Never throws. */
+async function count(limiter: RateLimit, key: string): Promise<void> {
   const asked = async () => limiter.limit({ key });
   const outcome = await withDeadline(asked(), LIMIT_DEADLINE_MS);
-  if (typeof outcome === 'object') return outcome.success;
-  log('rate_limit_unread', { why: outcome });
-  return true;
+  if (typeof outcome === 'string') log('rate_limit_unread', { why: outcome });
+  else if (!outcome.success) over.set(key, true, Date.now());
 }
