@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,proxy,cost,rebuild,experiments,import] [--json]`: measures the production bundle under workerd,
+ * `npm run bench [-- --only ingest,read,fresh,load,growth,catalogue,proxy,cost,rebuild,experiments,rates,import] [--json]`: measures the production bundle under workerd,
  * without the dev proxy. Ratios are to bare routes in the same runtime and run. See README.md.
  */
 import { z } from 'zod';
@@ -13,6 +13,7 @@ import { benchImport } from './groups/import.ts';
 import { benchIngest } from './groups/ingest.ts';
 import { benchLoad } from './groups/load.ts';
 import { benchProxy } from './groups/proxy.ts';
+import { benchRates } from './groups/rates.ts';
 import { benchRead } from './groups/read.ts';
 import { benchRebuild } from './groups/rebuild.ts';
 import { formatTable } from './harness/format-table.ts';
@@ -37,6 +38,7 @@ const GROUPS: Record<string, (options: Options) => Promise<Result[]>> = {
   cost: benchCost,
   rebuild: ({ sessions }) => benchRebuild(sessions),
   experiments: benchExperiments,
+  rates: benchRates,
   import: ({ lines }) => benchImport(lines),
 };
 

@@ -1,3 +1,5 @@
+import { logGamma } from '../log-gamma.ts';
+
 /** An estimate with an interval that holds at all looks at once. */
 export interface Estimate {
   readonly value: number;
@@ -90,18 +92,4 @@ export function sampleRatio(counts: readonly number[], shares: readonly number[]
   }
   logFactor += logGamma(PRIOR) - logGamma(PRIOR + visitors);
   return Math.min(1, Math.exp(-logFactor));
-}
-
-/** The logarithm of the gamma function, for x > 0: Stirling's series, after the recurrence has brought x above 12. */
-function logGamma(given: number): number {
-  let x = given;
-  let shift = 0;
-  while (x < 12) {
-    shift -= Math.log(x);
-    x += 1;
-  }
-  const inverse = 1 / x;
-  const square = inverse * inverse;
-  const series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680)));
-  return shift + (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series;
 }

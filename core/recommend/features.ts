@@ -38,7 +38,13 @@ export const FEATURES = [
   'again',
   /** Neighbours that share at least two items, over the largest. */
   'multi',
+  /** Clicks, and purchases after one, where slots showed it, against an average product in the same places: `core/rates/`. 1 where nothing is known. */
+  'click_rate',
+  'order_rate',
 ] as const;
+
+/** The features that there were before the rates: a ranker that was fitted on them knows nothing of these. */
+export const FEATURES_BEFORE_RATES = FEATURES.indexOf('click_rate');
 
 /** Where a feature's column begins. */
 const column = (name: (typeof FEATURES)[number]) => FEATURES.indexOf(name) * RANKED;
@@ -60,3 +66,5 @@ export const OWN_TIMES = column('times');
 export const DISTINCT = column('distinct');
 export const AGAIN = column('again');
 export const BY_MULTI = column('multi');
+export const CLICK_RATE = column('click_rate');
+export const ORDER_RATE = column('order_rate');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FEATURES, RANKED } from './features.ts';
+import { FEATURES, FEATURES_BEFORE_RATES, RANKED } from './features.ts';
 import { collectLesson, fitLesson, noProgress, type RankingQuestion } from './fit-ranker.ts';
 import { scoreRows } from './fit-trees.ts';
 import { PRIOR_RANKER } from './prior-ranker.ts';
@@ -121,6 +121,14 @@ describe('a fit', () => {
 });
 
 describe('a ranker', () => {
+  it('may have been fitted on the features that there were before, or on all', ({ expect }) => {
+    for (const of of [FEATURES_BEFORE_RATES, FEATURES.length])
+      expect(rankerSchema.safeParse({ ...FLAT, of }).success).toBe(true);
+    expect(
+      [{ ...FLAT, features: [0, 0, FEATURES_BEFORE_RATES] }, FLAT].map((trees) => new Ranker(trees).asksRates),
+    ).toEqual([true, false]);
+  });
+
   it.for<[string, object]>([
     ['NaN', { values: [Number.NaN, 0, 0, 0, 0, 0, 0, 0] }],
     ['infinity', { thresholds: [0, Number.POSITIVE_INFINITY, 0] }],
@@ -133,6 +141,7 @@ describe('a ranker', () => {
       { features: Array(30_000).fill(0), thresholds: Array(30_000).fill(0), values: Array(80_000).fill(0) },
     ],
     ['other features', { of: 17 }],
+    ['features that it was not fitted on', { features: [0, 0, FEATURES_BEFORE_RATES], of: FEATURES_BEFORE_RATES }],
     ['another version', { v: 2 }],
   ])('is refused with %s', ([, change], { expect }) => {
     expect(rankerSchema.safeParse(FLAT).success).toBe(true);

@@ -34,6 +34,8 @@ export const manifestSchema = z.object({
   newestSeconds: z.int().nonnegative().optional(),
   /** What orders the candidates; without one that can be used the shipped one serves. */
   ranker: z.unknown().optional(),
+  /** The newest rates of products: their R2 key, and the day that they reach to, days since 1970. */
+  rates: z.object({ key: z.string(), day: z.int() }).optional(),
   items: z.int().nonnegative(),
   /** Items by how many recent sessions hold them, best first. */
   trending: z.array(z.object({ item: z.string(), score: z.number() })),

@@ -1,4 +1,4 @@
-import { FEATURES } from './features.ts';
+import { FEATURES_BEFORE_RATES } from './features.ts';
 import type { RankerTrees } from './ranker.ts';
 
 /**
@@ -9,7 +9,7 @@ export const PRIOR_RANKER: { readonly origin: string; readonly trees: RankerTree
   origin: 'Diginetica, CIKM Cup 2016',
   trees: {
     v: 1,
-    of: FEATURES.length,
+    of: FEATURES_BEFORE_RATES,
     features: [
       0, 0, 0, 0, 0, 0, 0, 0, 10, 1, 10, 13, 0, 14, 9, 0, 14, 9, 0, 1, 16, 0, 14, 6, 0, 14, 9, 1, 9, 13, 3, 12, 10, 0,
       14, 16, 10, 11, 6, 0, 14, 12, 9, 11, 10, 0, 12, 13, 14, 12, 13, 6, 11, 10, 9, 11, 10, 14, 12, 11, 0, 11, 10, 14,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FEATURES, RANKED } from './features.ts';
+import { FEATURES, FEATURES_BEFORE_RATES, RANKED } from './features.ts';
 
 /** Questions that a tree asks of a candidate, each whether a feature is greater than a number: its answers name one of 2^3 leaves. */
 export const DEPTH = 3;
@@ -16,8 +16,8 @@ const finite = z.number().refine((value) => Number.isFinite(value) && Math.abs(v
 export const rankerSchema = z
   .object({
     v: z.literal(1),
-    /** How many features it was fitted on. */
-    of: z.literal(FEATURES.length),
+    /** How many features it was fitted on: all, or those that there were then. */
+    of: z.union([z.literal(FEATURES_BEFORE_RATES), z.literal(FEATURES.length)]),
     features: z.array(
       z
         .int()
@@ -26,6 +26,9 @@ export const rankerSchema = z
     ),
     thresholds: z.array(finite),
     values: z.array(finite),
+  })
+  .refine(({ of, features }) => features.every((feature) => feature < of), {
+    message: 'a ranker asks for features that it was not fitted on',
   })
   .refine(
     ({ features, thresholds, values }) =>
@@ -49,10 +52,13 @@ export class Ranker {
   private readonly columns: Int32Array;
   private readonly thresholds: Int32Array;
   private readonly values: Float32Array;
+  /** Whether it asks for the rates of candidates. */
+  readonly asksRates: boolean;
   private readonly scores = new Float32Array(RANKED);
   private bits: Int32Array = new Int32Array(0);
 
   constructor({ features, thresholds, values }: RankerTrees) {
+    this.asksRates = features.some((feature) => feature >= FEATURES_BEFORE_RATES);
     this.columns = Int32Array.from(features, (feature) => feature * RANKED);
     const floats = Float32Array.from(thresholds);
     // Everything is greater than a number below zero, whose bits would be a large number: −1 is below all bits.

@@ -1,3 +1,4 @@
+import type { Rates } from '../rates/item-rates.ts';
 import { type Block, SESSION_END, SESSION_ITEMS, SESSION_KEY } from './decode-block.ts';
 import {
   AFTER_SHARE,
@@ -9,12 +10,14 @@ import {
   BY_MULTI,
   BY_PAIRS,
   BY_SESSIONS,
+  CLICK_RATE,
   COUNT,
   DISTINCT,
   FEATURES,
   NEIGHBOURS,
   NEXT_SHARE,
   NEXT_TIMES,
+  ORDER_RATE,
   OWN_POSITION,
   OWN_TIMES,
   RANKED,
@@ -65,6 +68,8 @@ export interface ModelFacts {
   readonly recentShare: number;
   /** End of the newest one, seconds since 1970. */
   readonly newestSeconds: number;
+  /** How a product did where slots showed it; all are average without it. */
+  readonly ratesOf?: ((item: string) => Rates) | undefined;
 }
 
 /** What a visitor is asked for by. */
@@ -425,6 +430,21 @@ export class Scan {
       features[DISTINCT + at] = this.distinct;
       features[AGAIN + at] = again;
       features[BY_MULTI + at] = (sums[row + MULTI] as number) / most.multi;
+    }
+    this.describeRates(picks, facts);
+  }
+
+  private describeRates(picks: number, { ratesOf }: ModelFacts): void {
+    const { features } = this;
+    if (!ratesOf) {
+      features.fill(1, CLICK_RATE, CLICK_RATE + picks);
+      features.fill(1, ORDER_RATE, ORDER_RATE + picks);
+      return;
+    }
+    for (let at = 0; at < picks; at += 1) {
+      const { click, order } = ratesOf(this.itemAt(at));
+      features[CLICK_RATE + at] = click;
+      features[ORDER_RATE + at] = order;
     }
   }
 

@@ -54,7 +54,7 @@ function cutsOf(values: Float32Array): number[] {
 }
 
 /**
- * The candidates of many questions, each of which has its target among them: a byte a feature and row, by feature. Grows by doubling; 18 bytes
+ * The candidates of many questions, each of which has its target among them: a byte a feature and row, by feature. Grows by doubling; 20 bytes
  * a row.
  */
 export class TrainingRows {

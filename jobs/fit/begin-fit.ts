@@ -9,6 +9,7 @@ import {
 import { recentSessions, sessionsByHour } from '../../core/recommend/hourly-counts.ts';
 import { LIST_STEPS } from '../../core/recommend/scan.ts';
 import { HOUR_MS } from '../../core/time.ts';
+import { ratesBefore } from '../../stores/model/item-rates.ts';
 import { servingShards } from '../../stores/model/serving-shards.ts';
 import { sessionEnds } from '../../stores/model/session-ends.ts';
 import type { FitState } from './fit-state.ts';
@@ -50,8 +51,9 @@ export async function beginFit(env: Env, site: string): Promise<FitState | undef
   // One after the other: each holds its lists a second time while it encodes.
   for (const shard of shards)
     blocks.push(await shard.encodeBefore({ cutSeconds, wanted, counts, blocks: BLOCKS, prefix }));
+  const rates = await ratesBefore(env, site, cutSeconds * 1_000);
   return {
-    v: 1,
+    v: 2,
     id,
     stage: 'rows',
     blocks,
@@ -60,6 +62,7 @@ export async function beginFit(env: Env, site: string): Promise<FitState | undef
       recentShare: recent.sessions / Math.max(1, earlier.length),
       newestSeconds: earlier.at(-1) ?? 0,
     },
+    rates: rates?.key ?? null,
     progress: noProgress(),
   };
 }

@@ -13,6 +13,7 @@ import { Scan, type Visitor } from '../../core/recommend/scan.ts';
 import { inSlices, WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../../stores/breathe.ts';
 import { readCurrent } from '../../stores/model/current-model.ts';
+import { readRates } from '../../stores/model/item-rates.ts';
 import { fitPrefix, questionsKey } from './begin-fit.ts';
 import type { FitState } from './fit-state.ts';
 
@@ -23,7 +24,11 @@ const rowsKey = (site: string, id: string) => `${fitPrefix(site)}${id}/rows`;
 const headKey = (site: string, id: string) => `${fitPrefix(site)}${id}/rows.json`;
 
 /** Asks a fit's questions of its lists and writes what there is to learn. */
-export async function collectRows(env: Env, site: string, { id, blocks, facts }: FitState): Promise<void> {
+export async function collectRows(
+  env: Env,
+  site: string,
+  { id, blocks, facts, rates: ratesKey }: FitState,
+): Promise<void> {
   const questions = await read(env, questionsKey(site, id)).then((object) => object.json<RankingQuestion[]>());
   const current = await readCurrent(env, site);
   const table = new ItemTable();
@@ -40,7 +45,10 @@ export async function collectRows(env: Env, site: string, { id, blocks, facts }:
   };
   const scan = new Scan(table);
   const present = rankerOf({ site, ranker: current?.manifest.ranker }).trees;
-  const run = (visitor: Visitor) => scan.run(visitor, blockOf, facts);
+  // Over all slots: a question comes from no slot.
+  const rates = ratesKey === null ? undefined : await readRates(env, ratesKey);
+  const known = { ...facts, ...(rates && { ratesOf: (item: string) => rates.of(item) }) };
+  const run = (visitor: Visitor) => scan.run(visitor, blockOf, known);
   const lesson = await inSlices(collectLesson({ scan, run }, questions, present), new WorkSlice(SLICE_PICKS, rest));
   await env.MODELS.put(rowsKey(site, id), lesson.rows.toBytes());
   await env.MODELS.put(headKey(site, id), JSON.stringify(lessonHead(lesson)));

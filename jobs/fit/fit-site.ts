@@ -1,12 +1,10 @@
 import { checkRanker } from '../../core/recommend/check-ranker.ts';
 import { type Fitted, fitLesson } from '../../core/recommend/fit-ranker.ts';
-import type { Manifest } from '../../core/recommend/manifest.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { WorkSlice } from '../../core/work-slice.ts';
 import { rest } from '../../stores/breathe.ts';
 import { log } from '../../stores/log.ts';
-import { readCurrent, writeCurrent } from '../../stores/model/current-model.ts';
-import { forgetModels, KEPT_MODELS } from '../publish/publish-model.ts';
+import { amendModel } from '../publish/amend-model.ts';
 import { takeLease } from '../schedule/lease.ts';
 import { beginFit, fitPrefix } from './begin-fit.ts';
 import { collectRows, readLesson } from './collect-rows.ts';
@@ -20,8 +18,6 @@ const GIVEN_UP_MS = DAY_MS;
 const SLICE_ROWS = 1_000_000;
 /** Trees after which the fit says how far it is. */
 const TREES_AT_ONCE = 10;
-/** Tries of an installation against publishes. */
-const MAX_TRIES = 5;
 
 /**
  * Begins a site's fit, or goes on with the one that was begun, stage by stage until it has ended or the time is over; then the next run goes on.
@@ -118,19 +114,12 @@ export async function installRanker(
 ): Promise<'installed' | 'held' | string[]> {
   const checked = checkRanker(JSON.stringify(candidate), site);
   if (!checked.ok) return checked.refusals;
-  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    const current = await readCurrent(env, site);
-    if (!current) return ['no model was published yet'];
-    if (current.held) return 'held';
-    const version = Math.max(Date.now(), current.manifest.version + 1);
-    const manifest: Manifest = { ...current.manifest, version, ranker: checked.ranker };
-    const models = [manifest, current.manifest, ...current.previous];
-    const kept = models.slice(0, KEPT_MODELS + 1);
-    if (!(await writeCurrent(env, site, { manifest, previous: kept.slice(1), held: false }, current))) continue;
-    await forgetModels(env, kept, models.slice(KEPT_MODELS + 1));
-    return 'installed';
-  }
-  return ['the model changes faster than a ranker can be installed'];
+  const amended = await amendModel(env, site, () => ({ ranker: checked.ranker }));
+  if (amended === 'amended') return 'installed';
+  if (amended === 'held') return 'held';
+  return [
+    amended === 'no_model' ? 'no model was published yet' : 'the model changes faster than a ranker can be installed',
+  ];
 }
 
 /** Removes what fits have kept, also one that died. */

@@ -5,7 +5,8 @@ const trees = z.object({ features: z.array(z.int()), bins: z.array(z.int()), val
 
 /** How far a site's fit is. Each stage leaves what the next one starts from, so that a run that dies costs its stage at most. */
 export const fitStateSchema = z.object({
-  v: z.literal(1),
+  /** 1 before there were rates: such a fit begins anew, since its rows lack them. */
+  v: z.literal(2),
   /** Names what the fit keeps in R2. */
   id: z.string(),
   /** `rows`: questions and lists are written. `trees`: the rows are written, too. */
@@ -14,6 +15,8 @@ export const fitStateSchema = z.object({
   blocks: z.array(z.array(z.string())),
   /** What the scan needs to know of the model without the questions' sessions. */
   facts: z.object({ sessions: z.int(), recentShare: z.number(), newestSeconds: z.int() }),
+  /** R2 key of the rates that were known before the questions' sessions; null where there were none. */
+  rates: z.string().nullable(),
   progress: z.object({ taught: trees, all: trees }),
 });
 export type FitState = z.infer<typeof fitStateSchema>;

@@ -73,6 +73,7 @@ async function publishAlone(env: Env, site: string, acceptCounts: boolean): Prom
     recentShare: recent.sessions / Math.max(1, ends.length),
     newestSeconds: ends.at(-1) ?? 0,
     ...(current?.manifest.ranker !== undefined && { ranker: current.manifest.ranker }),
+    ...(current?.manifest.rates && { rates: current.manifest.rates }),
     items: counts.length,
     trending: summaries
       .flatMap(({ trending }) => trending)

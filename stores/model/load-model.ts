@@ -13,6 +13,7 @@ import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { SingleFlight } from '../cache/single-flight.ts';
 import { settledWithin } from '../with-deadline.ts';
 import { readCurrent } from './current-model.ts';
+import { heldRates } from './item-rates.ts';
 
 /** After how long an isolate asks for a newer manifest, and until when it serves the old one in the meantime. */
 const MANIFEST_AGES = { refreshMs: 5_000, ttlMs: 60_000 };
@@ -81,6 +82,8 @@ export class Model {
    * comes next; without one, what goes with all of them. Lists are read from the newest item
    * back, until there is enough; what has not come when the time is over is left out.
    *
+   * @param slot whose rates of products a ranker goes by, if it asks for them.
+   *
    * @throws when no block at all came.
    */
   async near(
@@ -89,6 +92,7 @@ export class Model {
     limit: number,
     hidden: ReadonlySet<string>,
     choice: RankerChoice,
+    slot?: string,
   ): Promise<Scored[]> {
     const { table, scorer } = numberingOf(this.manifest.site);
     const newest = [...new Set(items.slice(-LIST_STEPS).reverse())];
@@ -110,7 +114,9 @@ export class Model {
       }
     }
     const ranker = choice === 'none' ? undefined : choice === 'own' ? this.ranker : SHIPPED;
-    return scorer.score({ items, hidden }, (item) => found.get(item), this.facts, ranker, limit);
+    const rates = ranker?.asksRates && this.manifest.rates ? await heldRates(env, this.manifest.rates.key) : undefined;
+    const facts = rates ? { ...this.facts, ratesOf: (item: string) => rates.of(item, slot) } : this.facts;
+    return scorer.score({ items, hidden }, (item) => found.get(item), facts, ranker, limit);
   }
 
   /** What many look at now. */

@@ -25,6 +25,42 @@ export const exposureAnswerSchema = z.object({
     .meta({ description: 'Newest first, in UTC; at most 60.' }),
 });
 
+/** What `GET /api/model/rates` takes. */
+export const ratesQuerySchema = z.object({
+  slot: z.string().max(64).optional().meta({ description: 'Default: all slots.' }),
+  limit: z.coerce.number().int().min(1).max(1_000).default(50).meta({
+    description: 'Products of each slot: those that were looked at most.',
+  }),
+});
+
+/** How products did where slots showed them. */
+export const ratesAnswerSchema = z.object({
+  date: z.iso.date().nullable().meta({ description: 'The last day that is in it, UTC; null before the first.' }),
+  slots: z.array(
+    z.object({
+      slot: z.string(),
+      places: z.array(z.number()).meta({
+        description: 'How likely each place is looked at, against the first.',
+      }),
+      clicksPerLook: z.number(),
+      ordersPerLook: z.number(),
+      items: z.array(
+        z.object({
+          item: z.string(),
+          seen: z.number().meta({ description: 'Impressions; those of thirty days ago count half, and so on.' }),
+          looks: z.number().meta({ description: 'Impressions, each as much as its place is looked at.' }),
+          clicked: z.number(),
+          ordered: z.number().meta({ description: 'Purchases after a click on it in this slot, on the same day.' }),
+          click: z.number().meta({
+            description: 'Clicks against an average product in the same places, drawn towards 1 as far as chance goes.',
+          }),
+          order: z.number().meta({ description: 'The same of purchases.' }),
+        }),
+      ),
+    }),
+  ),
+});
+
 /** What orders the candidates. */
 const rankerSchema = z.object({
   origin: z.enum(['own', 'prior']).meta({ description: 'Fitted on the site’s own log, or the one that is shipped.' }),
@@ -67,6 +103,19 @@ export const modelPaths: ZodOpenApiPathsObject = {
           content: { 'application/json': { schema: exposureAnswerSchema } },
         },
         ...problemResponses(401, 403),
+      },
+    },
+  },
+  '/api/model/rates': {
+    get: {
+      ...common,
+      summary: 'How products did where slots showed them',
+      description:
+        'Rates of clicks and of purchases after them, corrected for the places and smoothed; a ranker that was fitted since goes by them.',
+      requestParams: { query: ratesQuerySchema },
+      responses: {
+        '200': { description: 'By slot.', content: { 'application/json': { schema: ratesAnswerSchema } } },
+        ...problemResponses(400, 401, 403),
       },
     },
   },

@@ -1,4 +1,5 @@
 import { Hono } from 'hono';
+import { ratesOf } from '../../../core/rates/item-rates.ts';
 import { rankerOf } from '../../../core/recommend/check-ranker.ts';
 import { isNarrowing } from '../../../core/recommend/exposure.ts';
 import type { Manifest } from '../../../core/recommend/manifest.ts';
@@ -10,11 +11,20 @@ import { publishModel, rollbackModel } from '../../../jobs/publish/publish-model
 import { onDemand } from '../../../stores/breathe.ts';
 import { readCurrent } from '../../../stores/model/current-model.ts';
 import { exposureDays } from '../../../stores/model/exposure-days.ts';
+import { countsBefore } from '../../../stores/model/item-rates.ts';
 import { answer } from '../../http/answer.ts';
 import type { ApiContext } from '../../http/api-context.ts';
+import { checkedQuery } from '../../http/checked-query.ts';
 import { HttpError } from '../../http/error.ts';
 import { indexRoutes } from './index-routes.ts';
-import { currentModelSchema, exposureAnswerSchema, fitSchema, modelSchema } from './operation.ts';
+import {
+  currentModelSchema,
+  exposureAnswerSchema,
+  fitSchema,
+  modelSchema,
+  ratesAnswerSchema,
+  ratesQuerySchema,
+} from './operation.ts';
 
 /** How long a request fits before the cron goes on. */
 const FIT_MS = 20_000;
@@ -32,6 +42,22 @@ export const modelRoutes = new Hono<ApiContext>()
       previous: current.previous.map(summaryOf),
       ranker: describeRanker(current.manifest),
       ...(fit && { fit: fit.state ? { state: 'running' as const } : describeFit(fit.outcome) }),
+    });
+  })
+  .get('/rates', async (c) => {
+    const { slot: wanted, limit } = checkedQuery(ratesQuerySchema, c.req.query());
+    const newest = await countsBefore(c.env, c.get('site').id, Number.MAX_SAFE_INTEGER);
+    const slots = newest ? [...ratesOf(newest.counts).slots] : [];
+    return answer(ratesAnswerSchema, {
+      date: newest ? new Date(newest.day * DAY_MS).toISOString().slice(0, 10) : null,
+      slots: slots
+        .filter(([slot]) => wanted === undefined || slot === wanted)
+        .map(([slot, { items, places, ...of }]) => ({
+          slot,
+          places: [...places],
+          ...of,
+          items: [...items].sort((a, b) => b.looks - a.looks).slice(0, limit),
+        })),
     });
   })
   .get('/exposure', async (c) => {

@@ -116,7 +116,7 @@ async function recommendLive(
   const fallbacks = others
     .filter((other) => other !== strategy)
     .map((other) => ({ strategy: other, known: known(other) }));
-  const sources = sourcesOf(env, site, model, query.locale, now);
+  const sources = sourcesOf(env, site, model, query, now);
   const ask = { ...askOf(query, strategy, current, given), ranker: effects.ranker };
   const decision = await decide(ask, known(strategy), sources, {
     effects,

@@ -6,18 +6,19 @@ import { firstItems, heldFirst, newItemIds, readItems, relatedItems } from '../.
 import { readList } from '../../../stores/lists/keyed-lists.ts';
 import { log } from '../../../stores/log.ts';
 import type { Model } from '../../../stores/model/load-model.ts';
+import type { ReadQuery } from '../visitor/read-query.ts';
 
 /** Where candidates and products come from: the model, the catalogue. */
 export function sourcesOf(
   env: Env,
   site: string,
   model: Model | null,
-  locale: string | undefined,
+  { locale, slot }: Pick<ReadQuery, 'locale' | 'slot'>,
   now: number,
 ): Sources {
   return {
     ...heldSources(site, model, locale, now),
-    near: async (items, limit, hidden, ranker) => (model ? model.near(env, items, limit, hidden, ranker) : []),
+    near: async (items, limit, hidden, ranker) => (model ? model.near(env, items, limit, hidden, ranker, slot) : []),
     together: async (item, limit) =>
       (await readList(env, 'together', site, item))
         .slice(0, limit)
