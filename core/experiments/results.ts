@@ -18,6 +18,9 @@ const UNITS: Readonly<Record<Metric, number>> = {
   revenue: 100,
   clicks: 1,
   attributed_revenue: 100,
+  first_touch_revenue: 100,
+  linear_revenue: 100,
+  time_decay_revenue: 100,
 };
 
 const estimateSchema = z.object({ value: z.number(), low: z.number(), high: z.number() });
@@ -151,6 +154,9 @@ const GOALS: Readonly<Record<Metric, string>> = {
   revenue: 'revenue a visitor',
   clicks: 'clicks a visitor',
   attributed_revenue: 'revenue from clicked recommendations',
+  first_touch_revenue: 'revenue from clicked recommendations, by first touch',
+  linear_revenue: 'revenue from clicked recommendations, by all touches',
+  time_decay_revenue: 'revenue from clicked recommendations, by how near they were',
 };
 
 function wordsOf(

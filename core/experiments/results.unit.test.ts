@@ -32,6 +32,22 @@ describe('the sums over visitors', () => {
     }
   });
 
+  it('have revenue from clicks by each way, which are the same where nothing else is said', () => {
+    const otherwise = { firstTouch: 700, linear: 300, timeDecay: 100 };
+    const people = [standing(0, 1, { attributedRevenue: 50 }), standing(0, 1, { attributedOtherwise: otherwise })];
+    const ways = ['attributed_revenue', 'first_touch_revenue', 'linear_revenue', 'time_decay_revenue'] as const;
+    const sums = sumStandings(people, null);
+    expect(ways.map((way) => sums[0]?.metrics[way].y)).toEqual([50, 750, 350, 150]);
+    // What was kept before there were these ways has nothing of them.
+    const { first_touch_revenue: _, ...before } = sums[0]?.metrics ?? {};
+    const old = { 0: { ...sums[0], metrics: before } } as unknown as Sums;
+    const into: Sums = {};
+    addSums(into, old);
+    addSums(into, sums);
+    expect(ways.map((way) => into[0]?.metrics[way].y)).toEqual([100, 750, 700, 300]);
+    expect(resultsOf(definition, into, null).variants[0]?.totals).toMatchObject({ first_touch_revenue: 7.5 });
+  });
+
   it('leave out revenue in another currency, and nothing else', () => {
     const sums = sumStandings([standing(0, 1, { currency: 'EUR' }), standing(0, 1, { currency: 'USD' })], 'EUR');
     expect(sums[0]?.metrics.revenue.y).toBe(1_000);

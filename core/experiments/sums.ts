@@ -1,8 +1,20 @@
 import type { Standing } from '../profile/standing.ts';
 import { DAY_MS } from '../time.ts';
 
-/** What is measured of a visitor. Revenue is in hundredths of the currency. */
-export const METRICS = ['conversion', 'orders', 'revenue', 'clicks', 'attributed_revenue'] as const;
+/**
+ * What is measured of a visitor. Revenue is in hundredths of the currency. The last four are of orders that are put down to a click on what the variant has
+ * shown: by last touch, first touch, linear and by time decay (`core/profile/attribution.ts`).
+ */
+export const METRICS = [
+  'conversion',
+  'orders',
+  'revenue',
+  'clicks',
+  'attributed_revenue',
+  'first_touch_revenue',
+  'linear_revenue',
+  'time_decay_revenue',
+] as const;
 export type Metric = (typeof METRICS)[number];
 
 /** Sums of a metric over visitors: of y, of y², and of y times what they were before. */
@@ -44,13 +56,10 @@ function emptySums(): VariantSums {
     mixed: 0,
     shown: 0,
     before: { x: 0, xx: 0 },
-    metrics: {
-      conversion: { y: 0, yy: 0, xy: 0 },
-      orders: { y: 0, yy: 0, xy: 0 },
-      revenue: { y: 0, yy: 0, xy: 0 },
-      clicks: { y: 0, yy: 0, xy: 0 },
-      attributed_revenue: { y: 0, yy: 0, xy: 0 },
-    },
+    metrics: Object.fromEntries(METRICS.map((metric) => [metric, { y: 0, yy: 0, xy: 0 }])) as Record<
+      Metric,
+      MetricSums
+    >,
     days: {},
   };
 }
@@ -80,16 +89,20 @@ export function sumStandings(standings: Iterable<Counted>, currency: string | nu
 }
 
 function valuesOf(standing: Counted, isOurs: boolean): Record<Metric, number> {
+  const { attributedRevenue: byLast, attributedOtherwise: otherwise } = standing;
   return {
     conversion: standing.orders > 0 ? 1 : 0,
     orders: standing.orders,
     revenue: isOurs ? standing.revenue : 0,
     clicks: standing.clicked,
-    attributed_revenue: isOurs ? standing.attributedRevenue : 0,
+    attributed_revenue: isOurs ? byLast : 0,
+    first_touch_revenue: isOurs ? (otherwise?.firstTouch ?? byLast) : 0,
+    linear_revenue: isOurs ? (otherwise?.linear ?? byLast) : 0,
+    time_decay_revenue: isOurs ? (otherwise?.timeDecay ?? byLast) : 0,
   };
 }
 
-/** Adds sums of other visitors, in place. */
+/** Adds sums of other visitors, in place; those that were kept before something was measured have nothing of it. */
 export function addSums(into: Sums, from: Sums): void {
   for (const [index, sums] of Object.entries(from)) {
     const variant = Number(index);
@@ -99,7 +112,10 @@ export function addSums(into: Sums, from: Sums): void {
     of.mixed += sums.mixed;
     of.shown += sums.shown;
     addTo(of.before, sums.before);
-    for (const metric of METRICS) addTo(of.metrics[metric], sums.metrics[metric]);
+    for (const metric of METRICS) {
+      const known: MetricSums | undefined = sums.metrics[metric];
+      if (known) addTo(of.metrics[metric], known);
+    }
     for (const [day, counts] of Object.entries(sums.days)) {
       const there = of.days[Number(day)];
       if (there) addTo(there, counts);

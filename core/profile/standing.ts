@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DAY_MS } from '../time.ts';
-import { attributionOf } from './attribution.ts';
+import { type AttributionModel, sharesOf } from './attribution.ts';
 import type { Order, ProfileState } from './state.ts';
 import { firstVariant } from './trials.ts';
 
@@ -24,9 +24,11 @@ export const standingSchema = z.object({
   revenue: z.int(),
   /** Of his first order that names one. */
   currency: z.string().nullable(),
-  /** Orders that are put down to a click on this variant, and their revenue. */
+  /** Orders that are put down to a click on this variant, by last touch, and their revenue. */
   attributed: z.int(),
   attributedRevenue: z.int(),
+  /** Their revenue by first touch, linear and by time decay, where not all are as by last touch. */
+  attributedOtherwise: z.object({ firstTouch: z.int(), linear: z.int(), timeDecay: z.int() }).optional(),
   /** Events on days before the first impression: what he was like before. */
   before: z.int(),
 });
@@ -44,28 +46,44 @@ export function standingsOf(state: ProfileState): Standing[] {
       const until = first.time + CONVERSION_DAYS * DAY_MS;
       const orders = state.orders.filter(({ time }) => time >= first.time && time < until);
       const currency = orders.findLast((order) => order.currency !== undefined)?.currency ?? null;
-      const ours = orders.filter((order) => isOf(state, order, number, variant));
+      const credited = orders.map((order) => ({
+        order,
+        shares: sharesOf(state, order, ({ trials }) =>
+          trials.some((trial) => trial.number === number && trial.variant === variant),
+        ),
+      }));
+      const revenueBy = (model: AttributionModel) =>
+        revenueOf(orders, currency, (at) => credited[at]?.shares[model] ?? 0);
+      const byLast = revenueBy('last_touch');
+      const otherwise = {
+        firstTouch: revenueBy('first_touch'),
+        linear: revenueBy('linear'),
+        timeDecay: revenueBy('time_decay'),
+      };
       const mixed = variants.size > 1;
       return [
         {
           ...{ number, variant, mixed, firstAt: first.time, shown, clicked, orders: orders.length },
           ...{ revenue: revenueOf(orders, currency), currency },
-          ...{ attributed: ours.length, attributedRevenue: revenueOf(ours, currency) },
+          attributed: credited.filter(({ shares }) => shares.last_touch > 0).length,
+          attributedRevenue: byLast,
+          ...(Object.values(otherwise).some((revenue) => revenue !== byLast) && { attributedOtherwise: otherwise }),
           before: eventsBefore(state, first.time),
         },
       ];
     });
 }
 
-function isOf(state: ProfileState, order: Order, number: number, variant: number): boolean {
-  const trials = attributionOf(state, order)?.touch.trials ?? [];
-  return trials.some((trial) => trial.number === number && trial.variant === variant);
-}
-
-/** In hundredths; an order in another currency adds nothing. */
-function revenueOf(orders: readonly Order[], currency: string | null): number {
-  const ours = orders.filter((order) => order.currency === undefined || order.currency === currency);
-  return Math.round(ours.reduce((sum, { total = 0 }) => sum + total * 100, 0));
+/** In hundredths, each order by its share; an order in another currency adds nothing. */
+function revenueOf(
+  orders: readonly Order[],
+  currency: string | null,
+  shareOf: (at: number) => number = () => 1,
+): number {
+  let revenue = 0;
+  for (const [at, order] of orders.entries())
+    if (order.currency === undefined || order.currency === currency) revenue += (order.total ?? 0) * 100 * shareOf(at);
+  return Math.round(revenue);
 }
 
 function eventsBefore({ days }: ProfileState, firstMs: number): number {

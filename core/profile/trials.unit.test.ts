@@ -1,8 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../decisions/decision.ts';
 import type { EnrichedEvent } from '../events/message.ts';
 import { DAY_MS } from '../time.ts';
-import { attributionOf } from './attribution.ts';
+import { ATTRIBUTION_MODELS, attributionOf, sharesOf } from './attribution.ts';
 import { foldEvent } from './fold-event.ts';
 import { standingsOf } from './standing.ts';
 import { emptyState } from './state.ts';
@@ -95,5 +96,48 @@ describe('an order', () => {
       standingsOf(stateOf(shown(NOW, 0), clicked(NOW + 1, 'a', variant), ordered(NOW + 2, 'o', 'a')))[0];
     expect(of(0)).toMatchObject({ orders: 1, attributed: 1, attributedRevenue: 1_000 });
     expect(of(1)).toMatchObject({ orders: 1, attributed: 0, attributedRevenue: 0 });
+  });
+
+  it('is shared by the clicks before it as each way says', () => {
+    // Variant 1 was clicked first, a day before; variant 0, whose visitor he is, then twice, at once.
+    const state = stateOf(
+      shown(NOW - 2 * DAY_MS, 0),
+      clicked(NOW - 9 * DAY_MS, 'z', 1),
+      clicked(NOW - DAY_MS, 'a', 1),
+      clicked(NOW, 'b', 0),
+      clicked(NOW, 'c', 0),
+      ordered(NOW, 'o', 'x'),
+    );
+    expect(standingsOf(state)[0]).toMatchObject({
+      ...{ variant: 1, attributed: 0, attributedRevenue: 0 },
+      attributedOtherwise: { firstTouch: 1_000, linear: 333, timeDecay: 200 },
+    });
+    // One click alone has it all, whichever way: nothing more needs to be said.
+    expect(standingsOf(stateOf(clicked(NOW - 1, 'a'), ordered(NOW, 'o', 'x')))[0]).not.toHaveProperty(
+      'attributedOtherwise',
+    );
+  });
+
+  it('is shared out whole, among whatever clicks there were', () => {
+    const clicks = fc.array(fc.tuple(fc.integer({ min: -10 * 24, max: 5 }), fc.constantFrom('a', 'b'), fc.nat(3)), {
+      maxLength: 12,
+    });
+    fc.assert(
+      fc.property(clicks, (list) => {
+        const state = stateOf(
+          ...list.map(([hours, item, variant]) => clicked(NOW + hours * 60 * MINUTE, item, variant)),
+          ordered(NOW, 'o', 'a'),
+        );
+        const [order] = state.orders;
+        const shares = [0, 1, 2, 3].map((variant) =>
+          order ? sharesOf(state, order, ({ trials }) => trials.some((trial) => trial.variant === variant)) : undefined,
+        );
+        const isDoing = list.some(([hours]) => hours <= 0 && hours >= -7 * 24);
+        for (const model of ATTRIBUTION_MODELS) {
+          const sum = shares.reduce((all, share) => all + (share?.[model] ?? 0), 0);
+          expect([model, sum]).toEqual([model, expect.closeTo(isDoing ? 1 : 0, 9)]);
+        }
+      }),
+    );
   });
 });

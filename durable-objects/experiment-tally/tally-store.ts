@@ -1,4 +1,4 @@
-import { type Sums, sumStandings } from '../../core/experiments/sums.ts';
+import { addSums, type Sums, sumStandings } from '../../core/experiments/sums.ts';
 import type { PersonStandings } from '../../core/profile/person-standings.ts';
 import type { Standing } from '../../core/profile/standing.ts';
 import { DAY_MS } from '../../core/time.ts';
@@ -30,6 +30,7 @@ type Person = [
         attributed: number,
         attributedRevenue: number,
         before: number,
+        otherwise?: readonly [byFirstTouch: number, linear: number, byTimeDecay: number],
       ],
 ];
 
@@ -125,7 +126,7 @@ export class TallyStore {
     return this.sql
       .exec<{ at: number; sums: string }>('SELECT at, sums FROM looks WHERE number = ? ORDER BY at', number)
       .toArray()
-      .map(({ at, sums }) => ({ at, sums: JSON.parse(sums) }));
+      .map(({ at, sums }) => ({ at, sums: wholeSums(JSON.parse(sums)) }));
   }
 
   lastLook(number: number): number {
@@ -169,22 +170,43 @@ export class TallyStore {
   }
 }
 
+/** Sums as they are now: those that were kept before something was measured have nothing of it. */
+function wholeSums(kept: Sums): Sums {
+  const whole: Sums = {};
+  addSums(whole, kept);
+  return whole;
+}
+
 /** What somebody was like before his first impression stays as it was first said: his profile forgets old days. */
 function packed(person: string, at: number, standing: Standing, before: Person | undefined): Person {
   const { variant, mixed, firstAt, shown, clicked, orders, revenue, currency, attributed, attributedRevenue } =
     standing;
+  const { attributedOtherwise: otherwise } = standing;
   const [known] = before ? standingIn(before) : [];
   const wasBefore = known?.firstAt === firstAt ? known.before : standing.before;
   return [
     ...([person, at, variant, mixed ? 1 : 0, firstAt, shown, clicked, orders, revenue, currency] as const),
     ...([attributed, attributedRevenue, wasBefore] as const),
+    ...(otherwise ? ([[otherwise.firstTouch, otherwise.linear, otherwise.timeDecay]] as const) : ([] as const)),
   ];
 }
 
 function standingIn([, , ...standing]: Person): Omit<Standing, 'number'>[] {
   if (standing.length === 0) return [];
-  const [variant, mixed, firstAt, shown, clicked, orders, revenue, currency, attributed, attributedRevenue, before] =
-    standing;
+  const [variant, mixed, firstAt, shown, clicked, orders, revenue, currency, attributed, attributedRevenue] = standing;
+  const [, , , , , , , , , , before, otherwise] = standing;
   const counts = { shown, clicked, orders, revenue, currency, attributed, attributedRevenue, before };
-  return [{ variant, mixed: mixed === 1, firstAt, ...counts }];
+  return [
+    {
+      variant,
+      mixed: mixed === 1,
+      firstAt,
+      ...counts,
+      ...(otherwise && { attributedOtherwise: otherwiseIn(otherwise) }),
+    },
+  ];
+}
+
+function otherwiseIn([firstTouch, linear, timeDecay]: readonly [number, number, number]) {
+  return { firstTouch, linear, timeDecay };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { hashLedger } from '../../core/identity/hash-ledger.ts';
 import type { Ledger } from '../../core/identity/ledger.ts';
 import { decodeState } from '../../core/profile/encode-state.ts';
@@ -102,20 +103,22 @@ export async function standingInTally(
   return tallyStub(env, site).standing(number, person);
 }
 
-/** But for what somebody was like before, which the tally keeps as it was first said. */
+/**
+ * But for what somebody was like before, which the tally keeps as it was first said, and for other ways of attribution where the tally has none: what it
+ * was told before there were any.
+ */
 function isSame(a: Omit<Standing, 'number'>, b: Omit<Standing, 'number'> | undefined): boolean {
-  const figures = ({
-    variant,
-    mixed,
-    firstAt,
-    shown,
-    clicked,
-    orders,
-    revenue,
-    attributed,
-    attributedRevenue,
-  }: typeof a) => [variant, mixed, firstAt, shown, clicked, orders, revenue, attributed, attributedRevenue].join();
-  return b !== undefined && figures(a) === figures(b);
+  if (b === undefined) return false;
+  const { variant, mixed, firstAt, shown, clicked, orders, revenue, attributed, attributedRevenue } = a;
+  const otherwise = b.attributedOtherwise && a.attributedOtherwise;
+  return isDeepStrictEqual(
+    { ...{ variant, mixed, firstAt, shown, clicked, orders, revenue, attributed, attributedRevenue }, otherwise },
+    {
+      ...{ variant: b.variant, mixed: b.mixed, firstAt: b.firstAt, shown: b.shown, clicked: b.clicked },
+      ...{ orders: b.orders, revenue: b.revenue, attributed: b.attributed, attributedRevenue: b.attributedRevenue },
+      otherwise: b.attributedOtherwise,
+    },
+  );
 }
 
 /** Some ledgers that were shown something of an experiment in the newest hours, at random. */

@@ -44,6 +44,9 @@ export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
   revenue: 'Revenue a visitor',
   clicks: 'Clicks a visitor',
   attributed_revenue: 'Revenue from clicked recommendations, a visitor',
+  first_touch_revenue: 'The same, all to the first click',
+  linear_revenue: 'The same, shared by all clicks',
+  time_decay_revenue: 'The same, shared, later clicks more',
 };
 
 export const VERDICT_NAMES: Readonly<Record<Results['verdict'], string>> = {
@@ -64,7 +67,7 @@ export function percentWords(share: number, sign = true): string {
 /** A mean of a metric in its unit. */
 export function meanWords(metric: Metric, mean: number, currency: string | null): string {
   if (metric === 'conversion') return percentWords(mean, false);
-  if (metric !== 'revenue' && metric !== 'attributed_revenue') return mean.toFixed(3);
+  if (metric === 'orders' || metric === 'clicks') return mean.toFixed(3);
   if (currency === null) return mean.toFixed(2);
   return mean.toLocaleString(undefined, { style: 'currency', currency });
 }
