@@ -31,7 +31,7 @@ const RULED = 'ruled';
 const RULES = 50;
 
 /** Fifty rules of every kind for one slot: most ask and do not hold, some pin, weigh and exclude. */
-export async function publishRules({ client }: Running): Promise<void> {
+async function publishRules({ client }: Running): Promise<void> {
   const when = ['context.country == "AT"', '"vip" in segments', 'visitor.sessions > 5', 'context.hour < 3'];
   const rules = Array.from({ length: RULES }, (_, n) => ({
     name: `rule ${n}`,
