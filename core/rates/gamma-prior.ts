@@ -16,10 +16,10 @@ export interface GammaPrior {
 const LEAST_SHAPE = 0.2;
 const MOST_SHAPE = 2_000;
 /** Of the search for the best shape, and of the mean for a shape. */
-const STEPS = 14;
+const STEPS = 12;
 const MEAN_ROUNDS = 6;
 /** Counts that the search looks at. */
-const SAMPLE = 4_000;
+const SAMPLE = 2_000;
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
 /**

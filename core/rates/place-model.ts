@@ -1,7 +1,8 @@
 import { PLACES, type PlaceCounts } from './place-counts.ts';
 
-/** Rounds of the estimate; it moves by less than a thousandth after some ten. */
+/** Rounds of the estimate, at most, and how little it moves once it is done. */
 const ROUNDS = 30;
+const STILL = 0.001;
 /** Clicks' worth of belief, of each place in what is usual for it, and of each product in being average. */
 const PLACE_BELIEF = 10;
 const ITEM_BELIEF = 5;
@@ -22,17 +23,16 @@ const usual = (at: number) => 1 / Math.log2(at + 2);
  */
 export function fitPlaces(items: Iterable<PlaceCounts>): number[] {
   const all = [...items];
-  const places = Math.min(
-    PLACES,
-    Math.max(1, ...all.map(({ seen, clicked }) => Math.max(seen.length, clicked.length))),
-  );
+  const last = all.reduce((most, { seen, clicked }) => Math.max(most, seen.length, clicked.length), 1);
+  const places = Math.min(PLACES, last);
   const examined = Array.from({ length: places }, (_, at) => usual(at));
   const clicksAt = new Float64Array(places);
   for (const { clicked } of all)
     for (const [at, count] of clicked.entries()) if (at < places) clicksAt[at] = (clicksAt[at] ?? 0) + count;
   const clicks = clicksAt.reduce((sum, count) => sum + count, 0);
   if (clicks === 0) return examined;
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (let round = 0, moved = 1; round < ROUNDS && moved > STILL; round += 1) {
+    const before = [...examined];
     const expected = new Float64Array(places);
     let exposure = 0;
     for (const { seen } of all) exposure += looksOf(seen, examined);
@@ -49,6 +49,7 @@ export function fitPlaces(items: Iterable<PlaceCounts>): number[] {
     }
     const first = examined[0] ?? 1;
     for (let at = 0; at < places; at += 1) examined[at] = Math.max(LEAST, (examined[at] ?? LEAST) / first);
+    moved = before.reduce((most, was, at) => Math.max(most, Math.abs(was - (examined[at] ?? 0))), 0);
   }
   return examined;
 }

@@ -34,7 +34,7 @@ export function ratedEvent(row: LakeRow): RatedEvent | undefined {
   if (typeof decision !== 'string' || typeof slot !== 'string') return undefined;
   if (type === 'recommendation_shown') return { kind: 'seen', slot, items: productsOf(row) };
   if (type !== 'recommendation_clicked' || typeof item !== 'string') return undefined;
-  const { position } = decisionSchema.parse(JSON.parse(decision));
+  const position = decisionSchema.safeParse(JSON.parse(decision)).data?.position;
   if (position === undefined) return undefined;
   return { kind: 'clicked', slot, item, position, persons: personsOf(row), timeMs: timeOf(row) };
 }

@@ -44,9 +44,9 @@ export const METRIC_NAMES: Readonly<Record<Metric, string>> = {
   revenue: 'Revenue a visitor',
   clicks: 'Clicks a visitor',
   attributed_revenue: 'Revenue from clicked recommendations, a visitor',
-  first_touch_revenue: 'The same, all to the first click',
-  linear_revenue: 'The same, shared by all clicks',
-  time_decay_revenue: 'The same, shared, later clicks more',
+  first_touch_revenue: 'Revenue from clicked recommendations, by first click',
+  linear_revenue: 'Revenue from clicked recommendations, by all clicks alike',
+  time_decay_revenue: 'Revenue from clicked recommendations, by later clicks more',
 };
 
 export const VERDICT_NAMES: Readonly<Record<Results['verdict'], string>> = {
