@@ -52,6 +52,8 @@ const MARGIN = 0.01;
 /** Of what is made odd to check a model so large a part must be found. */
 const LEAST_FOUND = 0.8;
 const MOST_FEATURES = 3;
+/** Forests that are planted for a model: one in twenty is by chance none that holds. */
+const TRIES = 3;
 
 /**
  * Makes a model of shapes that finds nearly nothing odd among those that were kept apart, and checks it: nearly all of them must be odd once one of the
@@ -64,6 +66,19 @@ export function makeShapeModel(
   kind: ShapeKind = EVENT_SHAPE,
 ): ShapeModel | undefined {
   if (rows.length < LEAST_ROWS) return undefined;
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const model = tryModel(type, rows, random, kind);
+    if (model) return model;
+  }
+  return undefined;
+}
+
+function tryModel(
+  type: string,
+  rows: readonly (readonly number[])[],
+  random: () => number,
+  kind: ShapeKind,
+): ShapeModel | undefined {
   const { features, usual, check } = kind;
   const shuffled = rows.map((row) => [random(), row] as const).sort(([a], [b]) => a - b);
   const apart = shuffled.slice(0, Math.floor(APART * rows.length)).map(([, row]) => row);

@@ -154,6 +154,38 @@ describe('an experiment', () => {
     expect((await read(site, 'anybody')).items[0]?.id).toBe('e');
   });
 
+  it('that runs is not broken by what is published, nor by going back', async ({ expect }) => {
+    const site = await shop();
+    const publish = async (content: Record<string, object>) => {
+      const document = JSON.stringify({ slots: { home: { content } } });
+      await send('/api/merchandising/draft', { method: 'PUT', headers: secret(site), body: document });
+      return send('/api/merchandising/publish', { method: 'POST', headers: secret(site), body: '{}' });
+    };
+    const spring = { title: { en: 'Spring' } };
+    expect((await publish({})).status).toBe(200);
+    expect((await publish({ spring })).status).toBe(200);
+    const variants = [{ name: 'as-it-is' }, { name: 'banner', actions: [{ do: 'content', content: 'spring' }] }];
+    expect((await start(site, { ...HERO, variants })).status).toBe(200);
+    const refused = await publish({ summer: spring });
+    expect([refused.status, await refused.json()]).toMatchObject([
+      409,
+      {
+        code: 'breaks_experiment',
+        detail: expect.stringMatching(/"hero" could not go on: there is no content "spring"/),
+      },
+    ]);
+    const back = await send('/api/merchandising/rollback', {
+      method: 'POST',
+      headers: secret(site),
+      body: JSON.stringify({ version: 1 }),
+    });
+    expect([back.status, await back.json()]).toMatchObject([409, { code: 'breaks_experiment' }]);
+    expect((await publish({ summer: spring, spring })).status).toBe(200);
+    // Once it has ended nothing holds anybody up.
+    await call(site, 'POST', '/hero/end');
+    expect((await publish({ summer: spring })).status).toBe(200);
+  });
+
   it('shares a layer with others until it is full', async ({ expect }) => {
     const site = await shop();
     const share = (name: string, traffic: number) => start(site, { ...HERO, name, layer: 'home', traffic });
