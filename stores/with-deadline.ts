@@ -1,16 +1,20 @@
 import { waitUntil } from 'cloudflare:workers';
 
-/** Turns that what is known already may take; a timer costs more than all of them. */
-const TURNS = 6;
-const PENDING = Symbol('pending');
-const turn = Promise.resolve(PENDING);
+/** Turns of the queue of promises that what is known already may take; a timer costs more than all of them. */
+const TURNS = 20;
 
 /** The promise's value, or `'deadline'` when it is not there after `deadlineMs`, or `'error'` when it fails. Never throws. */
 export async function withDeadline<T>(promise: Promise<T>, deadlineMs: number): Promise<T | 'deadline' | 'error'> {
-  const settled = promise.catch(() => 'error' as const);
+  let outcome: { readonly value: T | 'error' } | undefined;
+  const settled = promise
+    .catch(() => 'error' as const)
+    .then((value) => {
+      outcome = { value };
+      return value;
+    });
   for (let turns = 0; turns < TURNS; turns += 1) {
-    const first = await Promise.race([settled, turn]);
-    if (first !== PENDING) return first as T | 'error';
+    await undefined;
+    if (outcome) return outcome.value;
   }
   const late = Promise.withResolvers<'deadline'>();
   const timer = setTimeout(() => late.resolve('deadline'), deadlineMs);

@@ -234,7 +234,11 @@ class Slot {
     for (let from = 0; from < fresh.length && !this.isFull(); ) {
       const next = fresh.slice(from, from + this.limit - this.items.length + SPARE);
       from += next.length;
-      const ids = new Set(next.flatMap(({ item, because }) => (because === undefined ? [item] : [item, because])));
+      const ids = new Set<string>();
+      for (const { item, because } of next) {
+        ids.add(item);
+        if (because !== undefined) ids.add(because);
+      }
       const products = await this.sources.products(ids);
       for (const candidate of next) {
         const item = products.get(candidate.item);

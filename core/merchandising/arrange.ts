@@ -51,21 +51,25 @@ function diversified(weighed: readonly Placed[], diversity: number, limit: numbe
   const left = [...weighed];
   const taken: Placed[] = [];
   /** How alike each of those that are left is to what is taken. */
-  const alikes: number[] = [];
+  const alikes = new Float64Array(left.length);
   const most = weighed[0]?.weight ?? 1;
-  while (left.length > 0 && taken.length < limit) {
+  for (let last: Placed | undefined; left.length > 0 && taken.length < limit; ) {
     let best = 0;
     let bestScore = Number.NEGATIVE_INFINITY;
-    for (const [at, { item, weight }] of left.entries()) {
-      const last = taken.at(-1);
+    for (let at = 0; at < left.length; at += 1) {
+      const { item, weight } = left[at] as Placed;
       // Only what was taken last can have made it more alike to what is taken.
-      const alike = last ? Math.max(alikes[at] ?? 0, likeness(item, last.item)) : 0;
+      const alike: number = last ? Math.max(alikes[at] as number, likeness(item, last.item)) : 0;
       alikes[at] = alike;
       const score = (1 - diversity) * (weight / most) - diversity * alike;
-      if (score > bestScore) [best, bestScore] = [at, score];
+      if (score <= bestScore) continue;
+      best = at;
+      bestScore = score;
     }
-    taken.push(...left.splice(best, 1));
-    alikes.splice(best, 1);
+    last = left[best] as Placed;
+    taken.push(last);
+    left.splice(best, 1);
+    alikes.copyWithin(best, best + 1);
   }
   return taken;
 }

@@ -161,18 +161,15 @@ function verdictOf(
   nowMs: number,
   trials: readonly VariantOf[],
 ): RuleVerdict {
-  const not = (why: RuleVerdict['why'], error?: string): RuleVerdict => ({
-    rule: name,
-    holds: false,
-    why,
-    ...(error !== undefined && { error }),
-  });
-  if (!active) return not('switched_off');
-  if (!enabled) return not('disabled');
-  if (slots && !slots.includes(slot)) return not('other_slot');
-  if (trial && !isGiven(trial, trials)) return not('other_variant');
-  if (schedule && !isScheduled(schedule, nowMs)) return not('schedule');
+  if (!active) return { rule: name, holds: false, why: 'switched_off' };
+  if (!enabled) return { rule: name, holds: false, why: 'disabled' };
+  if (slots && !slots.includes(slot)) return { rule: name, holds: false, why: 'other_slot' };
+  if (trial && !isGiven(trial, trials)) return { rule: name, holds: false, why: 'other_variant' };
+  if (schedule && !isScheduled(schedule, nowMs)) return { rule: name, holds: false, why: 'schedule' };
   const verdict = when?.evaluate(input, nowMs);
-  if (verdict && !verdict.holds) return not('condition', verdict.error);
-  return { rule: name, holds: true, why: 'holds' };
+  if (!verdict || verdict.holds) return { rule: name, holds: true, why: 'holds' };
+  const { error } = verdict;
+  return error === undefined
+    ? { rule: name, holds: false, why: 'condition' }
+    : { rule: name, holds: false, why: 'condition', error };
 }
