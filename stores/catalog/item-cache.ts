@@ -4,6 +4,7 @@ import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { refreshBehind } from '../cache/read-through.ts';
 import { log } from '../log.ts';
 import { withDeadline } from '../with-deadline.ts';
+import { isAway, noteAway } from './away.ts';
 import { catalogStub } from './catalog-stub.ts';
 
 /** Products of all sites that an isolate holds; at about 500 bytes each some 10 MB. */
@@ -12,9 +13,8 @@ const CAPACITY = 20_000;
 const FOLLOW_MS = 1_500;
 /** An isolate whose knowledge is older asks before it answers: a change holds everywhere within three seconds. */
 const UNFOLLOWED_MS = 2_500;
-/** How long a read waits for it then, and for how long none does after it was late. */
+/** How long a read waits for it then. */
 const FOLLOW_WAIT_MS = 250;
-const FAILED_MS = 2_000;
 /** Sites whose catalogue an isolate follows. */
 const MAX_SITES = 1_000;
 
@@ -26,7 +26,6 @@ interface Followed {
   change: number | undefined;
   askedAt: number;
   knownUntil: number;
-  pausedUntil: number;
   /** The question that is under way. */
   asking: Promise<void> | undefined;
 }
@@ -47,7 +46,7 @@ export interface ItemCache {
 export async function itemCache(env: Env, site: string): Promise<ItemCache> {
   const now = Date.now();
   const followed = followedOf(site, now);
-  if (followed.change !== undefined && now >= followed.pausedUntil) await catchUp(env, site, followed, now);
+  if (followed.change !== undefined) await catchUp(env, site, followed, now);
   const prefix = `${site}/${followed.epoch}/`;
   return {
     get: (id) => items.get(prefix + id, now),
@@ -77,10 +76,10 @@ async function catchUp(env: Env, site: string, followed: Followed, now: number):
     });
     refreshBehind(followed.asking);
   }
-  if (!followed.asking || now - followed.knownUntil < UNFOLLOWED_MS) return;
+  if (!followed.asking || now - followed.knownUntil < UNFOLLOWED_MS || isAway(site)) return;
   const outcome = await withDeadline(followed.asking, FOLLOW_WAIT_MS);
   if (outcome === undefined) return;
-  followed.pausedUntil = Date.now() + FAILED_MS;
+  noteAway(site);
   followed.asking = undefined;
   log('catalogue_unfollowed', { site, why: outcome });
 }
@@ -94,7 +93,6 @@ function followedOf(site: string, now: number): Followed {
     change: undefined,
     askedAt: now,
     knownUntil: now,
-    pausedUntil: 0,
     asking: undefined,
   };
   sites.set(site, followed, now);

@@ -5,10 +5,10 @@ import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { LoadedCache, readThrough, refreshBehind } from '../cache/read-through.ts';
 import { log } from '../log.ts';
 import { settledWithin, withDeadline } from '../with-deadline.ts';
+import { isAway, noteAway } from './away.ts';
 import { catalogStub } from './catalog-stub.ts';
 import { heldItems, type ItemCache, itemCache } from './item-cache.ts';
 
-const MAX_SITES = 1_000;
 /** The first products of a catalogue. */
 const firsts = new LoadedCache<readonly Item[]>(200, { ttlMs: 10_000 });
 /** The same of a site, however many were asked for. */
@@ -22,9 +22,6 @@ const newest = new LoadedCache<readonly string[]>(1_000, { ttlMs: 300_000, refre
 const NEW_HELD = 48;
 /** How long a read waits for products that its isolate does not know. */
 const WAIT_MS = 250;
-/** After a catalogue failed or was late, no read of its site waits for it for so long. */
-const FAILED_MS = 2_000;
-const failures = new ExpiringCache<true>(MAX_SITES, { ttlMs: FAILED_MS });
 
 /**
  * The available products among `ids`, by id: from the isolate's cache, the rest from the site's catalogue. While that is away, those that
@@ -42,11 +39,11 @@ export async function readItems(env: Env, site: string, ids: Iterable<string>): 
     else if (cached) found.set(id, cached);
   }
   if (missing.length === 0) return found;
-  const paused = failures.get(site, Date.now());
+  const paused = isAway(site);
   const outcome = paused ? 'paused' : await settledWithin(load(env, site, missing, cache, found), WAIT_MS);
   if (outcome === undefined) return found;
   if (!paused) {
-    failures.set(site, true, Date.now());
+    noteAway(site);
     log('products_unknown', { site, products: missing.length, why: outcome });
   }
   if (found.size === 0) throw new Error(`the catalogue is away (${outcome}) and none of the products is known`);
@@ -120,12 +117,12 @@ export async function relatedItems(env: Env, site: string, item: string, limit: 
  * @throws at once while it has just failed or been late.
  */
 async function inTime<T>(site: string, ask: () => Promise<T>): Promise<T> {
-  if (failures.get(site, Date.now())) throw new Error('the catalogue is away (paused)');
+  if (isAway(site)) throw new Error('the catalogue is away (paused)');
   const outcome = await withDeadline(
     ask().then((value) => ({ value })),
     WAIT_MS,
   );
   if (typeof outcome !== 'string') return outcome.value;
-  failures.set(site, true, Date.now());
+  noteAway(site);
   throw new Error(`the catalogue is away (${outcome})`);
 }

@@ -1,6 +1,7 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
+import { readItems, relatedItems } from '../../stores/catalog/read-items.ts';
 import worker from '../../workers/index.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 
@@ -82,5 +83,34 @@ describe('a slot that is late', () => {
     const fetched = worker.fetch(request as Parameters<typeof worker.fetch>[0], broken, createExecutionContext());
     const answer = await (await fetched).json<Answer>();
     expect([answer.reason, answer.items.map(({ id }) => id)]).toEqual(['slot_error', ['b', 'c']]);
+  });
+});
+
+describe('a catalogue that never answers', () => {
+  it('is waited for once by a read, whatever it wants of it, and by none for a while', async ({ expect }) => {
+    const site = await shop();
+    expect([...(await readItems(env, site.id, ['a', 'b'])).keys()]).toEqual(['a', 'b']);
+    // What is known is so old that a read first asks what has changed.
+    await scheduler.wait(2_600);
+    const calls: string[] = [];
+    const silent = new Proxy(
+      {},
+      {
+        get: (_, name) => () => {
+          calls.push(String(name));
+          return new Promise(() => {});
+        },
+      },
+    );
+    const CATALOG = { idFromName: (name: string) => name, get: () => silent } as unknown as Env['CATALOG'];
+    const away = { ...env, CATALOG };
+    expect([...(await readItems(away, site.id, ['a', 'unknown'])).keys()]).toEqual(['a']);
+    expect(calls).toEqual(['changesSince']);
+    await expect(relatedItems(away, site.id, 'a', 3)).rejects.toThrow('away (paused)');
+    expect([...(await readItems(away, site.id, ['b', 'unknown'])).keys()]).toEqual(['b']);
+    expect(calls).toEqual(['changesSince']);
+    // It comes back, and is asked again.
+    await scheduler.wait(2_100);
+    expect([...(await readItems(env, site.id, ['a', 'c'])).keys()]).toEqual(['a', 'c']);
   });
 });
