@@ -9,6 +9,15 @@ import { startSlots } from './slots.ts';
 /** Changes of the page within so much are looked at together. */
 const LOOK_EACH_MS = 50;
 
+/** The address of the last page view. */
+function viewedIn(early: readonly Notice[]): string | undefined {
+  let url: string | undefined;
+  for (const notice of early)
+    if (typeof notice === 'object' && 'type' in notice && notice.type === 'page_viewed')
+      url = (notice.context?.page as { readonly url?: string } | undefined)?.url;
+  return url;
+}
+
 /**
  * The beacon's second file, which its core loads at once: what reads and fills the page. Tracks what the markup and the page's data layer say,
  * fills slots, also those that the page adds later, and says in the console why events are not taken.
@@ -50,6 +59,7 @@ export const startPage: StartPage = (base, said, track, view, followsRouting, re
     for (let notice = early.shift(); notice !== undefined; notice = early.shift())
       if (typeof notice !== 'boolean') hear(notice);
   };
+  const viewed = viewedIn(early);
   trackClicks(track);
   if (readsDataLayer) guard(readDataLayer)(track);
   trackViews(track);
@@ -58,7 +68,7 @@ export const startPage: StartPage = (base, said, track, view, followsRouting, re
   hearEarly();
   // A page that comes back from the browser's cache shows slots of the past.
   on<PageTransitionEvent>(window, 'pageshow', ({ persisted }) => persisted && view());
-  if (followsRouting) watchPageChanges(view);
+  if (followsRouting) watchPageChanges(view, viewed);
   let looking = false;
   new MutationObserver(() => {
     if (looking) return;

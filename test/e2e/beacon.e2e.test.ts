@@ -24,6 +24,7 @@ interface LakeEvent {
   readonly userId?: string;
   readonly properties?: Record<string, unknown>;
   readonly consent?: string[];
+  readonly context?: unknown;
 }
 
 describe.skipIf(!hasBrowser)('the beacon in a browser', () => {
@@ -182,6 +183,38 @@ describe.skipIf(!hasBrowser)('the beacon in a browser', () => {
       .poll(async () => (await lake()).filter(({ properties }) => properties?.product_id === 'p1').length, PATIENCE)
       .toBeGreaterThan(0);
     expect(id).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('a change before the second file is there is a page view too, a replaced address is none', async ({
+    expect,
+  }) => {
+    const early = async (change: (path: string) => void, path: string) => {
+      const page = await context.newPage();
+      const gate = Promise.withResolvers<void>();
+      await page.route('**/v/beacon-page*', async (route) => {
+        await gate.promise;
+        await route.continue();
+      });
+      await open(path, page);
+      const id = await idOf(page);
+      await page.evaluate(change, `${path}/2`);
+      gate.resolve();
+      await page.evaluate(() => {
+        const slot = document.createElement('div');
+        slot.dataset.vitrineSlot = 'late';
+        document.querySelector('#slots')?.append(slot);
+      });
+      await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-vitrine-slot]')?.dataset.vitrineTier);
+      await run(page, ['track', 'product_viewed', { product_id: path }]);
+      const viewed = async () =>
+        (await ofDevice(id)).filter(({ properties }) => properties?.product_id === path).length;
+      await expect.poll(viewed, PATIENCE).toBeGreaterThan(0);
+      return (await lake()).filter(
+        ({ type, context: said }) => type === 'page_viewed' && JSON.stringify(said).includes(path),
+      ).length;
+    };
+    expect(await early((to) => history.pushState({}, '', to), '/t/early')).toBe(2);
+    expect(await early((to) => history.replaceState({}, '', to), '/t/replaced')).toBe(1);
   });
 
   test('changes of the page without a load are page views and fill slots, a replaced address is none', async ({
