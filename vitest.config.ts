@@ -27,7 +27,7 @@ const LIBRARIES = [
   'hyparquet-writer',
 ];
 
-const COMMANDS = ['deploy', 'site', 'collect', 'schemas', 'servers', 'webhooks'].map(
+const COMMANDS = ['alerts', 'deploy', 'site', 'collect', 'schemas', 'servers', 'webhooks'].map(
   (name) => `test/e2e/${name}.e2e.test.ts`,
 );
 const FROM_OUTSIDE = { globalSetup: ['test/e2e/build-once.ts'], testTimeout: 300_000, hookTimeout: 120_000 };
