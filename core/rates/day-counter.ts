@@ -33,14 +33,18 @@ export class DayCounter {
   private pairs = 0;
   /** By who clicked on what: the slots in which he did, and when first. */
   private readonly clicks = new Map<string, Map<string, number>>();
-  private readonly bought: { readonly key: string; readonly item: string; readonly timeMs: number }[] = [];
+  private readonly bought: {
+    readonly item: string;
+    readonly persons: readonly string[];
+    readonly timeMs: number;
+  }[] = [];
 
   add(event: RatedEvent): void {
     if (event.kind === 'seen') {
-      for (const [at, item] of event.items.slice(0, PLACES).entries()) this.at(event.slot, item, at + 1)?.('seen');
+      for (const [at, item] of event.items.slice(0, PLACES).entries()) this.count('seen', event.slot, item, at + 1);
     } else if (event.kind === 'clicked') {
       const { slot, item, position, persons, timeMs } = event;
-      this.at(slot, item, position)?.('clicked');
+      this.count('clicked', slot, item, position);
       for (const person of persons) {
         const key = keyOf(person, item);
         const slots = this.clicks.get(key) ?? new Map<string, number>();
@@ -48,23 +52,20 @@ export class DayCounter {
         if (this.clicks.size < MAX_CLICKS) this.clicks.set(key, slots);
       }
     } else {
-      // One person may be known by two names: the device's and the user's.
-      for (const item of new Set(event.items))
-        if (this.bought.length < MAX_BOUGHT)
-          this.bought.push({
-            key: event.persons.map((person) => keyOf(person, item)).join('\n'),
-            item,
-            timeMs: event.timeMs,
-          });
+      const { items, persons, timeMs } = event;
+      for (const item of new Set(items))
+        if (this.bought.length < MAX_BOUGHT) this.bought.push({ item, persons, timeMs });
     }
   }
 
   /** What was counted, once all events have been added. */
   end(): SlotCounts {
-    for (const { key, item, timeMs } of this.bought) {
+    for (const { item, persons, timeMs } of this.bought) {
+      // One person may be known by two names: the device's and the user's.
       const slots = new Set<string>();
-      for (const one of key.split('\n'))
-        for (const [slot, clickedAt] of this.clicks.get(one) ?? []) if (clickedAt <= timeMs) slots.add(slot);
+      for (const person of persons)
+        for (const [slot, clickedAt] of this.clicks.get(keyOf(person, item)) ?? [])
+          if (clickedAt <= timeMs) slots.add(slot);
       for (const slot of slots) {
         const counts = this.counts.get(slot)?.get(item);
         if (counts) counts.ordered += 1;
@@ -73,22 +74,20 @@ export class DayCounter {
     return this.counts;
   }
 
-  /** What counts one at a place; nothing where there is no room for another product. */
-  private at(slot: string, item: string, position: number): ((what: 'seen' | 'clicked') => void) | undefined {
-    if (position < 1 || position > PLACES) return undefined;
+  /** Counts one at a place; not where there is no room for another product. */
+  private count(what: 'seen' | 'clicked', slot: string, item: string, position: number): void {
+    if (position < 1 || position > PLACES) return;
     if (!this.counts.get(slot)?.has(item)) {
-      if (this.pairs >= MAX_PAIRS) return undefined;
+      if (this.pairs >= MAX_PAIRS) return;
       this.pairs += 1;
     }
-    const counts = countsOf(this.counts, slot, item);
-    return (what) => {
-      const numbers = counts[what];
-      for (let at = numbers.length; at < position; at += 1) numbers.push(0);
-      numbers[position - 1] = (numbers[position - 1] ?? 0) + 1;
-    };
+    const numbers = countsOf(this.counts, slot, item)[what];
+    for (let at = numbers.length; at < position; at += 1) numbers.push(0);
+    numbers[position - 1] = (numbers[position - 1] ?? 0) + 1;
   }
 }
 
+/** Unlike any other, whatever characters the two have. */
 function keyOf(person: string, item: string): string {
-  return `${person.replaceAll('\n', ' ')}\t${item.replaceAll('\n', ' ')}`;
+  return JSON.stringify([person, item]);
 }

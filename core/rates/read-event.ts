@@ -25,14 +25,18 @@ export function productsOf({ properties }: LakeRow): string[] {
   return read.data?.products.map(({ product_id: id }) => id) ?? [];
 }
 
-/** What rates count of an event of the lake; nothing of others. Impressions and clicks need a decision that was proven. */
-export function ratedEvent(row: LakeRow): RatedEvent | undefined {
+/**
+ * What rates count of an event of the lake; nothing of others. Impressions and clicks need a decision that was proven.
+ *
+ * @param items the products that an impression lists, for who has read them already.
+ */
+export function ratedEvent(row: LakeRow, items?: readonly string[]): RatedEvent | undefined {
   const { type, bot, slot, product_id: item, decision } = row;
   if (bot === true) return undefined;
   if (type === 'order_completed')
     return { kind: 'ordered', items: productsOf(row), persons: personsOf(row), timeMs: timeOf(row) };
   if (typeof decision !== 'string' || typeof slot !== 'string') return undefined;
-  if (type === 'recommendation_shown') return { kind: 'seen', slot, items: productsOf(row) };
+  if (type === 'recommendation_shown') return { kind: 'seen', slot, items: items ?? productsOf(row) };
   if (type !== 'recommendation_clicked' || typeof item !== 'string') return undefined;
   const position = decisionSchema.safeParse(JSON.parse(decision)).data?.position;
   if (position === undefined) return undefined;

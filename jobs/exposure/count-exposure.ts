@@ -27,10 +27,10 @@ export async function countExposure(env: Env, site: string, day: number): Promis
     for (const { key } of files)
       for (const row of await readParquet(env, key, RATED_COLUMNS)) {
         if (slice.spend(1)) await slice.pause();
-        const rated = ratedEvent(row);
+        const shown = row.type === 'recommendation_shown' && row.bot !== true ? productsOf(row) : undefined;
+        const rated = ratedEvent(row, shown);
         if (rated) counter.add(rated);
-        if (row.type !== 'recommendation_shown' || row.bot === true) continue;
-        for (const id of productsOf(row))
+        for (const id of shown ?? [])
           if (counts.has(id) || counts.size < MAX_PRODUCTS) counts.set(id, (counts.get(id) ?? 0) + 1);
       }
   const { shown: catalogue } = await catalogStub(env, site).size();
