@@ -2,27 +2,82 @@ import { waitUntil } from 'cloudflare:workers';
 
 /** Turns of the queue of promises that what is known already may take; a timer costs more than all of them. */
 const TURNS = 20;
+/** How long the first of several waits lets the timer run at most, so that shorter ones find it set. */
+const STEP_MS = 50;
 
-/** The promise's value, or `'deadline'` when it is not there after `deadlineMs`, or `'error'` when it fails. Never throws. */
-export async function withDeadline<T>(promise: Promise<T>, deadlineMs: number): Promise<T | 'deadline' | 'error'> {
-  let outcome: { readonly value: T | 'error' } | undefined;
-  const settled = promise
-    .catch(() => 'error' as const)
-    .then((value) => {
-      outcome = { value };
-      return value;
-    });
-  for (let turns = 0; turns < TURNS; turns += 1) {
-    await undefined;
-    if (outcome) return outcome.value;
+interface Wait {
+  /** When it is over, ms since 1970. */
+  at: number;
+  readonly over: () => void;
+}
+
+/** The one timer of all waits of a request; a timer costs the runtime more than what most waits are for. */
+export class RequestTimer {
+  private readonly waits = new Set<Wait>();
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private firesAt = 0;
+
+  add(wait: Wait, now: number): void {
+    this.waits.add(wait);
+    if (this.timer === undefined || wait.at < this.firesAt) this.set(Math.min(wait.at, now + STEP_MS), now);
   }
-  const late = Promise.withResolvers<'deadline'>();
-  const timer = setTimeout(() => late.resolve('deadline'), deadlineMs);
-  try {
-    return await Promise.race([settled, late.promise]);
-  } finally {
-    clearTimeout(timer);
+
+  drop(wait: Wait): void {
+    if (!this.waits.delete(wait) || this.waits.size > 0) return;
+    clearTimeout(this.timer);
+    this.timer = undefined;
   }
+
+  private set(at: number, now: number): void {
+    clearTimeout(this.timer);
+    this.firesAt = at;
+    this.timer = setTimeout(() => this.fire(), Math.max(0, at - now));
+  }
+
+  private fire(): void {
+    const now = Math.max(Date.now(), this.firesAt);
+    this.timer = undefined;
+    let next = Number.POSITIVE_INFINITY;
+    for (const wait of this.waits)
+      if (wait.at > now) next = Math.min(next, wait.at);
+      else {
+        this.waits.delete(wait);
+        wait.over();
+      }
+    if (this.waits.size > 0) this.set(next, now);
+  }
+}
+
+/**
+ * The promise's value, or `'deadline'` when it is not there after `deadlineMs`, or `'error'` when it fails. Never throws.
+ *
+ * @param timer of the request, where it waits for several things at once.
+ */
+export function withDeadline<T>(
+  promise: Promise<T>,
+  deadlineMs: number,
+  timer: RequestTimer = new RequestTimer(),
+): Promise<T | 'deadline' | 'error'> {
+  return new Promise((resolve) => {
+    let isSettled = false;
+    const wait = { at: 0, over: () => resolve('deadline') };
+    const settle = (outcome: T | 'error') => {
+      isSettled = true;
+      timer.drop(wait);
+      resolve(outcome);
+    };
+    promise.then(settle, () => settle('error'));
+    const watch = async () => {
+      for (let turns = 0; turns < TURNS; turns += 1) {
+        await undefined;
+        if (isSettled) return;
+      }
+      const now = Date.now();
+      wait.at = now + deadlineMs;
+      timer.add(wait, now);
+    };
+    void watch();
+  });
 }
 
 /** As `withDeadline`, for work whose effect counts: what is late goes on behind the answer. */

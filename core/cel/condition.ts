@@ -50,6 +50,10 @@ export type Compiled =
   | { readonly ok: true; readonly condition: Condition }
   | { readonly ok: false; readonly error: ConditionError };
 
+/** What time does not change. */
+const HOLDS: Verdict = { holds: true, changesAt: null };
+const FAILS: Verdict = { holds: false, changesAt: null };
+
 /**
  * A compiler of conditions in the Common Expression Language (CEL) over the given variables. A condition is parsed and type-checked
  * once; its cost is bounded by its own size and by which functions it may call. Beyond CEL there is
@@ -64,7 +68,7 @@ export function conditionCompiler(
   functions: Functions = { names: [], addTo: () => undefined },
 ): (source: string) => Compiled {
   // Evaluation is synchronous, so there is one run at a time, and it stands here.
-  let run = { nowMs: 0, changesAt: null as number | null };
+  const run = { nowMs: 0, changesAt: null as number | null };
   const environment = new Environment({
     enableOptionalTypes: true,
     homogeneousAggregateLiterals: false,
@@ -88,10 +92,12 @@ export function conditionCompiler(
   );
   functions.addTo(environment);
   const evaluate = (parsed: ParseResult, input: Readonly<Record<string, unknown>>, nowMs: number): Verdict => {
-    run = { nowMs, changesAt: null };
+    run.nowMs = nowMs;
+    run.changesAt = null;
     try {
-      const value: unknown = parsed({ ...input });
-      if (typeof value === 'boolean') return { holds: value, changesAt: run.changesAt };
+      const value: unknown = parsed(input);
+      if (typeof value === 'boolean')
+        return run.changesAt === null ? (value ? HOLDS : FAILS) : { holds: value, changesAt: run.changesAt };
       return { holds: false, error: 'the condition is not a boolean', changesAt: run.changesAt };
     } catch (error) {
       const lacks = error instanceof Error && 'code' in error && error.code === 'no_such_key';

@@ -51,7 +51,7 @@ const SPARE = 2;
  */
 export async function decide(ask: Ask, known: Known, sources: Sources, shaping: Shaping = {}): Promise<Decision> {
   const { effects = NO_EFFECTS, fallbacks = [], explain = false } = shaping;
-  const trace = new Trace();
+  const trace = explain ? new Trace() : undefined;
   const pinned = await pinnedItems(ask, sources, effects, trace);
   const pool = effects.rearranges ? Math.min(MAX_POOL, ask.limit * POOL_PER_PLACE) : ask.limit;
   const slot = new Slot(pool, sources, effects, trace);
@@ -72,7 +72,7 @@ export async function decide(ask: Ask, known: Known, sources: Sources, shaping: 
       sources.failed(rung.kind, error);
       if (rung.kind === 'baseline') baselineFailed = true;
     }
-    trace.rungs.push({
+    trace?.rungs.push({
       kind: rung.kind,
       candidates: candidates.length,
       ...(fault !== undefined && { error: String(fault) }),
@@ -81,7 +81,7 @@ export async function decide(ask: Ask, known: Known, sources: Sources, shaping: 
   }
   const arranged = arrange(slot.items, pinned, effects, ask.limit);
   const items = await explored(arranged, ask, hidden, sources, effects);
-  const explanation = explain ? { explanation: explained(ask, fallbacks, items, effects, trace) } : {};
+  const explanation = trace ? { explanation: explained(ask, fallbacks, items, effects, trace) } : {};
   if (items.length === 0 && baselineFailed)
     return { tier: 'baseline', reason: 'catalogue_unavailable', items, ...explanation };
   return { ...tierOf(best, ask, known, sources), items: items.map(told), ...explanation };
@@ -95,9 +95,11 @@ function ladder(
   hidden: ReadonlyMap<string, Hidden>,
   fallbacks: readonly Fallback[],
   sources: Sources,
-  trace: Trace,
+  trace: Trace | undefined,
 ): Rung[] {
   const own = rungsOf(ask, known, sources, hidden, pool);
+  if (trace) for (const [item, by] of hidden) trace.removed(item, by);
+  if (fallbacks.length === 0) return own;
   const others = fallbacks.flatMap((fallback) => {
     const next = { ...ask, strategy: fallback.strategy };
     const more = new Map([...hiddenOf(next, fallback.known), ...hidden]);
@@ -105,7 +107,6 @@ function ladder(
     const isSeen = fallback.strategy === 'recently_viewed';
     return rungsOf(next, fallback.known, sources, isSeen ? hiddenOf(next, fallback.known) : more, pool);
   });
-  for (const [item, by] of hidden) trace.removed(item, by);
   const isLast = ({ kind }: Rung) => kind === 'popular' || kind === 'baseline';
   const last = (own.some(isLast) ? own : others).filter(isLast);
   return [...[...own, ...others].filter((rung) => !isLast(rung)), ...uniqueKinds(last)];
@@ -120,16 +121,16 @@ async function pinnedItems(
   ask: Ask,
   sources: Sources,
   { pins, removedBy }: Effects,
-  trace: Trace,
+  trace: Trace | undefined,
 ): Promise<PinnedItem[]> {
   if (pins.length === 0) return [];
   try {
-    const products = await sources.products(new Set(pins.map(({ item }) => item)));
+    const products = await sources.products(pins.map(({ item }) => item));
     const taken = new Set<string>();
     return pins.flatMap(({ item: id, place, rule, rank }) => {
       const item = products.get(id);
       const by = item ? removedBy(item, rank) : 'unavailable';
-      if (by !== undefined) trace.removed(id, by === 'unavailable' ? by : `rule: ${by}`);
+      if (by !== undefined) trace?.removed(id, by === 'unavailable' ? by : `rule: ${by}`);
       if (!item || by !== undefined || id === ask.item || taken.has(id)) return [];
       taken.add(id);
       return [{ item, score: 1, reason: reasonOf('pinned', item), place, rule }];
@@ -155,7 +156,7 @@ function explained(
   return {
     strategies: [ask.strategy, ...fallbacks.map(({ strategy }) => strategy)],
     rungs: trace.rungs,
-    rules: [...verdicts],
+    rules: [...verdicts()],
     items: items.map(({ item, reason, score, weight, rules }) => ({
       item: item.id,
       reason: reason.code,
@@ -201,11 +202,11 @@ class Slot {
   private readonly limit: number;
   private readonly sources: Sources;
   private readonly effects: Effects;
-  private readonly trace: Trace;
+  private readonly trace: Trace | undefined;
   private readonly taken = new Set<string>();
   private readonly groups = new Set<string>();
 
-  constructor(limit: number, sources: Sources, effects: Effects, trace: Trace) {
+  constructor(limit: number, sources: Sources, effects: Effects, trace: Trace | undefined) {
     this.limit = limit;
     this.sources = sources;
     this.effects = effects;
@@ -216,7 +217,7 @@ class Slot {
   async barVariantsOf(item: string | undefined): Promise<void> {
     if (item === undefined) return;
     try {
-      const group = (await this.sources.products(new Set([item]))).get(item)?.group;
+      const group = (await this.sources.products([item])).get(item)?.group;
       if (group !== undefined) this.groups.add(group);
     } catch (error) {
       this.sources.failed('page', error);
@@ -229,15 +230,18 @@ class Slot {
 
   /** Takes what may be shown of the candidates, best first, while there is room. */
   async fill(candidates: readonly Candidate[], rung: Rung): Promise<void> {
-    const fresh = candidates.filter(({ item }) => !this.taken.has(item));
     // The best ones first; the others are looked up only for those that are not available.
-    for (let from = 0; from < fresh.length && !this.isFull(); ) {
-      const next = fresh.slice(from, from + this.limit - this.items.length + SPARE);
-      from += next.length;
-      const ids = new Set<string>();
-      for (const { item, because } of next) {
-        ids.add(item);
-        if (because !== undefined) ids.add(because);
+    for (let from = 0; from < candidates.length && !this.isFull(); ) {
+      const room = this.limit - this.items.length + SPARE;
+      const next: Candidate[] = [];
+      const ids: string[] = [];
+      for (; from < candidates.length && next.length < room; from += 1) {
+        const candidate = candidates[from] as Candidate;
+        const { item, because } = candidate;
+        if (this.taken.has(item)) continue;
+        next.push(candidate);
+        ids.push(item);
+        if (because !== undefined && !ids.includes(because)) ids.push(because);
       }
       const products = await this.sources.products(ids);
       for (const candidate of next) {
@@ -253,16 +257,16 @@ class Slot {
   /** Whether a candidate may stand there, and if not, notes why. */
   private mayTake(id: string, item: ServedItem | undefined): item is ServedItem {
     if (!item) {
-      this.trace.removed(id, 'unavailable');
+      this.trace?.removed(id, 'unavailable');
       return false;
     }
     const by = this.effects.removedBy(item);
     if (by !== undefined) {
-      this.trace.removed(id, by === 'filter' ? by : `rule: ${by}`);
+      this.trace?.removed(id, by === 'filter' ? by : `rule: ${by}`);
       return false;
     }
     const isVariant = this.isShown(item);
-    if (isVariant) this.trace.removed(id, 'variant');
+    if (isVariant) this.trace?.removed(id, 'variant');
     return !isVariant;
   }
 

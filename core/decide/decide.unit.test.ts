@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import type { ServedItem } from '../catalog/served-item.ts';
 import type { Known } from '../recommend/known.ts';
 import type { Ask } from './ask.ts';
-import type { Candidate, Sources } from './candidates.ts';
+import type { Barred, Candidate, Sources } from './candidates.ts';
 import { decide } from './decide.ts';
 
 /** A product; those whose ids begin alike, before a dot, are variants of one, and before a slash of a category. */
@@ -35,7 +35,7 @@ function shop(
   breaking: { near?: boolean; products?: boolean } = {},
 ) {
   const failed: string[] = [];
-  const candidates = (ids: readonly string[], hidden: ReadonlySet<string>, because?: string): Candidate[] =>
+  const candidates = (ids: readonly string[], hidden: Barred, because?: string): Candidate[] =>
     ids.filter((id) => !hidden.has(id)).map((id, at) => ({ item: id, score: 1 / (at + 1), because }));
   const sources: Sources = {
     hasModel: stock.hasModel ?? true,

@@ -17,18 +17,19 @@ export async function explored(
   { removedBy }: Effects,
 ): Promise<readonly Placed[]> {
   if (!explore || explore.share === 0 || strategy === 'recently_viewed' || strategy === 'cart') return items;
-  const shown = new Set(items.map(({ item }) => item.id));
-  const fresh = sources.fresh().filter((id) => !hidden.has(id) && !shown.has(id));
+  const places: number[] = [];
+  for (const [at, { reason }] of items.entries())
+    if (at >= KEPT_PLACES && reason.code !== 'pinned' && explore.chance() < explore.share) places.push(at);
+  if (places.length === 0) return items;
+  const fresh = sources.fresh().filter((id) => !hidden.has(id) && !items.some(({ item }) => item.id === id));
   const chosen = new Map<number, string>();
-  for (const [at, { reason }] of items.entries()) {
-    if (at < KEPT_PLACES || reason.code === 'pinned' || explore.chance() >= explore.share) continue;
+  for (const at of places) {
     const [id] = fresh.splice(Math.floor(explore.chance() * fresh.length), 1);
-    if (id === undefined) break;
-    chosen.set(at, id);
+    if (id !== undefined) chosen.set(at, id);
   }
   if (chosen.size === 0) return items;
   try {
-    const products = await sources.products(new Set(chosen.values()));
+    const products = await sources.products(chosen.values());
     const groups = new Set(items.flatMap(({ item: { group } }) => group ?? []));
     return items.map((one, at): Placed => {
       const id = chosen.get(at);

@@ -2,7 +2,7 @@ import { type Known, sequenceOf } from '../recommend/known.ts';
 import type { RankerChoice } from '../recommend/ranker-choice.ts';
 import type { ReasonCode } from '../recommend/reasons.ts';
 import type { Ask } from './ask.ts';
-import type { Candidate, Sources } from './candidates.ts';
+import type { Barred, Candidate, Sources } from './candidates.ts';
 
 /** Candidates are asked for beyond the limit, since some are not available any more. */
 const OVERFETCH = 3;
@@ -37,7 +37,6 @@ export function rungsOf(
 ): Rung[] {
   const wanted = Math.max(pool, ask.limit * OVERFETCH);
   const seen = known.tier === 'none' ? [] : known.recent;
-  const barred = new Set(hidden.keys());
   const anchors =
     ask.strategy === 'similar' || ask.strategy === 'bought_together'
       ? ask.item === undefined
@@ -52,19 +51,19 @@ export function rungsOf(
     reason,
   });
   const near = (items: readonly string[], ranker: RankerChoice) => () =>
-    sources.hasModel && items.length > 0 ? sources.near(items, wanted, barred, ranker) : [];
+    sources.hasModel && items.length > 0 ? sources.near(items, wanted, hidden, ranker) : [];
   const { ranker = 'own' } = ask;
   const because = ({ because: item }: Candidate) =>
     item !== undefined && hidden.get(item) === 'bought' ? 'bought' : 'viewed';
   const popular: Rung = {
     kind: 'popular',
-    candidates: () => sources.popular(wanted, barred),
+    candidates: () => sources.popular(wanted, hidden),
     reason: () => 'trending',
   };
   const catalogue: Rung = {
     kind: 'baseline',
     candidates: async () =>
-      (await sources.first(wanted + barred.size)).flatMap(({ id }) => (barred.has(id) ? [] : [{ item: id, score: 0 }])),
+      (await sources.first(wanted + hidden.size)).flatMap(({ id }) => (hidden.has(id) ? [] : [{ item: id, score: 0 }])),
     reason: () => 'catalogue',
   };
   const alike: Rung[] =
@@ -73,12 +72,12 @@ export function rungsOf(
       : [
           {
             kind: 'content',
-            candidates: async () => notIn(barred, await relatedTo(anchors, wanted, sources)),
+            candidates: async () => notIn(hidden, await relatedTo(anchors, wanted, sources)),
             reason: () => 'related',
           },
           {
             kind: 'content',
-            candidates: () => popularBeside(anchors, ask.strategy === 'for_you' ? known : undefined, barred, sources),
+            candidates: () => popularBeside(anchors, ask.strategy === 'for_you' ? known : undefined, hidden, sources),
             reason: () => 'trending_category',
           },
         ];
@@ -100,7 +99,7 @@ export function rungsOf(
     case 'bought_together':
       return [
         asked(
-          async () => (ask.item === undefined ? [] : notIn(barred, await sources.together(ask.item, wanted))),
+          async () => (ask.item === undefined ? [] : notIn(hidden, await sources.together(ask.item, wanted))),
           () => 'bought_together',
         ),
         asked(near(anchors, 'none'), () => 'similar'),
@@ -129,12 +128,12 @@ export function hiddenOf(ask: Ask, known: Known): Map<string, Hidden> {
   return hidden;
 }
 
-function boughtOf(known: Known): ReadonlySet<string> {
-  if (known.tier === 'none') return new Set();
-  return new Set((known.orders ?? []).flatMap((at) => known.recent[at] ?? []));
+function boughtOf(known: Known): readonly string[] {
+  if (known.tier === 'none' || !known.orders) return [];
+  return known.orders.flatMap((at) => known.recent[at] ?? []);
 }
 
-function notIn(hidden: ReadonlySet<string>, candidates: readonly Candidate[]): Candidate[] {
+function notIn(hidden: Barred, candidates: readonly Candidate[]): Candidate[] {
   return candidates.filter(({ item }) => !hidden.has(item));
 }
 
@@ -157,11 +156,11 @@ const DRAWN_TO = 1;
 async function popularBeside(
   anchors: readonly string[],
   known: Known | undefined,
-  hidden: ReadonlySet<string>,
+  hidden: Barred,
   sources: Sources,
 ): Promise<Candidate[]> {
   const { category: drawn = [], brand = [] } = (known?.tier !== 'none' && known?.affinities) || {};
-  const shown = await sources.products(new Set(anchors));
+  const shown = await sources.products(anchors);
   const categories = new Set([...anchors.flatMap((anchor) => shown.get(anchor)?.category ?? []), ...drawn]);
   const listed = (category: string) =>
     sources.popularIn(category).catch((error) => {
@@ -175,7 +174,7 @@ async function popularBeside(
     if (one.score > (best.get(one.item)?.score ?? 0)) best.set(one.item, { item: one.item, score: one.score });
   const popular = [...best.values()];
   if (popular.length === 0) return [];
-  const products = await sources.products(new Set(best.keys()));
+  const products = await sources.products(best.keys());
   const pull = (list: readonly string[], value: string | undefined) => {
     const at = value === undefined ? -1 : list.indexOf(value);
     return at < 0 ? 0 : DRAWN_TO / (at + 1);

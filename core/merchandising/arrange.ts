@@ -19,6 +19,8 @@ export interface Placed extends DecidedItem {
   readonly rules: readonly string[];
 }
 
+const NO_RULES: readonly string[] = [];
+
 /**
  * Puts candidates that may be shown, best first, into the order that the rules want: weighed by rules, then one by one those that are best and
  * least like those before them (maximal marginal relevance, Carbonell and Goldstein, SIGIR 1998), then pins at their places.
@@ -29,6 +31,8 @@ export function arrange(
   effects: Effects,
   limit: number,
 ): Placed[] {
+  if (pinned.length === 0 && !effects.rearranges)
+    return candidates.slice(0, limit).map((one, at) => ({ ...one, weight: 1 / (at + 1), rules: NO_RULES }));
   const held = new Set(
     pinned.flatMap(({ item: { id, group } }) => (group === undefined ? [id] : [id, `group ${group}`])),
   );

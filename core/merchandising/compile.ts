@@ -53,11 +53,6 @@ export interface Plan {
   readonly variants: readonly Variant[];
 }
 
-/** Whether a rule that may hold in a slot asks of the visitor's profile. */
-export function asksProfile({ active, rules }: Plan, slot: string): boolean {
-  return active && rules.some((rule) => rule.asksProfile && rule.enabled && (rule.slots?.includes(slot) ?? true));
-}
-
 /** What a site has that conditions may name. */
 export interface KnownNames {
   readonly segments: readonly string[];

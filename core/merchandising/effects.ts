@@ -6,6 +6,7 @@ import type { RankerChoice } from '../recommend/ranker-choice.ts';
 import { type Plan, type ReadyRule, slotFor, type Where } from './compile.ts';
 import { itemInput } from './conditions.ts';
 import { isScheduled } from './schedule.ts';
+import { slotPlan } from './slot-plan.ts';
 import { isGiven } from './variant.ts';
 
 /** What a rule's `when` is asked of: what there is of the visitor, and where he is. */
@@ -49,19 +50,22 @@ export interface Effects {
   readonly strategy: Strategy | undefined;
   readonly content: string | undefined;
   readonly ranker: RankerChoice | undefined;
-  readonly verdicts: readonly RuleVerdict[];
+  /** What became of each rule of the plan; for who asks. */
+  verdicts(): readonly RuleVerdict[];
 }
+
+const UNWEIGHED = { factor: 1, rules: [] } as const;
 
 export const NO_EFFECTS: Effects = {
   pins: [],
   removedBy: () => undefined,
-  factorOf: () => ({ factor: 1, rules: [] }),
+  factorOf: () => UNWEIGHED,
   diversity: 0,
   rearranges: false,
   strategy: undefined,
   content: undefined,
   ranker: undefined,
-  verdicts: [],
+  verdicts: () => [],
 };
 
 const YES = 1;
@@ -82,11 +86,6 @@ function verdictsOn(plan: Plan): (item: ServedItem) => Uint8Array {
   };
 }
 
-/** Whether the plan says anything of a slot: else nobody need ask. */
-export function isRuled({ slots, rules }: Plan, slot: string): boolean {
-  return slots.has(slot) || rules.some((rule) => rule.slots?.includes(slot) ?? true);
-}
-
 /**
  * The effects of a plan on one slot for one visitor, at a time (ms since 1970). Of two rules that choose one thing the first holds.
  *
@@ -101,18 +100,43 @@ export function effectsOf(
 ): Effects {
   const bounded = boundedInput(input) as Record<string, unknown>;
   const definition = slotFor(plan, slot, trials);
-  const verdicts = plan.rules.map((rule) => verdictOf(plan, rule, slot, bounded, nowMs, trials));
-  const holding = plan.rules.filter((_, at) => verdicts[at]?.holds);
-  const actions = holding.flatMap(({ name, actions }, rank) =>
-    actions.map((action) => ({ ...action, rule: name, rank })),
-  );
-  const pins = actions.flatMap((action) =>
-    action.do === 'pin'
-      ? action.items.map((item, at) => ({ item, place: action.place + at, rule: action.rule, rank: action.rank }))
-      : [],
-  );
-  const excludes = actions.flatMap((action) => (action.do === 'exclude' ? [action] : []));
-  const weights = actions.flatMap((action) => (action.do === 'boost' || action.do === 'bury' ? [action] : []));
+  const pins: Pin[] = [];
+  const excludes: { readonly where: Where; readonly rule: string; readonly rank: number }[] = [];
+  const weights: { readonly where: Where; readonly rule: string; readonly factor: number }[] = [];
+  let strategy: Strategy | undefined;
+  let content: string | undefined;
+  let ranker: RankerChoice | undefined;
+  let rank = 0;
+  for (const rule of slotPlan(plan, slot).rules) {
+    if (whyNot(rule, bounded, nowMs, trials) !== undefined) continue;
+    const { name } = rule;
+    for (const action of rule.actions)
+      switch (action.do) {
+        case 'pin':
+          for (const [at, item] of action.items.entries())
+            pins.push({ item, place: action.place + at, rule: name, rank });
+          break;
+        case 'exclude':
+          excludes.push({ where: action.where, rule: name, rank });
+          break;
+        case 'boost':
+          weights.push({ where: action.where, rule: name, factor: action.by });
+          break;
+        case 'bury':
+          weights.push({ where: action.where, rule: name, factor: 1 / action.by });
+          break;
+        case 'strategy':
+          strategy ??= action.strategy;
+          break;
+        case 'content':
+          if (Object.hasOwn(definition?.content ?? {}, action.content)) content ??= action.content;
+          break;
+        case 'ranker':
+          ranker ??= action.ranker;
+          break;
+      }
+    rank += 1;
+  }
   const verdictsOf = verdictsOn(plan);
   const holds = ({ condition, index }: Where, item: ServedItem, verdicts: Uint8Array) => {
     const known = verdicts[index];
@@ -129,47 +153,57 @@ export function effectsOf(
       if (!accepts && excludes.length === 0) return undefined;
       const verdicts = verdictsOf(item);
       if (accepts && before === Number.POSITIVE_INFINITY && !holds(accepts, item, verdicts)) return 'filter';
-      return excludes.find(({ where, rank }) => rank < before && holds(where, item, verdicts))?.rule;
+      for (const { where, rule, rank } of excludes) if (rank < before && holds(where, item, verdicts)) return rule;
+      return undefined;
     },
     factorOf: (item) => {
+      if (weights.length === 0) return UNWEIGHED;
       const verdicts = verdictsOf(item);
-      const rules: string[] = [];
-      let factor = 1;
-      for (const { do: how, where, by, rule } of weights) {
+      let weighed: { factor: number; readonly rules: string[] } | undefined;
+      for (const { where, rule, factor } of weights) {
         if (!holds(where, item, verdicts)) continue;
-        factor = how === 'boost' ? factor * by : factor / by;
-        rules.push(rule);
+        weighed ??= { factor: 1, rules: [] };
+        weighed.factor *= factor;
+        weighed.rules.push(rule);
       }
-      return { factor, rules };
+      return weighed ?? UNWEIGHED;
     },
     diversity: definition?.diversity ?? 0,
     rearranges: weights.length > 0 || (definition?.diversity ?? 0) > 0,
-    strategy: actions.flatMap((action) => (action.do === 'strategy' ? [action.strategy] : []))[0],
-    content: actions
-      .flatMap((action) => (action.do === 'content' ? [action.content] : []))
-      .find((name) => Object.hasOwn(definition?.content ?? {}, name)),
-    ranker: actions.flatMap((action) => (action.do === 'ranker' ? [action.ranker] : []))[0],
-    verdicts,
+    strategy,
+    content,
+    ranker,
+    verdicts: () => plan.rules.map((rule) => verdictOf(plan, rule, slot, bounded, nowMs, trials)),
   };
 }
 
+/** Why a rule that may hold in a slot does not hold for this visitor now; nothing where it does. */
+function whyNot(
+  { schedule, when, trial }: ReadyRule,
+  input: Readonly<Record<string, unknown>>,
+  nowMs: number,
+  trials: readonly VariantOf[],
+): 'other_variant' | 'schedule' | 'condition' | undefined {
+  if (trial && !isGiven(trial, trials)) return 'other_variant';
+  if (schedule && !isScheduled(schedule, nowMs)) return 'schedule';
+  return when === undefined || when.evaluate(input, nowMs).holds ? undefined : 'condition';
+}
+
+/** The same of any rule, with what CEL could not tell. */
 function verdictOf(
   { active }: Plan,
-  { name, enabled, slots, schedule, when, trial }: ReadyRule,
+  rule: ReadyRule,
   slot: string,
   input: Readonly<Record<string, unknown>>,
   nowMs: number,
   trials: readonly VariantOf[],
 ): RuleVerdict {
+  const { name, enabled, slots, when } = rule;
   if (!active) return { rule: name, holds: false, why: 'switched_off' };
   if (!enabled) return { rule: name, holds: false, why: 'disabled' };
   if (slots && !slots.includes(slot)) return { rule: name, holds: false, why: 'other_slot' };
-  if (trial && !isGiven(trial, trials)) return { rule: name, holds: false, why: 'other_variant' };
-  if (schedule && !isScheduled(schedule, nowMs)) return { rule: name, holds: false, why: 'schedule' };
-  const verdict = when?.evaluate(input, nowMs);
-  if (!verdict || verdict.holds) return { rule: name, holds: true, why: 'holds' };
-  const { error } = verdict;
-  return error === undefined
-    ? { rule: name, holds: false, why: 'condition' }
-    : { rule: name, holds: false, why: 'condition', error };
+  const why = whyNot(rule, input, nowMs, trials);
+  if (why === undefined) return { rule: name, holds: true, why: 'holds' };
+  const error = why === 'condition' ? when?.evaluate(input, nowMs).error : undefined;
+  return { rule: name, holds: false, why, ...(error !== undefined && { error }) };
 }

@@ -158,13 +158,13 @@ describe('a rule', () => {
     ['when it is switched on', { enabled: false }, 'disabled'],
   ])('holds %s: %o', ([, more, why], { expect }) => {
     const { verdicts, removedBy } = effects([rule('r', exclude, more)]);
-    expect(verdicts).toEqual([expect.objectContaining({ rule: 'r', holds: why === 'holds', why })]);
+    expect(verdicts()).toEqual([expect.objectContaining({ rule: 'r', holds: why === 'holds', why })]);
     expect(removedBy(item('a'))).toBe(why === 'holds' ? 'r' : undefined);
   });
 
   it('holds nowhere when all are switched off, and says so', ({ expect }) => {
     const off = effectsOf(plan({ active: false, rules: [rule('r', exclude)] }), 'home', INPUT, NOW);
-    expect([off.removedBy(item('a')), off.verdicts]).toEqual([
+    expect([off.removedBy(item('a')), off.verdicts()]).toEqual([
       undefined,
       [{ rule: 'r', holds: false, why: 'switched_off' }],
     ]);

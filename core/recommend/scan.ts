@@ -77,7 +77,7 @@ export interface Visitor {
   /** His items, oldest first, each time that he had them. */
   readonly items: readonly string[];
   /** Items that are not to be answered. */
-  readonly hidden?: ReadonlySet<string> | undefined;
+  readonly hidden?: Pick<ReadonlyMap<string, unknown>, 'keys'> | undefined;
 }
 
 /**
@@ -448,8 +448,8 @@ export class Scan {
     }
   }
 
-  private bar(items: ReadonlySet<string>, value: 0 | 1): void {
-    for (const item of items) {
+  private bar(items: Pick<ReadonlyMap<string, unknown>, 'keys'>, value: 0 | 1): void {
+    for (const item of items.keys()) {
       const unknown = this.unknown.indexOf(item);
       const number = unknown >= 0 ? this.table.size + unknown : this.table.numberOf(item);
       if (number !== undefined) this.barred[number] = value;

@@ -32,19 +32,22 @@ const WAIT_MS = 250;
 export async function readItems(env: Env, site: string, ids: Iterable<string>): Promise<Map<string, Item>> {
   const cache = await itemCache(env, site);
   const found = new Map<string, Item>();
-  const missing: string[] = [];
+  let missing: Set<string> | undefined;
   for (const id of ids) {
     const cached = cache.get(id);
-    if (cached === undefined) missing.push(id);
-    else if (cached) found.set(id, cached);
+    if (cached) found.set(id, cached);
+    else if (cached === undefined) {
+      missing ??= new Set();
+      missing.add(id);
+    }
   }
-  if (missing.length === 0) return found;
+  if (!missing) return found;
   const paused = isAway(site);
-  const outcome = paused ? 'paused' : await settledWithin(load(env, site, missing, cache, found), WAIT_MS);
+  const outcome = paused ? 'paused' : await settledWithin(load(env, site, [...missing], cache, found), WAIT_MS);
   if (outcome === undefined) return found;
   if (!paused) {
     noteAway(site);
-    log('products_unknown', { site, products: missing.length, why: outcome });
+    log('products_unknown', { site, products: missing.size, why: outcome });
   }
   if (found.size === 0) throw new Error(`the catalogue is away (${outcome}) and none of the products is known`);
   return found;

@@ -1,3 +1,4 @@
+import type { Barred } from '../../core/decide/candidates.ts';
 import { rankerOf } from '../../core/recommend/check-ranker.ts';
 import { type Block, decodeBlock } from '../../core/recommend/decode-block.ts';
 import { ItemTable } from '../../core/recommend/item-table.ts';
@@ -90,7 +91,7 @@ export class Model {
     env: Env,
     items: readonly string[],
     limit: number,
-    hidden: ReadonlySet<string>,
+    hidden: Barred,
     choice: RankerChoice,
     slot?: string,
   ): Promise<Scored[]> {
@@ -120,7 +121,7 @@ export class Model {
   }
 
   /** What many look at now. */
-  trending(limit: number, hidden: ReadonlySet<string>): Manifest['trending'] {
+  trending(limit: number, hidden: Barred): Manifest['trending'] {
     return this.manifest.trending.filter(({ item }) => !hidden.has(item)).slice(0, limit);
   }
 

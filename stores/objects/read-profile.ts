@@ -6,7 +6,7 @@ import type { RecentItems, RecentWithFacts } from '../../core/profile/recent-ite
 import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
-import { withDeadline } from '../with-deadline.ts';
+import { type RequestTimer, withDeadline } from '../with-deadline.ts';
 import { type ProfileStub, profileStub } from './profile-stub.ts';
 
 /** Whose profile is read: that of the person to whom a device, or a user, belongs. */
@@ -64,12 +64,13 @@ export async function readProfile<Part extends keyof Parts>(
   site: string,
   visitor: Visitor,
   part: Part,
+  timer?: RequestTimer,
 ): Promise<ProfileRead<Part>> {
   const ledger = ledgerOf(visitor);
   if (!ledger) return { tier: 'none', reason: visitor.unproven ? 'no_visitor_token' : 'no_visitor' };
   const key = `${site}/${ledger}`;
   const known = lastKnown[part];
-  const outcome = await withDeadline(find(env, site, ledger, part), Number(env.PROFILE_DEADLINE_MS));
+  const outcome = await withDeadline(find(env, site, ledger, part), Number(env.PROFILE_DEADLINE_MS), timer);
   const mayUse = ({ choices }: Found<Part>) =>
     visitor.consent === undefined || isGranted(visitor.consent, choices, 'personalization');
   if (typeof outcome === 'object') {
@@ -81,6 +82,9 @@ export async function readProfile<Part extends keyof Parts>(
   const reason = `profile_${outcome}` as const;
   return last ? { tier: 'last_known', ...last, reason } : { tier: 'none', reason };
 }
+
+/** Reads a part of a profile: `readProfile`, or what remembers its answers. */
+export type ReadProfile = typeof readProfile;
 
 /** What a ledger's person has decided on consent; nothing where he decided nothing, or cannot be asked in time. Never throws. */
 export async function readChoices(env: Env, site: string, ledger: Ledger): Promise<Choices | undefined> {

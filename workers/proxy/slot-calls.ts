@@ -1,9 +1,9 @@
 import { askKey, type SlotAsk } from '../../core/proxy/slot-ask.ts';
 import { log } from '../../stores/log.ts';
-import { type ProfileRead, readProfile } from '../../stores/objects/read-profile.ts';
+import { type ProfileRead, type ReadProfile, readProfile } from '../../stores/objects/read-profile.ts';
 import { noteDecision } from '../../stores/pulse/gather-pulse.ts';
 import type { Site } from '../../stores/sites/site.ts';
-import { withDeadline } from '../../stores/with-deadline.ts';
+import { RequestTimer, withDeadline } from '../../stores/with-deadline.ts';
 import { renderFragment } from '../edge/fragments/render-fragment.ts';
 import { decisionOf } from '../edge/recommend/decision-of.ts';
 import { recommend } from '../edge/recommend/recommend.ts';
@@ -35,6 +35,7 @@ export interface SlotCall {
 export class SlotCalls {
   private readonly calls = new Map<string, SlotCall>();
   private visitor: ReadVisitor | undefined;
+  private readonly timer = new RequestTimer();
   private readonly parts = new Map<string, Promise<unknown>>();
 
   private readonly env: Env;
@@ -60,7 +61,7 @@ export class SlotCalls {
     if (this.calls.size >= MAX_SLOTS) return { filled: Promise.resolve(null), known: null };
     const call: { -readonly [Member in keyof SlotCall]: SlotCall[Member] } = {
       known: undefined,
-      filled: withDeadline(this.fill(ask), SLOT_DEADLINE_MS).then((filled) => {
+      filled: withDeadline(this.fill(ask), SLOT_DEADLINE_MS, this.timer).then((filled) => {
         if (typeof filled === 'string') log('slot_not_filled', { slot: ask.slot.slice(0, 64), why: filled });
         call.known = typeof filled === 'string' ? null : filled;
         return call.known;
@@ -79,6 +80,7 @@ export class SlotCalls {
     const query = visitorQuery(asked, this.visitor);
     const shown = await recommend(this.env, site.id, query, () => placeOf(this.request, query, false), {
       read: this.read,
+      timer: this.timer,
     });
     const { slot, tier, reason } = shown;
     noteDecision(this.env, site.id, { slot, tier, reason, ms: Date.now() - startedAt });
@@ -89,10 +91,10 @@ export class SlotCalls {
   }
 
   /** All slots of a page are the same visitor's. */
-  private readonly read: typeof readProfile = (env, site, visitor, part) => {
+  private readonly read: ReadProfile = (env, site, visitor, part, timer) => {
     const known = this.parts.get(part);
     if (known) return known as Promise<ProfileRead<typeof part>>;
-    const reading = readProfile(env, site, visitor, part);
+    const reading = readProfile(env, site, visitor, part, timer);
     this.parts.set(part, reading);
     return reading;
   };

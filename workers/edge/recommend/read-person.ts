@@ -3,7 +3,8 @@ import { isPersonal, type Strategy } from '../../../core/decisions/strategy.ts';
 import type { RecentWithFacts, RuleFacts } from '../../../core/profile/recent-items.ts';
 import { withHint } from '../../../core/recommend/hint.ts';
 import type { Known } from '../../../core/recommend/known.ts';
-import type { ProfileRead, readProfile } from '../../../stores/objects/read-profile.ts';
+import type { ProfileRead, ReadProfile } from '../../../stores/objects/read-profile.ts';
+import type { RequestTimer } from '../../../stores/with-deadline.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
 import type { Pretence } from './rule-input.ts';
 
@@ -25,19 +26,20 @@ export async function readPerson(
   env: Env,
   site: string,
   query: ReadQuery,
-  strategies: ReadonlySet<Strategy>,
+  strategies: readonly Strategy[],
   asks: { readonly facts: boolean; readonly variants: boolean },
   { recent }: Pretence,
-  readPart: typeof readProfile,
+  readPart: ReadProfile,
+  timer: RequestTimer,
 ): Promise<PersonRead> {
   const mayPersonalize = isGranted(query.consent, undefined, 'personalization');
-  const wanted = [...strategies].filter(isPersonal);
-  const readsItems = wanted.some((strategy) => strategy !== 'cart');
+  const readsCart = strategies.includes('cart');
+  const readsItems = strategies.some((strategy) => isPersonal(strategy) && strategy !== 'cart');
   const [read, cart] = await Promise.all([
     asks.facts || asks.variants || (readsItems && !recent)
-      ? readPart(env, site, query, asks.facts ? 'facts' : 'recent')
+      ? readPart(env, site, query, asks.facts ? 'facts' : 'recent', timer)
       : undefined,
-    wanted.includes('cart') ? cartOf(env, site, query, readPart) : NOT_ASKED,
+    readsCart ? cartOf(env, site, query, readPart, timer) : NOT_ASKED,
   ]);
   const pretended: Known | undefined = recent && { tier: 'live', reason: 'pretended', recent };
   const items = pretended ?? (readsItems && read ? itemsOf(read) : NOT_ASKED);
@@ -52,8 +54,14 @@ export async function readPerson(
   };
 }
 
-async function cartOf(env: Env, site: string, query: ReadQuery, readPart: typeof readProfile): Promise<Known> {
-  const read = await readPart(env, site, query, 'cart');
+async function cartOf(
+  env: Env,
+  site: string,
+  query: ReadQuery,
+  readPart: ReadProfile,
+  timer: RequestTimer,
+): Promise<Known> {
+  const read = await readPart(env, site, query, 'cart', timer);
   return read.tier === 'none' ? read : { tier: read.tier, reason: reasonOf(read), recent: read.profile };
 }
 

@@ -1,18 +1,19 @@
 import type { Ask } from '../../../core/decide/ask.ts';
 import { type Decision, decide } from '../../../core/decide/decide.ts';
 import type { Strategy } from '../../../core/decisions/strategy.ts';
-import { asksProfile, type Plan, slotFor } from '../../../core/merchandising/compile.ts';
+import { slotFor } from '../../../core/merchandising/compile.ts';
 import { contentOf, textIn } from '../../../core/merchandising/content.ts';
 import type { SlotDefinition } from '../../../core/merchandising/document.ts';
-import { type Effects, effectsOf, isRuled, NO_EFFECTS, type RuleInput } from '../../../core/merchandising/effects.ts';
+import { type Effects, effectsOf, NO_EFFECTS, type RuleInput } from '../../../core/merchandising/effects.ts';
+import { slotPlan } from '../../../core/merchandising/slot-plan.ts';
 import type { Known } from '../../../core/recommend/known.ts';
 import type { ShownContent } from '../../../core/templates/shown-content.ts';
 import type { Template } from '../../../core/templates/template.ts';
 import { log } from '../../../stores/log.ts';
 import { type CurrentPlan, currentPlan, heldPlan } from '../../../stores/merchandising/current-plan.ts';
 import { heldModel, loadModel, type Model } from '../../../stores/model/load-model.ts';
-import { readProfile } from '../../../stores/objects/read-profile.ts';
-import { withDeadline } from '../../../stores/with-deadline.ts';
+import { type ReadProfile, readProfile } from '../../../stores/objects/read-profile.ts';
+import { RequestTimer, withDeadline } from '../../../stores/with-deadline.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
 import { NOT_ASKED, readPerson } from './read-person.ts';
 import { type Place, type Pretence, ruleInput } from './rule-input.ts';
@@ -47,7 +48,9 @@ export interface RecommendOptions {
   /** Laid over what there is of the visitor and his place, to see what would be shown then. */
   readonly pretend?: Pretence | undefined;
   /** Reads profiles; who fills several slots of one page reads each part once. */
-  readonly read?: typeof readProfile;
+  readonly read?: ReadProfile;
+  /** Of the request; who fills several slots of one page waits for all of them by one. */
+  readonly timer?: RequestTimer;
 }
 
 /** How long a read waits for a model that its isolate does not know. */
@@ -71,7 +74,8 @@ export async function recommend(
 ): Promise<Recommendation> {
   const startedAt = Date.now();
   const { deadline = DEADLINE_MS } = (options.plan ?? heldPlan(site))?.plan.slots.get(query.slot) ?? {};
-  const outcome = await withDeadline(recommendLive(env, site, query, place, options), deadline);
+  const { timer = new RequestTimer() } = options;
+  const outcome = await withDeadline(recommendLive(env, site, query, place, options, timer), deadline, timer);
   if (typeof outcome !== 'string') return outcome;
   log('slot_overdue', { site, slot: query.slot, why: outcome });
   return recommendHeld(site, query, place, options, `slot_${outcome}`, Date.now() - startedAt);
@@ -87,22 +91,21 @@ async function recommendLive(
   query: ReadQuery,
   place: () => Place,
   { plan: other, explain = false, pretend = {}, read = readProfile }: RecommendOptions,
+  timer: RequestTimer,
 ): Promise<Recommendation> {
   const startedAt = Date.now();
-  const modelRead = modelOf(env, site);
+  const modelRead = modelOf(env, site, timer);
   const current = other ?? (await currentPlan(env, site));
   const experiments = experimentsAt(current, query);
-  const mayBe = new Set([
-    ...(current?.plan.slots.get(query.slot)?.strategies ?? [query.strategy]),
-    ...(current ? ruleStrategies(current.plan, query.slot) : []),
-  ]);
+  const said = current ? slotPlan(current.plan, query.slot) : undefined;
+  const defined = current?.plan.slots.get(query.slot)?.strategies ?? [query.strategy];
+  const mayBe = said ? [...defined, ...said.strategies] : defined;
   const asks =
-    current !== null &&
     pretend.visitor === undefined &&
-    (asksProfile(current.plan, query.slot) || experiments.some((experiment) => experiment.asksProfile));
+    (said?.asksProfile === true || experiments.some((experiment) => experiment.asksProfile));
   const [model, person] = await Promise.all([
     modelRead,
-    readPerson(env, site, query, mayBe, { facts: asks, variants: experiments.length > 0 }, pretend, read),
+    readPerson(env, site, query, mayBe, { facts: asks, variants: experiments.length > 0 }, pretend, read, timer),
   ]);
   const profileMs = Date.now() - startedAt;
   const now = pretend.at ?? Date.now();
@@ -165,7 +168,7 @@ function effectsFor(
   now: number,
   { trials }: GivenTrials,
 ): Effects {
-  if (!current || !isRuled(current.plan, slot)) return NO_EFFECTS;
+  if (!current || !slotPlan(current.plan, slot).isRuled) return NO_EFFECTS;
   return effectsOf(current.plan, slot, input(), now, trials);
 }
 
@@ -208,19 +211,9 @@ function shown(
   };
 }
 
-/** Strategies that a rule, or a variant, may choose for a slot. */
-function ruleStrategies({ active, rules, variants }: Plan, slot: string): Strategy[] {
-  const changed = variants.flatMap(({ changes }) => changes[slot]?.strategies ?? []);
-  if (!active) return changed;
-  const chosen = rules
-    .filter(({ enabled, slots }) => enabled && (slots?.includes(slot) ?? true))
-    .flatMap(({ actions }) => actions.flatMap((action) => (action.do === 'strategy' ? [action.strategy] : [])));
-  return [...changed, ...chosen];
-}
-
 /** The site's model, unless it does not come in time. */
-async function modelOf(env: Env, site: string): Promise<Model | null> {
-  const model = await withDeadline(loadModel(env, site), MODEL_DEADLINE_MS);
+async function modelOf(env: Env, site: string, timer: RequestTimer): Promise<Model | null> {
+  const model = await withDeadline(loadModel(env, site), MODEL_DEADLINE_MS, timer);
   if (typeof model !== 'string') return model;
   log('model_unavailable', { site, why: model });
   return null;

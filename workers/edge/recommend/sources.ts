@@ -25,7 +25,7 @@ export function sourcesOf(
         .map(({ item: partner, score }) => ({ item: partner, score, because: item })),
     related: (item, limit) => relatedItems(env, site, item, limit),
     popularIn: (category) => readList(env, 'popular', site, category),
-    products: async (ids) => byId(served((await readItems(env, site, ids)).values(), locale, now)),
+    products: async (ids) => byId((await readItems(env, site, ids)).values(), locale, now),
     fresh: () => newItemIds(env, site),
     first: async (limit) => served(await firstItems(env, site, limit), locale, now),
   };
@@ -40,7 +40,7 @@ export function heldSources(site: string, model: Model | null, locale: string | 
     related: async () => [],
     popular: (limit, hidden) => (model ? model.trending(limit, hidden) : []),
     popularIn: async () => [],
-    products: async (ids) => byId(served(heldItems(site, ids), locale, now)),
+    products: async (ids) => byId(heldItems(site, ids), locale, now),
     fresh: () => [],
     first: async (limit) => served(heldFirst(site, limit), locale, now),
     failed: (rung, error) => log('recommend_degraded', { site, rung, error: String(error) }),
@@ -52,6 +52,11 @@ function served(items: Iterable<Item>, locale: string | undefined, now: number):
   return [...items].flatMap((item) => servedItem(item, locale, now) ?? []);
 }
 
-function byId(items: readonly ServedItem[]): Map<string, ServedItem> {
-  return new Map(items.map((item) => [item.id, item]));
+function byId(items: Iterable<Item>, locale: string | undefined, now: number): Map<string, ServedItem> {
+  const products = new Map<string, ServedItem>();
+  for (const item of items) {
+    const product = servedItem(item, locale, now);
+    if (product) products.set(product.id, product);
+  }
+  return products;
 }

@@ -1,0 +1,48 @@
+import type { Strategy } from '../decisions/strategy.ts';
+import type { Plan, ReadyRule } from './compile.ts';
+
+/** What a plan says of one slot, whoever looks at it. */
+export interface SlotPlan {
+  /** Whether it says anything: else nobody need ask. */
+  readonly isRuled: boolean;
+  /** Rules that may hold there, in their order; none while rules are switched off. */
+  readonly rules: readonly ReadyRule[];
+  /** Whether a rule that may hold there asks of the visitor's profile. */
+  readonly asksProfile: boolean;
+  /** Strategies that a rule, or a variant, may choose. */
+  readonly strategies: readonly Strategy[];
+}
+
+/** Slots whose part is held of a plan; names of slots that nobody has defined come from outside. */
+const MAX_SLOTS = 500;
+const held = new WeakMap<Plan, Map<string, SlotPlan>>();
+
+/** What a plan says of a slot; worked out once. */
+export function slotPlan(plan: Plan, slot: string): SlotPlan {
+  let bySlot = held.get(plan);
+  if (!bySlot) {
+    bySlot = new Map();
+    held.set(plan, bySlot);
+  }
+  const known = bySlot.get(slot);
+  if (known) return known;
+  const made = make(plan, slot);
+  if (bySlot.size >= MAX_SLOTS) bySlot.clear();
+  bySlot.set(slot, made);
+  return made;
+}
+
+function make({ active, slots, rules, variants }: Plan, slot: string): SlotPlan {
+  const own = rules.filter((rule) => rule.slots?.includes(slot) ?? true);
+  const able = active ? own.filter(({ enabled }) => enabled) : [];
+  const changed = variants.flatMap(({ changes }) => (Object.hasOwn(changes, slot) && changes[slot]?.strategies) || []);
+  const chosen = able.flatMap(({ actions }) =>
+    actions.flatMap((action) => (action.do === 'strategy' ? [action.strategy] : [])),
+  );
+  return {
+    isRuled: slots.has(slot) || own.length > 0,
+    rules: able,
+    asksProfile: able.some((rule) => rule.asksProfile),
+    strategies: [...changed, ...chosen],
+  };
+}
