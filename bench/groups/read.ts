@@ -1,5 +1,7 @@
 import { waitCounted } from '../../ops/runtime/wait-counted.ts';
 import { BENCH_SITE, benchEvent, catalogRequest, ingestRequest, readRequest } from '../harness/bench-site.ts';
+import { ClientThread } from '../harness/client-thread.ts';
+import type { BenchRequest } from '../harness/http-client.ts';
 import { percentile } from '../harness/percentile.ts';
 import { measured, type Result } from '../harness/result.ts';
 import { type Running, withWorker } from '../harness/running.ts';
@@ -71,23 +73,32 @@ export function benchRead(): Promise<Result[]> {
       const ruled: number[] = [];
       const trips: number[] = [];
       const tiers = new Map<string, number>();
-      for (let sample = -WARM_UP; sample < SAMPLES; sample += TURN) {
-        const visitors = Array.from({ length: TURN }, (_, at) => `visitor-${Math.abs(sample + at) % VISITORS}`);
-        for (const visitor of visitors) {
-          const trip = await bare.client.expect(200, { path: `/object?name=${visitor}` });
-          if (sample >= 0) trips.push(trip.ms);
+      const client = new ClientThread();
+      const turn = async (
+        { vitrine: { url } }: Running,
+        requests: readonly BenchRequest[],
+        times: number[],
+        at: number,
+      ) => {
+        const answers = await client.send({ url, requests });
+        if (at >= 0) times.push(...answers.map(({ ms }) => ms));
+        return answers;
+      };
+      try {
+        for (let sample = -WARM_UP; sample < SAMPLES; sample += TURN) {
+          const visitors = Array.from({ length: TURN }, (_, at) => `visitor-${Math.abs(sample + at) % VISITORS}`);
+          const objects = visitors.map((visitor) => ({ path: `/object?name=${visitor}` }));
+          await turn(bare, objects, trips, sample);
+          const plain = visitors.map((visitor) => readRequest(visitor));
+          for (const { body } of await turn(vitrine, plain, reads, sample)) {
+            const { tier } = JSON.parse(body) as { tier: string };
+            if (sample >= 0) tiers.set(tier, (tiers.get(tier) ?? 0) + 1);
+          }
+          const underRules = visitors.map((visitor) => readRequest(visitor, 'for_you', RULED));
+          await turn(vitrine, underRules, ruled, sample);
         }
-        for (const visitor of visitors) {
-          const read = await vitrine.client.expect(200, readRequest(visitor));
-          if (sample < 0) continue;
-          reads.push(read.ms);
-          const { tier } = JSON.parse(read.body) as { tier: string };
-          tiers.set(tier, (tiers.get(tier) ?? 0) + 1);
-        }
-        for (const visitor of visitors) {
-          const read = await vitrine.client.expect(200, readRequest(visitor, 'for_you', RULED));
-          if (sample >= 0) ruled.push(read.ms);
-        }
+      } finally {
+        await client.close();
       }
       const served = [...tiers].map(([tier, count]) => `${tier} ${count}`).join(', ');
       return [

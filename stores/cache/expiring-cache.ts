@@ -9,7 +9,7 @@ export interface Ages {
 /**
  * A bounded map whose entries age; the one that was used least recently, to an eighth of the time to live, goes first. Sizes are
  * entries; time is passed in, ms since 1970.
- * Keys must start with the site, so that no tenant reads another's entry.
+ * Keys must start with the site, so that no tenant reads another's entry, unless the cache is of one site.
  */
 export class ExpiringCache<V> {
   private readonly entries = new Map<string, { value: V; loadedAt: number; dueAt: number; movedAt: number }>();
@@ -47,6 +47,25 @@ export class ExpiringCache<V> {
   /** The entry however old, for when nothing newer can be had. */
   last(key: string): V | undefined {
     return this.entries.get(key)?.value;
+  }
+
+  get size(): number {
+    return this.entries.size;
+  }
+
+  /** All entries, however old, the one that was used least recently first. */
+  *values(): Generator<V> {
+    for (const { value } of this.entries.values()) yield value;
+  }
+
+  /** Gives up so many entries, those that were used least recently. */
+  dropOldest(count: number): void {
+    let left = count;
+    for (const key of this.entries.keys()) {
+      if (left <= 0) return;
+      this.entries.delete(key);
+      left -= 1;
+    }
   }
 
   delete(key: string): void {

@@ -2,13 +2,16 @@ import type { Item } from '../../core/catalog/item.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { refreshBehind } from '../cache/read-through.ts';
+import { trimCaches } from '../cache/trim-caches.ts';
 import { log } from '../log.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { isAway, noteAway } from './away.ts';
 import { catalogStub } from './catalog-stub.ts';
 
-/** Products of all sites that an isolate holds; at about 500 bytes each some 10 MB. */
+/** Products of all sites that an isolate holds, but for those of the last `TRIM_EVERY` that came; at about 500 bytes each some 10 MB. */
 const CAPACITY = 20_000;
+/** After so many new ones the site with the most gives up its oldest, until all are few enough. */
+const TRIM_EVERY = 256;
 /** How often an isolate that serves a site asks what changed in its catalogue, behind an answer. */
 const FOLLOW_MS = 1_500;
 /** An isolate whose knowledge is older asks before it answers: a change holds everywhere within three seconds. */
@@ -20,8 +23,8 @@ const MAX_SITES = 1_000;
 
 /** How far an isolate has followed a site's catalogue; times are ms since 1970. */
 interface Followed {
-  /** Part of the cache's keys; a new one voids what is held. */
-  epoch: number;
+  /** What is held; what changes is followed, so that entries need no short life of their own. */
+  items: ExpiringCache<Item | null>;
   /** Number of the last change that it has heard of; nothing before the first product was read. */
   change: number | undefined;
   askedAt: number;
@@ -30,10 +33,8 @@ interface Followed {
   asking: Promise<void> | undefined;
 }
 
-// What changes is followed, so entries need no short life of their own.
-const items = new ExpiringCache<Item | null>(CAPACITY, { ttlMs: HOUR_MS });
 const sites = new ExpiringCache<Followed>(MAX_SITES, { ttlMs: HOUR_MS });
-let epochs = 0;
+let added = 0;
 
 /** An isolate's view of one site's catalogue: products by id, null for those that are not available. */
 export interface ItemCache {
@@ -47,24 +48,30 @@ export async function itemCache(env: Env, site: string): Promise<ItemCache> {
   const now = Date.now();
   const followed = followedOf(site, now);
   if (followed.change !== undefined) await catchUp(env, site, followed, now);
-  const prefix = `${site}/${followed.epoch}/`;
+  const { items } = followed;
   return {
-    get: (id) => items.get(prefix + id, now),
+    get: (id) => items.get(id, now),
     set: (id, item, change) => {
       // What is followed from there on is all that may change what is held.
       if (followed.change === undefined || change < followed.change) {
         if (followed.change === undefined) followed.knownUntil = now;
         followed.change = change;
       }
-      items.set(prefix + id, item, now);
+      items.set(id, item, now);
+      added += 1;
+      if (added % TRIM_EVERY === 0)
+        trimCaches(
+          [...sites.values()].map((one) => one.items),
+          CAPACITY,
+        );
     },
   };
 }
 
 /** The products among `ids` that this isolate knows, however old, at once; null for those that were not available. */
 export function heldItems(site: string, ids: Iterable<string>): Item[] {
-  const epoch = sites.last(site)?.epoch;
-  return [...ids].flatMap((id) => items.last(`${site}/${epoch}/${id}`) ?? []);
+  const items = sites.last(site)?.items;
+  return items ? [...ids].flatMap((id) => items.last(id) ?? []) : [];
 }
 
 /** Asks what changed, if it is time; waits for the answer if what is known is too old, whoever asked. */
@@ -87,9 +94,8 @@ async function catchUp(env: Env, site: string, followed: Followed, now: number):
 function followedOf(site: string, now: number): Followed {
   const known = sites.get(site, now);
   if (known) return known;
-  epochs += 1;
   const followed: Followed = {
-    epoch: epochs,
+    items: newItems(),
     change: undefined,
     askedAt: now,
     knownUntil: now,
@@ -104,14 +110,15 @@ async function follow(env: Env, site: string, followed: Followed, now: number): 
   const { change, items: changed, complete } = await catalogStub(env, site).changesSince(since);
   followed.knownUntil = now;
   if (!complete) {
-    epochs += 1;
-    followed.epoch = epochs;
+    followed.items = newItems();
     followed.change = change;
     return;
   }
-  for (const { id, item } of changed) {
-    const key = `${site}/${followed.epoch}/${id}`;
-    if (items.last(key) !== undefined) items.set(key, item, now);
-  }
+  const { items } = followed;
+  for (const { id, item } of changed) if (items.last(id) !== undefined) items.set(id, item, now);
   if (followed.change === since) followed.change = change;
+}
+
+function newItems(): ExpiringCache<Item | null> {
+  return new ExpiringCache(CAPACITY, { ttlMs: HOUR_MS });
 }

@@ -1,6 +1,6 @@
 import { isSameToken, visitorToken } from '../../../core/identity/visitor-token.ts';
 import type { Site } from '../../../stores/sites/site.ts';
-import { visitorCookies } from './visitor-cookie.ts';
+import { type VisitorCookies, visitorCookies } from './visitor-cookie.ts';
 
 /** Whom a request names, by itself or by its cookies, and whether it may read what is known of him. */
 export interface NamedVisitor {
@@ -17,8 +17,8 @@ export function namedVisitor(
   request: Request,
   site: Site,
   said: { readonly anonymousId?: string | undefined; readonly visitorToken?: string | undefined },
+  cookies: VisitorCookies = visitorCookies(request),
 ): NamedVisitor {
-  const cookies = visitorCookies(request);
   const anonymousId = said.anonymousId ?? cookies.anonymousId;
   if (anonymousId === undefined || site.keyKind === 'secret') return { anonymousId, proven: anonymousId !== undefined };
   const given = [said.visitorToken, cookies.token].filter((token) => token !== undefined);

@@ -117,13 +117,14 @@ export type ReadVisitor = Pick<ReadQuery, 'anonymousId' | 'unproven' | 'claimedI
 
 /** The visitor whom a request names. */
 export function visitorOf(request: Request, site: Site, asked: z.infer<typeof readQuerySchema>): ReadVisitor {
-  const visitor = namedVisitor(request, site, asked);
+  const cookies = visitorCookies(request);
+  const visitor = namedVisitor(request, site, asked, cookies);
   return {
     anonymousId: visitor.proven ? visitor.anonymousId : undefined,
     unproven: visitor.anonymousId !== undefined && !visitor.proven,
     claimedId: visitor.anonymousId,
     counted: isCounted(request, site.settings, site.keyKind === 'secret'),
-    hint: parseHint(asked.hint ?? visitorCookies(request).hint),
+    hint: parseHint(asked.hint ?? cookies.hint),
     consent: requestDefaults(request, site),
   };
 }

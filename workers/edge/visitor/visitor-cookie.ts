@@ -18,8 +18,9 @@ export interface VisitorCookies {
 /** Reads the visitor's cookies. */
 export function visitorCookies(request: Request): VisitorCookies {
   const found = readCookies(request);
+  const id = decode(found.get(ID));
   return {
-    anonymousId: anonymousIdSchema.safeParse(decode(found.get(ID))).data,
+    anonymousId: id === undefined ? undefined : anonymousIdSchema.safeParse(id).data,
     token: decode(found.get(TOKEN)),
     hint: found.get(HINT),
   };
