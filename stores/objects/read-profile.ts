@@ -6,7 +6,8 @@ import type { RecentItems, RecentWithFacts } from '../../core/profile/recent-ite
 import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
-import { type RequestTimer, withDeadline } from '../with-deadline.ts';
+import type { RequestTimer } from '../request-timer.ts';
+import { withDeadline } from '../with-deadline.ts';
 import { type ProfileStub, profileStub } from './profile-stub.ts';
 
 /** Whose profile is read: that of the person to whom a device, or a user, belongs. */

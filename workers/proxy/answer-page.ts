@@ -64,20 +64,29 @@ async function untouched(
   { host, upstream }: ProxiedShop,
   change: (headers: Headers) => void = () => {},
 ): Promise<Response> {
-  const headers = new Headers(request.headers);
+  if (upstream === undefined) {
+    const sent = new Request(request);
+    change(sent.headers);
+    return fetch(sent);
+  }
+  const sent = new Request(upstream + url.pathname + url.search, manual(request));
+  const { headers } = sent;
   change(headers);
-  if (upstream === undefined) return fetch(request, { headers });
   headers.set(PROXY_MARK, host);
   headers.set('x-forwarded-host', url.host);
   headers.set('x-forwarded-proto', url.protocol.slice(0, -1));
-  const { method, body } = request;
   try {
-    const response = await fetch(upstream + url.pathname + url.search, { method, headers, body, redirect: 'manual' });
+    const response = await fetch(sent);
     return fromUpstream(response, upstream, url.origin);
   } catch (error) {
     log('upstream_away', { host, error: String(error) });
     return plain(502, `The shop's server does not answer. PROXY_HOSTS names it as ${upstream}.`);
   }
+}
+
+/** The request whose redirects its visitor follows himself, as one that comes in is. */
+function manual(request: Request): Request {
+  return request.redirect === 'manual' ? request : new Request(request, { redirect: 'manual' });
 }
 
 /** A redirect to the shop's own server leads to where the visitor is. */

@@ -4,7 +4,7 @@ import type { RecentWithFacts, RuleFacts } from '../../../core/profile/recent-it
 import { withHint } from '../../../core/recommend/hint.ts';
 import type { Known } from '../../../core/recommend/known.ts';
 import type { ProfileRead, ReadProfile } from '../../../stores/objects/read-profile.ts';
-import type { RequestTimer } from '../../../stores/with-deadline.ts';
+import type { RequestTimer } from '../../../stores/request-timer.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
 import type { Pretence } from './rule-input.ts';
 
