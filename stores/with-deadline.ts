@@ -8,31 +8,32 @@ const TURNS = 20;
  *
  * @param timer of the request, where it waits for several things at once.
  */
-export function withDeadline<T>(
+export async function withDeadline<T>(
   promise: Promise<T>,
   deadlineMs: number,
   timer: RequestTimer = new RequestTimer(),
 ): Promise<T | 'deadline' | 'error'> {
-  return new Promise((resolve) => {
-    let isSettled = false;
-    const wait = { at: 0, over: () => resolve('deadline') };
-    const settle = (outcome: T | 'error') => {
-      isSettled = true;
-      timer.drop(wait);
-      resolve(outcome);
-    };
-    promise.then(settle, () => settle('error'));
-    const watch = async () => {
-      for (let turns = 0; turns < TURNS; turns += 1) {
-        await undefined;
-        if (isSettled) return;
-      }
-      const now = Date.now();
-      wait.at = now + deadlineMs;
-      timer.add(wait, now);
-    };
-    void watch();
-  });
+  let outcome: { readonly value: T | 'error' } | undefined;
+  // What another request has begun ends in that one: only what hangs on a promise of this one may touch this one's timer.
+  const settled = promise
+    .catch(() => 'error' as const)
+    .then((value) => {
+      outcome = { value };
+      return value;
+    });
+  for (let turns = 0; turns < TURNS; turns += 1) {
+    await undefined;
+    if (outcome) return outcome.value;
+  }
+  const late = Promise.withResolvers<'deadline'>();
+  const now = Date.now();
+  const wait = { at: now + deadlineMs, over: () => late.resolve('deadline') };
+  timer.add(wait, now);
+  try {
+    return await Promise.race([settled, late.promise]);
+  } finally {
+    timer.drop(wait);
+  }
 }
 
 /** As `withDeadline`, for work whose effect counts: what is late goes on behind the answer. */

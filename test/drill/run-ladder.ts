@@ -222,15 +222,17 @@ async function read(vitrine: Vitrine, n: number, only?: string): Promise<Read> {
   const response = await fetch(`${vitrine.url}/v/recommendations?${query}`, {
     headers: { authorization: `Bearer ${SITE.secretKey}` },
   });
-  const body = (await response.json()) as {
-    slot: string;
-    strategy: string;
-    tier: string;
-    reason: string;
+  const text = await response.text();
+  // What the runtime says itself, where no answer of ours came, is no JSON.
+  const body = (response.headers.get('content-type')?.includes('json') ? JSON.parse(text) : { reason: text }) as {
+    slot?: string;
+    strategy?: string;
+    tier?: string;
+    reason?: string;
     items?: { id: string }[];
   };
   const totalMs = Number(/total;dur=(\d+)/.exec(response.headers.get('server-timing') ?? '')?.[1] ?? 0);
-  const { slot, strategy, tier, reason, items = [] } = body;
+  const { slot = query.get('slot') ?? '', strategy = asked, tier = 'none', reason = '', items = [] } = body;
   return { slot, strategy, tier, reason, status: response.status, totalMs, items: items.map(({ id }) => id) };
 }
 
