@@ -128,7 +128,7 @@ export async function benchProxy(): Promise<Result[]> {
         const median = (key: string) => percentile(rates.get(key) ?? [], 0.5);
         // Of each round: what the machine does meanwhile is in both.
         const ratio = (key: string, to: string) =>
-          percentile(rates.get(key)?.map((rate, round) => rate / (rates.get(to)?.[round] ?? 0)) ?? [], 0.5);
+          percentile(rates.get(key)?.map((rate, round) => rate / (rates.get(to)?.[round] ?? Number.NaN)) ?? [], 0.5);
         const untouched = await vitrine.client.expect(200, asked('vitrine', '/plain', cookie(1)));
         if (untouched.body.includes('vitrine')) throw new Error('a page without slots was touched');
         const [slow, slowPass]: [number[], number[]] = [[], []];

@@ -52,6 +52,7 @@ function served(items: Iterable<Item>, locale: string | undefined, now: number):
   return [...items].flatMap((item) => servedItem(item, locale, now) ?? []);
 }
 
+/** The same by id. */
 function byId(items: Iterable<Item>, locale: string | undefined, now: number): Map<string, ServedItem> {
   const products = new Map<string, ServedItem>();
   for (const item of items) {
