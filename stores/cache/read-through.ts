@@ -1,5 +1,6 @@
 import { waitUntil } from 'cloudflare:workers';
 import { log } from '../log.ts';
+import type { WaitBudget } from '../wait-budget.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { ExpiringCache } from './expiring-cache.ts';
 import { SingleFlight } from './single-flight.ts';
@@ -22,9 +23,15 @@ export class LoadedCache<V> extends ExpiringCache<V> {
  * missing one is loaded now, once however many ask. When loading fails, or takes long, the last known value is answered, however old: a
  * store that is away makes nobody wait for what is known.
  *
- * @throws what `load` throws, when nothing is known.
+ * @param budget what is waited in all; without one, a moment for what is newer than what is known, and for what is not known as long as it takes.
+ * @throws what `load` throws, or that it takes longer, when nothing is known.
  */
-export async function readThrough<V>(cache: LoadedCache<V>, key: string, load: () => Promise<V>): Promise<V> {
+export async function readThrough<V>(
+  cache: LoadedCache<V>,
+  key: string,
+  load: () => Promise<V>,
+  budget?: WaitBudget,
+): Promise<V> {
   const now = Date.now();
   const store = () =>
     cache.flights.load(key, async () => {
@@ -38,16 +45,26 @@ export async function readThrough<V>(cache: LoadedCache<V>, key: string, load: (
     return cached;
   }
   const last = cache.last(key);
-  if (last === undefined) return store();
+  if (last === undefined) return budget ? loadedWithin(store(), budget) : store();
   if (cache.failures.get(key, now)) return last;
   const loaded = await withDeadline(
     store().then((value) => ({ value })),
-    WAIT_MS,
+    budget ?? WAIT_MS,
   );
   if (typeof loaded === 'object') return loaded.value;
   cache.failures.set(key, true, Date.now());
   log('stale_served', { why: loaded });
   return last;
+}
+
+async function loadedWithin<V>(loading: Promise<V>, budget: WaitBudget): Promise<V> {
+  const outcome = await withDeadline(
+    loading.then((value) => ({ value })),
+    budget,
+  );
+  if (typeof outcome === 'object') return outcome.value;
+  if (outcome === 'error') return loading;
+  throw new Error('it was not loaded in time');
 }
 
 /** Lets a refresh finish after the answer; a failure is logged, the entry stays until it expires. */

@@ -4,8 +4,9 @@ import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { refreshBehind } from '../cache/read-through.ts';
 import { trimCaches } from '../cache/trim-caches.ts';
 import { log } from '../log.ts';
+import type { WaitBudget } from '../wait-budget.ts';
 import { withDeadline } from '../with-deadline.ts';
-import { isAway, noteAway } from './away.ts';
+import { isAway, watch } from './away.ts';
 import { catalogStub } from './catalog-stub.ts';
 
 /** Products of all sites that an isolate holds, but for those of the last `TRIM_EVERY` that came; at about 500 bytes each some 10 MB. */
@@ -16,8 +17,8 @@ const TRIM_EVERY = 256;
 const FOLLOW_MS = 1_500;
 /** An isolate whose knowledge is older asks before it answers: a change holds everywhere within three seconds. */
 const UNFOLLOWED_MS = 2_500;
-/** How long a read waits for it then. */
-const FOLLOW_WAIT_MS = 250;
+/** A question that is older is given up; what was asked then may still be heard of. */
+const GIVEN_UP_MS = 2_000;
 /** Sites whose catalogue an isolate follows. */
 const MAX_SITES = 1_000;
 
@@ -43,11 +44,15 @@ export interface ItemCache {
   set(id: string, item: Item | null, change: number): void;
 }
 
-/** The cache of a site, not more than three seconds behind the catalogue; as it last was when that does not answer. */
-export async function itemCache(env: Env, site: string): Promise<ItemCache> {
+/**
+ * The cache of a site, not more than three seconds behind the catalogue; as it last was when that does not answer.
+ *
+ * @param budget what the read waits for the catalogue in all.
+ */
+export async function itemCache(env: Env, site: string, budget: WaitBudget): Promise<ItemCache> {
   const now = Date.now();
   const followed = followedOf(site, now);
-  if (followed.change !== undefined) await catchUp(env, site, followed, now);
+  if (followed.change !== undefined) await catchUp(env, site, followed, budget, now);
   const { items } = followed;
   return {
     get: (id) => items.get(id, now),
@@ -75,20 +80,20 @@ export function heldItems(site: string, ids: Iterable<string>): Item[] {
 }
 
 /** Asks what changed, if it is time; waits for the answer if what is known is too old, whoever asked. */
-async function catchUp(env: Env, site: string, followed: Followed, now: number): Promise<void> {
-  if (!followed.asking && now - followed.askedAt >= FOLLOW_MS) {
-    followed.askedAt = now;
-    followed.asking = follow(env, site, followed, now).finally(() => {
-      followed.asking = undefined;
+async function catchUp(env: Env, site: string, followed: Followed, budget: WaitBudget, now: number): Promise<void> {
+  if (now - followed.askedAt >= (followed.asking ? GIVEN_UP_MS : FOLLOW_MS)) {
+    const asking = follow(env, site, followed, now).finally(() => {
+      if (followed.asking === asking) followed.asking = undefined;
     });
-    refreshBehind(followed.asking);
+    followed.askedAt = now;
+    followed.asking = asking;
+    refreshBehind(asking);
   }
-  if (!followed.asking || now - followed.knownUntil < UNFOLLOWED_MS || isAway(site)) return;
-  const outcome = await withDeadline(followed.asking, FOLLOW_WAIT_MS);
-  if (outcome === undefined) return;
-  noteAway(site);
-  followed.asking = undefined;
-  log('catalogue_unfollowed', { site, why: outcome });
+  const { asking, knownUntil } = followed;
+  if (!asking || now - knownUntil < UNFOLLOWED_MS || isAway(site) || budget.left(now) === 0) return;
+  watch(site, asking);
+  const outcome = await withDeadline(asking, budget);
+  if (outcome !== undefined) log('catalogue_unfollowed', { site, why: outcome });
 }
 
 function followedOf(site: string, now: number): Followed {

@@ -4,8 +4,9 @@ import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import { LoadedCache, readThrough, refreshBehind } from '../cache/read-through.ts';
 import { log } from '../log.ts';
-import { settledWithin, withDeadline } from '../with-deadline.ts';
-import { isAway, noteAway } from './away.ts';
+import type { WaitBudget } from '../wait-budget.ts';
+import { settledWithin } from '../with-deadline.ts';
+import { isAway, watch } from './away.ts';
 import { catalogStub } from './catalog-stub.ts';
 import { heldItems, type ItemCache, itemCache } from './item-cache.ts';
 
@@ -20,17 +21,21 @@ const ALIKE_HELD = 48;
 /** Products that have come lately, and how many of them are held. */
 const newest = new LoadedCache<readonly string[]>(1_000, { ttlMs: 300_000, refreshMs: 60_000 });
 const NEW_HELD = 48;
-/** How long a read waits for products that its isolate does not know. */
-const WAIT_MS = 250;
 
 /**
  * The available products among `ids`, by id: from the isolate's cache, the rest from the site's catalogue. While that is away, those that
  * are known.
  *
+ * @param budget what the read waits for the catalogue in all.
  * @throws when the catalogue is away and none is known.
  */
-export async function readItems(env: Env, site: string, ids: Iterable<string>): Promise<Map<string, Item>> {
-  const cache = await itemCache(env, site);
+export async function readItems(
+  env: Env,
+  site: string,
+  ids: Iterable<string>,
+  budget: WaitBudget,
+): Promise<Map<string, Item>> {
+  const cache = await itemCache(env, site, budget);
   const found = new Map<string, Item>();
   let missing: Set<string> | undefined;
   for (const id of ids) {
@@ -42,13 +47,10 @@ export async function readItems(env: Env, site: string, ids: Iterable<string>): 
     }
   }
   if (!missing) return found;
-  const paused = isAway(site);
-  const outcome = paused ? 'paused' : await settledWithin(load(env, site, [...missing], cache, found), WAIT_MS);
+  const paused = whyNotAsked(site, budget);
+  const outcome = paused ?? (await settledWithin(watch(site, load(env, site, [...missing], cache, found)), budget));
   if (outcome === undefined) return found;
-  if (!paused) {
-    noteAway(site);
-    log('products_unknown', { site, products: missing.size, why: outcome });
-  }
+  if (!paused) log('products_unknown', { site, products: missing.size, why: outcome });
   if (found.size === 0) throw new Error(`the catalogue is away (${outcome}) and none of the products is known`);
   return found;
 }
@@ -63,16 +65,20 @@ async function load(env: Env, site: string, ids: string[], cache: ItemCache, fou
   }
 }
 
-/** The first available products in catalogue order, as far as is known now: what a shop shows that knows nothing else. */
-export async function firstItems(env: Env, site: string, limit: number): Promise<Item[]> {
-  const held = await readThrough(firsts, `${site}/${limit}`, () =>
-    inTime(site, () => catalogStub(env, site).first(limit)),
-  );
+/**
+ * The first available products in catalogue order, as far as is known now: what a shop shows that knows nothing else.
+ *
+ * @param budget what the read waits for the catalogue in all.
+ */
+export async function firstItems(env: Env, site: string, limit: number, budget: WaitBudget): Promise<Item[]> {
+  const ask = () => asked(site, budget, () => catalogStub(env, site).first(limit));
+  const held = await readThrough(firsts, `${site}/${limit}`, ask, budget);
   heldFirsts.set(site, held, Date.now());
   const now = await readItems(
     env,
     site,
     held.map(({ id }) => id),
+    budget,
   );
   return held.flatMap(({ id }) => now.get(id) ?? []);
 }
@@ -103,29 +109,39 @@ export function heldFirst(site: string, limit: number): Item[] {
   );
 }
 
-/** What the catalogue says is alike to a product, best first, without a look at whether it may be shown. */
-export async function relatedItems(env: Env, site: string, item: string, limit: number): Promise<Candidate[]> {
-  const held = await readThrough(alike, `${site}/${item}`, async () =>
-    (await inTime(site, () => catalogStub(env, site).related(item, ALIKE_HELD))).map(({ id, score }) => ({
-      item: id,
-      score,
-    })),
-  );
+/**
+ * What the catalogue says is alike to a product, best first, without a look at whether it may be shown.
+ *
+ * @param budget what the read waits for the catalogue in all.
+ */
+export async function relatedItems(
+  env: Env,
+  site: string,
+  item: string,
+  limit: number,
+  budget: WaitBudget,
+): Promise<Candidate[]> {
+  const ask = async () => {
+    const likes = await asked(site, budget, () => catalogStub(env, site).related(item, ALIKE_HELD));
+    return likes.map(({ id, score }) => ({ item: id, score }));
+  };
+  const held = await readThrough(alike, `${site}/${item}`, ask, budget);
   return held.slice(0, limit);
 }
 
+/** Why the catalogue is not asked now; nothing where it may be. */
+function whyNotAsked(site: string, budget: WaitBudget): string | undefined {
+  if (isAway(site)) return 'paused';
+  return budget.left(Date.now()) === 0 ? 'waited for long enough' : undefined;
+}
+
 /**
- * What the catalogue answers, if it does in time.
+ * What the catalogue answers.
  *
- * @throws at once while it has just failed or been late.
+ * @throws at once where it is not asked now.
  */
-async function inTime<T>(site: string, ask: () => Promise<T>): Promise<T> {
-  if (isAway(site)) throw new Error('the catalogue is away (paused)');
-  const outcome = await withDeadline(
-    ask().then((value) => ({ value })),
-    WAIT_MS,
-  );
-  if (typeof outcome !== 'string') return outcome.value;
-  noteAway(site);
-  throw new Error(`the catalogue is away (${outcome})`);
+async function asked<T extends object>(site: string, budget: WaitBudget, ask: () => Promise<T>): Promise<T> {
+  const why = whyNotAsked(site, budget);
+  if (why !== undefined) throw new Error(`the catalogue is away (${why})`);
+  return watch(site, ask());
 }

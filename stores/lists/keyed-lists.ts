@@ -11,6 +11,7 @@ import { sha256Hex } from '../../core/sha256-hex.ts';
 import { ByteCache } from '../cache/byte-cache.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { SingleFlight } from '../cache/single-flight.ts';
+import type { WaitBudget } from '../wait-budget.ts';
 import { withDeadline } from '../with-deadline.ts';
 
 /** What is listed: what is bought together, by product; what is popular, by category. */
@@ -21,8 +22,6 @@ const MANIFEST_AGES = { refreshMs: 60_000, ttlMs: 600_000 };
 const MAX_MANIFESTS = 200;
 /** Blocks of all sites that an isolate holds, by the length of their texts. */
 const CACHE_BYTES = 8 * 1024 * 1024;
-/** How long a read waits for a block. */
-const DEADLINE_MS = 200;
 
 interface Block {
   readonly bytes: number;
@@ -35,16 +34,27 @@ const flights = new SingleFlight<Block>();
 const prefixOf = (kind: ListKind, site: string) => `${kind}/${site}/`;
 const manifestKey = (kind: ListKind, site: string) => `${prefixOf(kind, site)}current.json`;
 
-/** A list, best first; empty where there is none. Throws where its block does not come in time. */
-export async function readList(env: Env, kind: ListKind, site: string, key: string): Promise<readonly Listed[]> {
-  const manifest = await readThrough(manifests, `${site}/${kind}`, () => readManifest(env, kind, site));
+/**
+ * A list, best first; empty where there is none.
+ *
+ * @param budget what the read waits in all for what is in the bucket.
+ * @throws where it does not come in time.
+ */
+export async function readList(
+  env: Env,
+  kind: ListKind,
+  site: string,
+  key: string,
+  budget: WaitBudget,
+): Promise<readonly Listed[]> {
+  const manifest = await readThrough(manifests, `${site}/${kind}`, () => readManifest(env, kind, site), budget);
   const block = manifest?.blocks[blockOf(key, manifest.blocks.length)];
   if (block === undefined) return [];
   const held =
     blocks.get(block) ??
     (await withDeadline(
       flights.load(block, () => fetchBlock(env, block)),
-      DEADLINE_MS,
+      budget,
     ));
   if (typeof held !== 'object') throw new Error(`a block of lists did not come: ${held}`);
   return held.lists.get(key) ?? [];

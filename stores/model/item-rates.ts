@@ -5,6 +5,7 @@ import { DAY_MS } from '../../core/time.ts';
 import { ByteCache } from '../cache/byte-cache.ts';
 import { SingleFlight } from '../cache/single-flight.ts';
 import { log } from '../log.ts';
+import type { WaitBudget } from '../wait-budget.ts';
 import { settledWithin } from '../with-deadline.ts';
 
 /** Days of which rates are kept: a fit asks for those of before its questions. */
@@ -14,8 +15,6 @@ const KEPT_COUNTS = 2;
 /** Rates of all sites that an isolate holds. A character of them takes some three bytes in memory. */
 const CACHE_BYTES = 8 * 1024 * 1024;
 const BYTES_PER_CHARACTER = 3;
-/** How long a read waits for rates that its isolate does not hold; without them all products are average. */
-const DEADLINE_MS = 100;
 const DAY_DIGITS = 9;
 
 /** The rates that a day left behind: their R2 key and the day, days since 1970. */
@@ -76,13 +75,17 @@ export async function readRates(env: Env, key: string): Promise<ServedRates> {
   return (await fetchRates(env, key)).rates;
 }
 
-/** Rates for a read, which waits for them a moment; nothing where they do not come. Never throws. */
-export async function heldRates(env: Env, key: string): Promise<ServedRates | undefined> {
+/**
+ * Rates for a read, which waits for them a moment; nothing where they do not come. Never throws.
+ *
+ * @param budget what the read waits in all for what is in the bucket.
+ */
+export async function heldRates(env: Env, key: string, budget: WaitBudget): Promise<ServedRates | undefined> {
   const held = cache.get(key);
   if (held) return held.rates;
   const outcome = await settledWithin(
     flights.load(key, () => fetchRates(env, key)),
-    DEADLINE_MS,
+    budget,
   );
   if (typeof outcome === 'object') return outcome.rates;
   log('rates_unread', { key, why: outcome });

@@ -12,6 +12,7 @@ import { type Scored, Scorer } from '../../core/recommend/scorer.ts';
 import { ByteCache } from '../cache/byte-cache.ts';
 import { LoadedCache, readThrough } from '../cache/read-through.ts';
 import { SingleFlight } from '../cache/single-flight.ts';
+import type { WaitBudget } from '../wait-budget.ts';
 import { settledWithin } from '../with-deadline.ts';
 import { readCurrent } from './current-model.ts';
 import { heldRates } from './item-rates.ts';
@@ -22,9 +23,8 @@ const MANIFEST_AGES = { refreshMs: 5_000, ttlMs: 60_000 };
 const BLOCK_CACHE_BYTES = 32 * 1024 * 1024;
 /** Items a site's numbering may hold before it begins anew, with its blocks. */
 const MAX_TABLE_ITEMS = 500_000;
-/** Lists that are read together, and how long a read waits for all it wants of them. */
+/** Lists that are read together. */
 const LISTS_AT_ONCE = 5;
-const BLOCKS_DEADLINE_MS = 200;
 /** Sites whose models an isolate knows. */
 const MAX_SITES = 100;
 
@@ -83,6 +83,7 @@ export class Model {
    * comes next; without one, what goes with all of them. Lists are read from the newest item
    * back, until there is enough; what has not come when the time is over is left out.
    *
+   * @param budget what the read waits in all for what is in the bucket.
    * @param slot whose rates of products a ranker goes by, if it asks for them.
    *
    * @throws when no block at all came.
@@ -93,12 +94,12 @@ export class Model {
     limit: number,
     hidden: Barred,
     choice: RankerChoice,
+    budget: WaitBudget,
     slot?: string,
   ): Promise<Scored[]> {
     const { table, scorer } = numberingOf(this.manifest.site);
     const newest = [...new Set(items.slice(-LIST_STEPS).reverse())];
     const found = new Map<string, SiteBlock>();
-    const deadline = Date.now() + BLOCKS_DEADLINE_MS;
     for (let from = 0; from < newest.length && entriesOf(found) < LIST_ENTRIES; from += LISTS_AT_ONCE) {
       const loading = newest.slice(from, from + LISTS_AT_ONCE).flatMap((item) => {
         const key = this.blockKey(item);
@@ -108,14 +109,15 @@ export class Model {
         return [];
       });
       if (loading.length === 0) continue;
-      const outcome = await settledWithin(Promise.all(loading), Math.max(1, deadline - Date.now()));
+      const outcome = await settledWithin(Promise.all(loading), budget);
       if (outcome === 'deadline' || outcome === 'error') {
         if (found.size === 0) throw new Error(`no block of the model came: ${outcome}`);
         break;
       }
     }
     const ranker = choice === 'none' ? undefined : choice === 'own' ? this.ranker : SHIPPED;
-    const rates = ranker?.asksRates && this.manifest.rates ? await heldRates(env, this.manifest.rates.key) : undefined;
+    const rates =
+      ranker?.asksRates && this.manifest.rates ? await heldRates(env, this.manifest.rates.key, budget) : undefined;
     const facts = rates ? { ...this.facts, ratesOf: (item: string) => rates.of(item, slot) } : this.facts;
     return scorer.score({ items, hidden }, (item) => found.get(item), facts, ranker, limit);
   }

@@ -7,6 +7,7 @@ import type { ProfileView } from '../../core/profile/view-profile.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { ExpiringCache } from '../cache/expiring-cache.ts';
 import type { RequestTimer } from '../request-timer.ts';
+import { WaitBudget } from '../wait-budget.ts';
 import { withDeadline } from '../with-deadline.ts';
 import { type ProfileStub, profileStub } from './profile-stub.ts';
 
@@ -71,7 +72,10 @@ export async function readProfile<Part extends keyof Parts>(
   if (!ledger) return { tier: 'none', reason: visitor.unproven ? 'no_visitor_token' : 'no_visitor' };
   const key = `${site}/${ledger}`;
   const known = lastKnown[part];
-  const outcome = await withDeadline(find(env, site, ledger, part), Number(env.PROFILE_DEADLINE_MS), timer);
+  const outcome = await withDeadline(
+    find(env, site, ledger, part),
+    new WaitBudget(Number(env.PROFILE_DEADLINE_MS), timer),
+  );
   const mayUse = ({ choices }: Found<Part>) =>
     visitor.consent === undefined || isGranted(visitor.consent, choices, 'personalization');
   if (typeof outcome === 'object') {

@@ -122,8 +122,8 @@ export const CANARIES: readonly Canary[] = [
     name: 'a profile is waited for without a deadline',
     drill: ['ladder', '--seconds', '2', '--only', 'profile slow'],
     file: 'stores/objects/read-profile.ts',
-    replace: 'withDeadline(find(env, site, ledger, part), Number(env.PROFILE_DEADLINE_MS), timer)',
-    by: 'withDeadline(find(env, site, ledger, part), 30_000, timer)',
+    replace: 'new WaitBudget(Number(env.PROFILE_DEADLINE_MS), timer)',
+    by: 'new WaitBudget(30_000, timer)',
   },
   {
     name: 'webhooks of any site are listed',

@@ -1,11 +1,17 @@
 import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it } from 'vitest';
-import { readItems, relatedItems } from '../../stores/catalog/read-items.ts';
+import { consentDefaults, consentPolicySchema } from '../../core/consent/policy.ts';
+import { firstItems, readItems, relatedItems } from '../../stores/catalog/read-items.ts';
+import { WaitBudget } from '../../stores/wait-budget.ts';
+import { recommend } from '../../workers/edge/recommend/recommend.ts';
+import { type ReadQuery, readQuerySchema } from '../../workers/edge/visitor/read-query.ts';
 import worker from '../../workers/index.ts';
 import { makeSite, send, type TestSite } from './site.ts';
 
 const DEADLINE_MS = 40;
+/** What one read has to wait. */
+const patience = () => new WaitBudget(250);
 const api = async (site: TestSite, method: string, path: string, body: string) => {
   const headers = { authorization: `Bearer ${site.secretKey}`, 'content-type': 'application/json' };
   const response = await send(`/api/${path}`, { method, headers, body });
@@ -67,6 +73,23 @@ describe('a slot that is late', () => {
     ]);
   });
 
+  it('shows the same where who asks has less time than the slot', async ({ expect }) => {
+    const site = await shop();
+    await (await send(`/v/recommendations?key=${site.writeKey}&slot=home`)).text();
+    const late = { ...env, PROFILE_DEADLINE_MS: '5000', USER_PROFILE: never } as unknown as Env;
+    const query: ReadQuery = {
+      ...readQuerySchema.parse({ slot: 'elsewhere', limit: '2' }),
+      anonymousId: crypto.randomUUID(),
+      unproven: false,
+      claimedId: undefined,
+      counted: false,
+      hint: [],
+      consent: consentDefaults(consentPolicySchema.parse({}), { inEuropeanUnion: false, globalPrivacyControl: false }),
+    };
+    const shown = await recommend(late, site.id, query, () => ({}), { within: DEADLINE_MS });
+    expect([shown.reason, shown.items.map(({ item }) => item.id)]).toEqual(['slot_deadline', ['b', 'c']]);
+  });
+
   it('shows the same where something is thrown that nobody has thought of', async ({ expect }) => {
     const site = await shop();
     await (await send(`/v/recommendations?key=${site.writeKey}&slot=home`)).text();
@@ -89,7 +112,7 @@ describe('a slot that is late', () => {
 describe('a catalogue that never answers', () => {
   it('is waited for once by a read, whatever it wants of it, and by none for a while', async ({ expect }) => {
     const site = await shop();
-    expect([...(await readItems(env, site.id, ['a', 'b'])).keys()]).toEqual(['a', 'b']);
+    expect([...(await readItems(env, site.id, ['a', 'b'], patience())).keys()]).toEqual(['a', 'b']);
     // What is known is so old that a read first asks what has changed.
     await scheduler.wait(2_600);
     const calls: string[] = [];
@@ -104,13 +127,60 @@ describe('a catalogue that never answers', () => {
     );
     const CATALOG = { idFromName: (name: string) => name, get: () => silent } as unknown as Env['CATALOG'];
     const away = { ...env, CATALOG };
-    expect([...(await readItems(away, site.id, ['a', 'unknown'])).keys()]).toEqual(['a']);
+    expect([...(await readItems(away, site.id, ['a', 'unknown'], patience())).keys()]).toEqual(['a']);
     expect(calls).toEqual(['changesSince']);
-    await expect(relatedItems(away, site.id, 'a', 3)).rejects.toThrow('away (paused)');
-    expect([...(await readItems(away, site.id, ['b', 'unknown'])).keys()]).toEqual(['b']);
+    await scheduler.wait(20);
+    await expect(relatedItems(away, site.id, 'a', 3, patience())).rejects.toThrow('away (paused)');
+    expect([...(await readItems(away, site.id, ['b', 'unknown'], patience())).keys()]).toEqual(['b']);
     expect(calls).toEqual(['changesSince']);
     // It comes back, and is asked again.
     await scheduler.wait(2_100);
-    expect([...(await readItems(env, site.id, ['a', 'c'])).keys()]).toEqual(['a', 'c']);
+    expect([...(await readItems(env, site.id, ['a', 'c'], patience())).keys()]).toEqual(['a', 'c']);
+  });
+});
+
+describe('a catalogue that is slow', () => {
+  /** Answers each question when told to. */
+  function slow() {
+    const calls: string[] = [];
+    const answers: (() => void)[] = [];
+    const CATALOG = {
+      idFromName: (name: string) => name,
+      get: (name: string) => {
+        const stub = env.CATALOG.getByName(name) as unknown as Record<string, (...args: unknown[]) => unknown>;
+        const ask =
+          (method: string) =>
+          async (...args: unknown[]) => {
+            calls.push(method);
+            await new Promise<void>((answer) => void answers.push(answer));
+            return stub[method]?.(...args);
+          };
+        return new Proxy({}, { get: (_, method) => ask(String(method)) });
+      },
+    } as unknown as Env['CATALOG'];
+    return { calls, answers, env: { ...env, CATALOG } };
+  }
+
+  it('is waited for by one read no longer in all than it has time for, and what is late is known to the next', async ({
+    expect,
+  }) => {
+    const site = await shop();
+    const { calls, answers, env: far } = slow();
+    const budget = new WaitBudget(150);
+    // It answers in time, and so does not count as away.
+    const related = relatedItems(far, site.id, 'a', 3, budget);
+    await scheduler.wait(50);
+    answers.shift()?.();
+    await related;
+    expect(budget.left(Date.now())).toBeLessThan(150);
+    await expect(readItems(far, site.id, ['a', 'b'], budget)).rejects.toThrow('away (deadline)');
+    expect(calls).toEqual(['related', 'read']);
+    // All that the read has had is spent: it asks nothing more.
+    await expect(firstItems(far, site.id, 3, budget)).rejects.toThrow('waited for long enough');
+    expect(calls).toEqual(['related', 'read']);
+    answers.shift()?.();
+    await scheduler.wait(50);
+    expect([...(await readItems(far, site.id, ['a', 'b'], new WaitBudget(0))).keys()]).toEqual(['a', 'b']);
+    expect(calls).toEqual(['related', 'read']);
   });
 });

@@ -5,6 +5,7 @@ import { publishModel } from '../../jobs/publish/publish-model.ts';
 import { trendSites } from '../../jobs/trend/trend-sites.ts';
 import { readList } from '../../stores/lists/keyed-lists.ts';
 import { feedSessions } from '../../stores/model/feed-sessions.ts';
+import { WaitBudget } from '../../stores/wait-budget.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { dyingAfter } from './dying.ts';
 import { eventually } from './eventually.ts';
@@ -99,7 +100,7 @@ describe('lists of products', () => {
     await publishModel(env, site.id);
     await trendSites(env, aRun());
     const popularIn = async (category: string) =>
-      (await readList(env, 'popular', site.id, category)).map(({ item }) => item);
+      (await readList(env, 'popular', site.id, category, new WaitBudget(200))).map(({ item }) => item);
     expect(await popularIn('climbing')).toEqual(['knot', 'hook']);
     expect(await popularIn('hats')).toHaveLength(24);
     expect(await popularIn('boots')).toEqual([]);

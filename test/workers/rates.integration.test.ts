@@ -12,6 +12,7 @@ import { publishModel, rollbackModel } from '../../jobs/publish/publish-model.ts
 import { readCurrent } from '../../stores/model/current-model.ts';
 import { feedSessions } from '../../stores/model/feed-sessions.ts';
 import { heldRates, ratesBefore } from '../../stores/model/item-rates.ts';
+import { WaitBudget } from '../../stores/wait-budget.ts';
 import { deliver, makeMessage } from './deliver.ts';
 import { eventually } from './eventually.ts';
 import { aRun, makeSite, send, type TestSite } from './site.ts';
@@ -206,7 +207,8 @@ describe('rates of products', () => {
     const kept = (await readCurrent(env, site.id))?.manifest.rates;
     expect(kept?.day).toBe(TODAY);
     await env.MODELS.put('rates/broken.json', '{"v":1');
-    for (const key of ['rates/missing.json', 'rates/broken.json']) expect(await heldRates(env, key)).toBeUndefined();
+    for (const key of ['rates/missing.json', 'rates/broken.json'])
+      expect(await heldRates(env, key, new WaitBudget(100))).toBeUndefined();
     // What a rollback holds is not renewed either.
     const held = await rollbackModel(env, site.id);
     await renewRates(

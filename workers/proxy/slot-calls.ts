@@ -4,6 +4,7 @@ import { type ProfileRead, type ReadProfile, readProfile } from '../../stores/ob
 import { noteDecision } from '../../stores/pulse/gather-pulse.ts';
 import { RequestTimer } from '../../stores/request-timer.ts';
 import type { Site } from '../../stores/sites/site.ts';
+import { WaitBudget } from '../../stores/wait-budget.ts';
 import { withDeadline } from '../../stores/with-deadline.ts';
 import { renderFragment } from '../edge/fragments/render-fragment.ts';
 import { decisionOf } from '../edge/recommend/decision-of.ts';
@@ -14,6 +15,8 @@ import { checkedQuery } from '../http/checked-query.ts';
 
 /** How long a page waits for a slot before it shows its own content. */
 const SLOT_DEADLINE_MS = 300;
+/** What of it is for the decision: one that is overdue is shown from what the isolate knows. */
+const DECISION_MS = 280;
 /** Slots of one page that are filled. */
 const MAX_SLOTS = 20;
 
@@ -62,7 +65,7 @@ export class SlotCalls {
     if (this.calls.size >= MAX_SLOTS) return { filled: Promise.resolve(null), known: null };
     const call: { -readonly [Member in keyof SlotCall]: SlotCall[Member] } = {
       known: undefined,
-      filled: withDeadline(this.fill(ask), SLOT_DEADLINE_MS, this.timer).then((filled) => {
+      filled: withDeadline(this.fill(ask), new WaitBudget(SLOT_DEADLINE_MS, this.timer)).then((filled) => {
         if (typeof filled === 'string') log('slot_not_filled', { slot: ask.slot.slice(0, 64), why: filled });
         call.known = typeof filled === 'string' ? null : filled;
         return call.known;
@@ -81,6 +84,7 @@ export class SlotCalls {
     const query = visitorQuery(asked, this.visitor);
     const shown = await recommend(this.env, site.id, query, () => placeOf(this.request, query, false), {
       read: this.read,
+      within: DECISION_MS,
       timer: this.timer,
     });
     const { slot, tier, reason } = shown;

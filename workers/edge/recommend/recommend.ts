@@ -14,11 +14,12 @@ import { type CurrentPlan, currentPlan, heldPlan } from '../../../stores/merchan
 import { heldModel, loadModel, type Model } from '../../../stores/model/load-model.ts';
 import { type ReadProfile, readProfile } from '../../../stores/objects/read-profile.ts';
 import { RequestTimer } from '../../../stores/request-timer.ts';
+import { WaitBudget } from '../../../stores/wait-budget.ts';
 import { withDeadline } from '../../../stores/with-deadline.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
 import { NOT_ASKED, readPerson } from './read-person.ts';
 import { type Place, type Pretence, ruleInput } from './rule-input.ts';
-import { heldSources, sourcesOf } from './sources.ts';
+import { heldSources, type Patience, sourcesOf } from './sources.ts';
 import { experimentsAt, type GivenTrials, NO_TRIALS, trialsOf } from './trials.ts';
 
 /** A decision with what it answers and what it took. */
@@ -50,12 +51,16 @@ export interface RecommendOptions {
   readonly pretend?: Pretence | undefined;
   /** Reads profiles; who fills several slots of one page reads each part once. */
   readonly read?: ReadProfile;
+  /** How long it may take at most, ms, however long the slot may. */
+  readonly within?: number;
   /** Of the request; who fills several slots of one page waits for all of them by one. */
   readonly timer?: RequestTimer;
 }
 
-/** How long a read waits for a model that its isolate does not know. */
-const MODEL_DEADLINE_MS = 300;
+/** Which shares of its deadline a read waits in all for the bucket of models and for the catalogue, and how long at most: one that is slow leaves time to decide without it. */
+const MODELS_SHARE = 0.75;
+const CATALOGUE_SHARE = 0.6;
+const PATIENCE_MS = 300;
 /** How long a slot may take that nobody has defined. */
 const DEADLINE_MS = 400;
 /** The share of the places of a slot that nobody has defined, which goes to products that have come lately. */
@@ -74,9 +79,10 @@ export async function recommend(
   options: RecommendOptions = {},
 ): Promise<Recommendation> {
   const startedAt = Date.now();
-  const { deadline = DEADLINE_MS } = (options.plan ?? heldPlan(site))?.plan.slots.get(query.slot) ?? {};
-  const { timer = new RequestTimer() } = options;
-  const outcome = await withDeadline(recommendLive(env, site, query, place, options, timer), deadline, timer);
+  const slot = (options.plan ?? heldPlan(site))?.plan.slots.get(query.slot);
+  const { timer = new RequestTimer(), within = Number.POSITIVE_INFINITY } = options;
+  const deadline = new WaitBudget(Math.min(slot?.deadline ?? DEADLINE_MS, within), timer);
+  const outcome = await withDeadline(recommendLive(env, site, query, place, options, deadline), deadline);
   if (typeof outcome !== 'string') return outcome;
   log('slot_overdue', { site, slot: query.slot, why: outcome });
   return recommendHeld(site, query, place, options, `slot_${outcome}`, Date.now() - startedAt);
@@ -92,10 +98,12 @@ async function recommendLive(
   query: ReadQuery,
   place: () => Place,
   { plan: other, explain = false, pretend = {}, read = readProfile }: RecommendOptions,
-  timer: RequestTimer,
+  deadline: WaitBudget,
 ): Promise<Recommendation> {
   const startedAt = Date.now();
-  const modelRead = modelOf(env, site, timer);
+  const { timer } = deadline;
+  const patience = patienceOf(deadline, startedAt);
+  const modelRead = modelOf(env, site, patience.models);
   const current = other ?? (await currentPlan(env, site));
   const experiments = experimentsAt(current, query);
   const said = current ? slotPlan(current.plan, query.slot) : undefined;
@@ -120,7 +128,7 @@ async function recommendLive(
   const fallbacks = others
     .filter((other) => other !== strategy)
     .map((other) => ({ strategy: other, known: known(other) }));
-  const sources = sourcesOf(env, site, model, query, now);
+  const sources = sourcesOf(env, site, model, query, patience, now);
   const ask = { ...askOf(query, strategy, current, given), ranker: effects.ranker };
   const decision = await decide(ask, known(strategy), sources, {
     effects,
@@ -128,6 +136,12 @@ async function recommendLive(
     fallbacks,
   });
   return shown(decision, query, strategy, current, effects, { given, model: model?.version ?? 0, profileMs });
+}
+
+/** What a read with this deadline waits for what it asks several times. */
+function patienceOf(deadline: WaitBudget, now: number): Patience {
+  const budget = (share: number) => new WaitBudget(Math.min(PATIENCE_MS, deadline.left(now) * share), deadline.timer);
+  return { catalogue: budget(CATALOGUE_SHARE), models: budget(MODELS_SHARE) };
 }
 
 /** Who is held out is as one of whom nothing is known. */
@@ -213,8 +227,8 @@ function shown(
 }
 
 /** The site's model, unless it does not come in time. */
-async function modelOf(env: Env, site: string, timer: RequestTimer): Promise<Model | null> {
-  const model = await withDeadline(loadModel(env, site), MODEL_DEADLINE_MS, timer);
+async function modelOf(env: Env, site: string, budget: WaitBudget): Promise<Model | null> {
+  const model = await withDeadline(loadModel(env, site), budget);
   if (typeof model !== 'string') return model;
   log('model_unavailable', { site, why: model });
   return null;

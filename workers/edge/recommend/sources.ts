@@ -6,7 +6,15 @@ import { firstItems, heldFirst, newItemIds, readItems, relatedItems } from '../.
 import { readList } from '../../../stores/lists/keyed-lists.ts';
 import { log } from '../../../stores/log.ts';
 import type { Model } from '../../../stores/model/load-model.ts';
+import type { WaitBudget } from '../../../stores/wait-budget.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
+
+/** What one read waits in all for what it asks several times. */
+export interface Patience {
+  readonly catalogue: WaitBudget;
+  /** The bucket of models and lists. */
+  readonly models: WaitBudget;
+}
 
 /** Where candidates and products come from: the model, the catalogue. */
 export function sourcesOf(
@@ -14,20 +22,22 @@ export function sourcesOf(
   site: string,
   model: Model | null,
   { locale, slot }: Pick<ReadQuery, 'locale' | 'slot'>,
+  { catalogue, models }: Patience,
   now: number,
 ): Sources {
   return {
     ...heldSources(site, model, locale, now),
-    near: async (items, limit, hidden, ranker) => (model ? model.near(env, items, limit, hidden, ranker, slot) : []),
+    near: async (items, limit, hidden, ranker) =>
+      model ? model.near(env, items, limit, hidden, ranker, models, slot) : [],
     together: async (item, limit) =>
-      (await readList(env, 'together', site, item))
+      (await readList(env, 'together', site, item, models))
         .slice(0, limit)
         .map(({ item: partner, score }) => ({ item: partner, score, because: item })),
-    related: (item, limit) => relatedItems(env, site, item, limit),
-    popularIn: (category) => readList(env, 'popular', site, category),
-    products: async (ids) => byId((await readItems(env, site, ids)).values(), locale, now),
+    related: (item, limit) => relatedItems(env, site, item, limit, catalogue),
+    popularIn: (category) => readList(env, 'popular', site, category, models),
+    products: async (ids) => byId((await readItems(env, site, ids, catalogue)).values(), locale, now),
     fresh: () => newItemIds(env, site),
-    first: async (limit) => served(await firstItems(env, site, limit), locale, now),
+    first: async (limit) => served(await firstItems(env, site, limit, catalogue), locale, now),
   };
 }
 
