@@ -1,11 +1,14 @@
 import { CEL_LIMITS } from './limits.ts';
 
+/** A text as a condition sees it. */
+export const boundedText = (text: string): string => text.slice(0, CEL_LIMITS.inputTextLength);
+
 /**
  * JSON as a condition sees it: lists and maps are cut to `inputMembers`, texts to `inputTextLength`, nesting to `inputDepth`. So no
  * event can make a condition slow. What fits is passed as it is.
  */
 export function boundedInput(value: unknown, levels: number = CEL_LIMITS.inputDepth): unknown {
-  if (typeof value === 'string') return value.slice(0, CEL_LIMITS.inputTextLength);
+  if (typeof value === 'string') return boundedText(value);
   if (typeof value !== 'object' || value === null || value instanceof Date) return value;
   if (levels === 0) return null;
   if (Array.isArray(value)) {

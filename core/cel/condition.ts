@@ -1,6 +1,7 @@
 import { Environment, type ParseResult } from '@marcbachmann/cel-js';
 import { CEL_LIMITS } from './limits.ts';
 import { type NamedMember, namedMembers } from './named-members.ts';
+import { type Equals, neededEquals } from './needed-equals.ts';
 import { type Fault, refuseCostly } from './refuse-costly.ts';
 
 /** CEL types of the variables of a condition, by name. */
@@ -29,6 +30,8 @@ export interface Condition {
   readonly source: string;
   /** The members that it names of the maps that were to be tracked. */
   readonly members: readonly NamedMember[];
+  /** What of a map it needs: it holds only where one of these is so; nothing where that cannot be told. */
+  needs(map: string): readonly Equals[] | undefined;
   /**
    * Evaluates in steps that are bounded by `CEL_LIMITS`, given input that went through `boundedInput`. Never throws: where CEL has an
    * error (a missing key, types that don't compare), the condition doesn't hold.
@@ -108,7 +111,13 @@ export function conditionCompiler(
     const checked = check(environment, source, tracked, functions.names);
     if ('fault' in checked) return { ok: false, error: locate(source, checked.fault) };
     const { parsed, members } = checked;
-    return { ok: true, condition: { source, members, evaluate: (input, nowMs) => evaluate(parsed, input, nowMs) } };
+    const condition: Condition = {
+      source,
+      members,
+      needs: (map) => neededEquals(parsed.ast, map),
+      evaluate: (input, nowMs) => evaluate(parsed, input, nowMs),
+    };
+    return { ok: true, condition };
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Compiled, Condition } from '../cel/condition.ts';
 import type { NamedMember } from '../cel/named-members.ts';
+import type { Equals } from '../cel/needed-equals.ts';
 import type { VariantOf } from '../decisions/decision.ts';
 import { compileTemplate, renderFault, type Template } from '../templates/template.ts';
 import { sampleValues } from '../templates/values.ts';
@@ -30,6 +31,8 @@ export interface Where {
 export interface ReadyRule extends Omit<Rule, 'when' | 'actions'> {
   readonly when: Condition | undefined;
   readonly actions: readonly ReadyAction[];
+  /** What its condition needs of the context; nothing where it may hold in any. */
+  readonly needs: readonly Equals[] | undefined;
   /** Whether its condition asks of the visitor's profile. */
   readonly asksProfile: boolean;
   /** Whose it is: only those who were given this variant. */
@@ -170,9 +173,11 @@ class Compiler {
   }
 
   private rule({ when, actions, ...rule }: Rule, path: string, slots: Merchandising['slots']): ReadyRule {
+    const condition = when === undefined ? undefined : this.when(`${path}.when`, when);
     return {
       ...rule,
-      when: when === undefined ? undefined : this.when(`${path}.when`, when),
+      when: condition,
+      needs: condition?.needs('context'),
       asksProfile: namesProfile(when),
       actions: actions.map((action, at) => this.action(action, `${path}.actions.${at}`, rule.slots, slots)),
     };
@@ -180,7 +185,8 @@ class Compiler {
 
   private variant({ trial, name, path, slots: where, actions }: Variant, slots: Merchandising['slots']): ReadyRule {
     return {
-      ...{ name, enabled: true, priority: 0, slots: where && [...where], when: undefined, asksProfile: false, trial },
+      ...{ name, enabled: true, priority: 0, slots: where && [...where], when: undefined, needs: undefined, trial },
+      asksProfile: false,
       actions: actions.map((action, at) => this.action(action, `${path}.actions.${at}`, where, slots)),
     };
   }
@@ -223,7 +229,7 @@ class Compiler {
     const compiled = compileIt(source);
     if (!compiled.ok) {
       this.faults.push({ path, ...compiled.error });
-      return { source, members: [], evaluate: () => ({ holds: false, changesAt: null }) };
+      return { source, members: [], needs: () => undefined, evaluate: () => ({ holds: false, changesAt: null }) };
     }
     for (const member of compiled.condition.members) this.checkName(path, source, member, variables);
     return compiled.condition;

@@ -2,6 +2,7 @@ import type { ServedItem } from '../catalog/served-item.ts';
 import { boundedInput } from '../cel/bounded-input.ts';
 import type { VariantOf } from '../decisions/decision.ts';
 import type { Strategy } from '../decisions/strategy.ts';
+import { once } from '../once.ts';
 import type { RankerChoice } from '../recommend/ranker-choice.ts';
 import { type Plan, type ReadyRule, slotFor, type Where } from './compile.ts';
 import { itemInput } from './conditions.ts';
@@ -98,7 +99,7 @@ export function effectsOf(
   nowMs: number,
   trials: readonly VariantOf[] = NO_TRIALS,
 ): Effects {
-  const bounded = boundedInput(input) as Record<string, unknown>;
+  const bounded = once(() => boundedInput(input) as Record<string, unknown>);
   const definition = slotFor(plan, slot, trials);
   const pins: Pin[] = [];
   const excludes: { readonly where: Where; readonly rule: string; readonly rank: number }[] = [];
@@ -107,7 +108,7 @@ export function effectsOf(
   let content: string | undefined;
   let ranker: RankerChoice | undefined;
   let rank = 0;
-  for (const rule of slotPlan(plan, slot).rules) {
+  for (const rule of slotPlan(plan, slot).rules.possible(input.context).rules) {
     if (whyNot(rule, bounded, nowMs, trials) !== undefined) continue;
     const { name } = rule;
     for (const action of rule.actions)
@@ -180,13 +181,13 @@ export function effectsOf(
 /** Why a rule that may hold in a slot does not hold for this visitor now; nothing where it does. */
 function whyNot(
   { schedule, when, trial }: ReadyRule,
-  input: Readonly<Record<string, unknown>>,
+  input: () => Readonly<Record<string, unknown>>,
   nowMs: number,
   trials: readonly VariantOf[],
 ): 'other_variant' | 'schedule' | 'condition' | undefined {
   if (trial && !isGiven(trial, trials)) return 'other_variant';
   if (schedule && !isScheduled(schedule, nowMs)) return 'schedule';
-  return when === undefined || when.evaluate(input, nowMs).holds ? undefined : 'condition';
+  return when === undefined || when.evaluate(input(), nowMs).holds ? undefined : 'condition';
 }
 
 /** The same of any rule, with what CEL could not tell. */
@@ -194,7 +195,7 @@ function verdictOf(
   { active }: Plan,
   rule: ReadyRule,
   slot: string,
-  input: Readonly<Record<string, unknown>>,
+  input: () => Readonly<Record<string, unknown>>,
   nowMs: number,
   trials: readonly VariantOf[],
 ): RuleVerdict {
@@ -204,6 +205,6 @@ function verdictOf(
   if (slots && !slots.includes(slot)) return { rule: name, holds: false, why: 'other_slot' };
   const why = whyNot(rule, input, nowMs, trials);
   if (why === undefined) return { rule: name, holds: true, why: 'holds' };
-  const error = why === 'condition' ? when?.evaluate(input, nowMs).error : undefined;
+  const error = why === 'condition' ? when?.evaluate(input(), nowMs).error : undefined;
   return { rule: name, holds: false, why, ...(error !== undefined && { error }) };
 }

@@ -1,15 +1,14 @@
 import type { Strategy } from '../decisions/strategy.ts';
-import type { Plan, ReadyRule } from './compile.ts';
+import type { Plan } from './compile.ts';
+import { RuleIndex } from './rule-index.ts';
 
 /** What a plan says of one slot, whoever looks at it. */
 export interface SlotPlan {
   /** Whether it says anything: else nobody need ask. */
   readonly isRuled: boolean;
-  /** Rules that may hold there, in their order; none while rules are switched off. */
-  readonly rules: readonly ReadyRule[];
-  /** Whether a rule that may hold there asks of the visitor's profile. */
-  readonly asksProfile: boolean;
-  /** Strategies that a rule, or a variant, may choose. */
+  /** Rules that may hold there; none while rules are switched off. */
+  readonly rules: RuleIndex;
+  /** Strategies that a variant may choose. */
   readonly strategies: readonly Strategy[];
 }
 
@@ -36,13 +35,9 @@ function make({ active, slots, rules, variants }: Plan, slot: string): SlotPlan 
   const own = rules.filter((rule) => rule.slots?.includes(slot) ?? true);
   const able = active ? own.filter(({ enabled }) => enabled) : [];
   const changed = variants.flatMap(({ changes }) => (Object.hasOwn(changes, slot) && changes[slot]?.strategies) || []);
-  const chosen = able.flatMap(({ actions }) =>
-    actions.flatMap((action) => (action.do === 'strategy' ? [action.strategy] : [])),
-  );
   return {
     isRuled: slots.has(slot) || own.length > 0,
-    rules: able,
-    asksProfile: able.some((rule) => rule.asksProfile),
-    strategies: [...changed, ...chosen],
+    rules: new RuleIndex(able),
+    strategies: changed,
   };
 }

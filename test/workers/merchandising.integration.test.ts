@@ -1,8 +1,10 @@
+import { createExecutionContext } from 'cloudflare:test';
 import { env } from 'cloudflare:workers';
 import { describe, it, vi } from 'vitest';
 import type { Explanation } from '../../core/decide/explanation.ts';
 import { forgetDefinitions } from '../../stores/config/definitions.ts';
 import { currentPlan } from '../../stores/merchandising/current-plan.ts';
+import worker from '../../workers/index.ts';
 import { eventually } from './eventually.ts';
 import { asVisitor, makeEvent, makeSite, postEvents, send, type TestSite } from './site.ts';
 
@@ -182,6 +184,30 @@ describe('slots and rules', () => {
     const html = await (await send(`/v/fragments/home?locale=de&${visitor}`)).text();
     expect(html).toContain('<strong class="vitrine-content-title">Lieber Gast</strong>');
     expect(html).toContain('<h2 class="vitrine-heading">Für dich</h2>');
+  });
+
+  it('ask the profile only where a rule may hold that asks of it', async ({ expect }) => {
+    const site = await shop();
+    const rule = pin(['f'], { when: 'context.page == "/sale" && (!visitor.known || visitor.sessions >= 0)' });
+    await publish(site, { slots: { home: { strategies: ['trending'], limit: 2 } }, rules: [rule] });
+    let asked = 0;
+    const { USER_PROFILE } = env;
+    const counting = new Proxy(USER_PROFILE, {
+      get: (target, name) => {
+        if (name === 'get') asked += 1;
+        const value = Reflect.get(target, name) as unknown;
+        return typeof value === 'function' ? value.bind(target) : value;
+      },
+    });
+    const shown = async (page: string) => {
+      const path = `/v/recommendations?slot=home&anonymousId=ada&page=https://shop.example${page}`;
+      const request = new Request(`https://vitrine.example${path}`, { headers: secret(site) });
+      const counted = { ...env, USER_PROFILE: counting };
+      const fetched = worker.fetch(request as Parameters<typeof worker.fetch>[0], counted, createExecutionContext());
+      return [idsOf(await (await fetched).json<Answer>()), asked];
+    };
+    expect(await shown('/')).toEqual([['a', 'b'], 0]);
+    expect(await shown('/sale')).toEqual([['f', 'a'], 1]);
   });
 
   it('are explained to who has the secret key, and to nobody else', async ({ expect }) => {

@@ -6,6 +6,7 @@ import { contentOf, textIn } from '../../../core/merchandising/content.ts';
 import type { SlotDefinition } from '../../../core/merchandising/document.ts';
 import { type Effects, effectsOf, NO_EFFECTS, type RuleInput } from '../../../core/merchandising/effects.ts';
 import { slotPlan } from '../../../core/merchandising/slot-plan.ts';
+import { once } from '../../../core/once.ts';
 import type { Known } from '../../../core/recommend/known.ts';
 import type { ShownContent } from '../../../core/templates/shown-content.ts';
 import type { Template } from '../../../core/templates/template.ts';
@@ -18,7 +19,7 @@ import { WaitBudget } from '../../../stores/wait-budget.ts';
 import { withDeadline } from '../../../stores/with-deadline.ts';
 import type { ReadQuery } from '../visitor/read-query.ts';
 import { NOT_ASKED, readPerson } from './read-person.ts';
-import { type Place, type Pretence, ruleInput } from './rule-input.ts';
+import { contextOf, type Place, type Pretence, ruleInput } from './rule-input.ts';
 import { heldSources, type Patience, sourcesOf } from './sources.ts';
 import { experimentsAt, type GivenTrials, NO_TRIALS, trialsOf } from './trials.ts';
 
@@ -108,20 +109,23 @@ async function recommendLive(
   const experiments = experimentsAt(current, query);
   const said = current ? slotPlan(current.plan, query.slot) : undefined;
   const defined = current?.plan.slots.get(query.slot)?.strategies ?? [query.strategy];
-  const mayBe = said ? [...defined, ...said.strategies] : defined;
+  const now = pretend.at ?? Date.now();
+  const context = once(() => contextOf(query, place(), pretend, now));
+  // What is not for this place asks nothing of anybody.
+  const possible = said?.isRuled ? said.rules.possible(context()) : undefined;
+  const mayBe = [...defined, ...(said?.strategies ?? []), ...(possible?.strategies ?? [])];
   const asks =
     pretend.visitor === undefined &&
-    (said?.asksProfile === true || experiments.some((experiment) => experiment.asksProfile));
+    (possible?.asksProfile === true || experiments.some((experiment) => experiment.asksProfile));
   const [model, person] = await Promise.all([
     modelRead,
     readPerson(env, site, query, mayBe, { facts: asks, variants: experiments.length > 0 }, pretend, read, timer),
   ]);
   const profileMs = Date.now() - startedAt;
-  const now = pretend.at ?? Date.now();
-  const asPerson = once(() => ruleInput(query, place(), person.facts, pretend, now));
+  const asPerson = once(() => ruleInput(query, context(), person.facts, pretend, now));
   const given = trialsOf(site, experiments, query, person.variants, asPerson, now);
   const known = given.heldOut ? knowsNothing : person.known;
-  const asNobody = () => ruleInput(query, place(), undefined, pretend, now);
+  const asNobody = () => ruleInput(query, context(), undefined, pretend, now);
   const effects = effectsFor(current, query, given.heldOut ? asNobody : asPerson, now, given);
   const strategies = definitionOf(current, query, given)?.strategies ?? [query.strategy];
   const [strategy = 'for_you', ...others] = effects.strategy ? [effects.strategy, ...strategies] : strategies;
@@ -147,15 +151,6 @@ function patienceOf(deadline: WaitBudget, now: number): Patience {
 /** Who is held out is as one of whom nothing is known. */
 const knowsNothing = (): Known => ({ tier: 'none', reason: 'held_out' });
 
-/** A value that is made when it is first asked for. */
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
-}
-
 /** What an isolate shows by itself, asking nobody: what is popular, as the rules say of somebody who is not known. */
 async function recommendHeld(
   site: string,
@@ -167,7 +162,7 @@ async function recommendHeld(
 ): Promise<Recommendation> {
   const current = other ?? heldPlan(site);
   const now = pretend.at ?? Date.now();
-  const asNobody = () => ruleInput(query, place(), undefined, pretend, now);
+  const asNobody = () => ruleInput(query, contextOf(query, place(), pretend, now), undefined, pretend, now);
   const effects = effectsFor(current, query, asNobody, now, NO_TRIALS);
   const sources = heldSources(site, heldModel(site), query.locale, now);
   const decision = await decide(askOf(query, 'trending', current, NO_TRIALS), NOT_ASKED, sources, { effects, explain });

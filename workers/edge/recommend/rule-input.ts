@@ -35,26 +35,42 @@ export function placeOf(request: Request, query: ReadQuery, fromServer: boolean)
   return { ...(URL.canParse(page) && { page: new URL(page) }), device, country, region, city, timezone };
 }
 
-/** What the conditions of rules are asked of. */
-export function ruleInput(
-  { slot, item, locale, userId }: ReadQuery,
+/** Where a visitor is, as the conditions of rules see it; what they ask of him too is `ruleInput`. */
+export function contextOf(
+  { slot, item, locale }: ReadQuery,
   place: Place,
+  pretend: Pretence,
+  nowMs: number,
+): RuleInput['context'] {
+  const { time, weekday } = wallClock(place.timezone ?? 'UTC', nowMs);
+  const { source = '', medium = '', name = '' } = (place.page && campaignOf(place.page)) ?? {};
+  return {
+    ...{ slot, item: item ?? '', page: place.page?.pathname ?? '', locale: locale ?? '' },
+    ...{ device: place.device ?? 'unknown', country: place.country ?? '', region: place.region ?? '' },
+    ...{ city: place.city ?? '', hour: Number(time.slice(11, 13)), weekday },
+    ...{ campaign: name, source, medium },
+    ...pretend.context,
+  };
+}
+
+/** What the conditions of rules are asked of; what none asks is not made. */
+export function ruleInput(
+  { userId }: ReadQuery,
+  context: RuleInput['context'],
   facts: RuleFacts | undefined,
   pretend: Pretence,
   nowMs: number,
 ): RuleInput {
-  const { time, weekday } = wallClock(place.timezone ?? 'UTC', nowMs);
-  const { source = '', medium = '', name = '' } = (place.page && campaignOf(place.page)) ?? {};
   return {
-    visitor: pretend.visitor ?? (facts ? visitorOf(facts, nowMs) : { known: false, has_user: userId !== undefined }),
-    segments: Object.fromEntries((pretend.segments ?? facts?.segments ?? []).map((segment) => [segment, true])),
-    attributes: pretend.attributes ?? facts?.attributes ?? {},
-    context: {
-      ...{ slot, item: item ?? '', page: place.page?.pathname ?? '', locale: locale ?? '' },
-      ...{ device: place.device ?? 'unknown', country: place.country ?? '', region: place.region ?? '' },
-      ...{ city: place.city ?? '', hour: Number(time.slice(11, 13)), weekday },
-      ...{ campaign: name, source, medium },
-      ...pretend.context,
+    context,
+    get visitor() {
+      return pretend.visitor ?? (facts ? visitorOf(facts, nowMs) : { known: false, has_user: userId !== undefined });
+    },
+    get segments() {
+      return Object.fromEntries((pretend.segments ?? facts?.segments ?? []).map((segment) => [segment, true]));
+    },
+    get attributes() {
+      return pretend.attributes ?? facts?.attributes ?? {};
     },
   };
 }
