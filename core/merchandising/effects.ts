@@ -7,7 +7,6 @@ import type { RankerChoice } from '../recommend/ranker-choice.ts';
 import { type Plan, type ReadyRule, slotFor, type Where } from './compile.ts';
 import { itemInput } from './conditions.ts';
 import { isScheduled } from './schedule.ts';
-import { slotPlan } from './slot-plan.ts';
 import { isGiven } from './variant.ts';
 
 /** What a rule's `when` is asked of: what there is of the visitor, and where he is. */
@@ -90,16 +89,19 @@ function verdictsOn(plan: Plan): (item: ServedItem) => Uint8Array {
 /**
  * The effects of a plan on one slot for one visitor, at a time (ms since 1970). Of two rules that choose one thing the first holds.
  *
+ * @param rules those that may hold there, as `slotPlan` finds them by its context.
+ * @param input what conditions are asked of; not made where none asks.
  * @param trials variants of experiments that the visitor was given.
  */
 export function effectsOf(
   plan: Plan,
   slot: string,
-  input: RuleInput,
+  rules: readonly ReadyRule[],
+  input: () => RuleInput,
   nowMs: number,
   trials: readonly VariantOf[] = NO_TRIALS,
 ): Effects {
-  const bounded = once(() => boundedInput(input) as Record<string, unknown>);
+  const bounded = once(() => boundedInput(input()) as Record<string, unknown>);
   const definition = slotFor(plan, slot, trials);
   const pins: Pin[] = [];
   const excludes: { readonly where: Where; readonly rule: string; readonly rank: number }[] = [];
@@ -108,7 +110,7 @@ export function effectsOf(
   let content: string | undefined;
   let ranker: RankerChoice | undefined;
   let rank = 0;
-  for (const rule of slotPlan(plan, slot).rules.possible(input.context).rules) {
+  for (const rule of rules) {
     if (whyNot(rule, bounded, nowMs, trials) !== undefined) continue;
     const { name } = rule;
     for (const action of rule.actions)

@@ -6,8 +6,6 @@ import type { ReadyRule } from './compile.ts';
 export interface PossibleRules {
   /** In the order in which they hold. */
   readonly rules: readonly ReadyRule[];
-  /** Whether one of them has a condition. */
-  readonly asks: boolean;
   /** Whether one of them asks of the visitor's profile. */
   readonly asksProfile: boolean;
   /** Strategies that they may choose. */
@@ -61,7 +59,6 @@ export class RuleIndex {
     const rules = places.map((at) => this.rules[at] as ReadyRule);
     return {
       rules,
-      asks: rules.some(({ when }) => when !== undefined),
       asksProfile: rules.some(({ asksProfile }) => asksProfile),
       strategies: rules.flatMap(({ actions }) =>
         actions.flatMap((action) => (action.do === 'strategy' ? [action.strategy] : [])),

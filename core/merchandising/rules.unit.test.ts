@@ -8,6 +8,7 @@ import { compile, type Plan } from './compile.ts';
 import { differences } from './diff.ts';
 import { merchandisingSchema } from './document.ts';
 import { effectsOf, NO_EFFECTS, type RuleInput } from './effects.ts';
+import { slotPlan } from './slot-plan.ts';
 
 const NOW = Date.parse('2026-11-26T12:00:00Z');
 const KNOWN = { segments: ['vip'], attributes: ['views_24h'] };
@@ -36,8 +37,9 @@ const faultsOf = (document: unknown) => {
   const compiled = compile(document, KNOWN);
   return 'faults' in compiled ? compiled.faults : [];
 };
-const effects = (rules: object[], slot: object = {}) =>
-  effectsOf(plan({ rules, slots: { home: slot } }), 'home', INPUT, NOW);
+const homeEffects = (of: Plan, now = NOW) =>
+  effectsOf(of, 'home', slotPlan(of, 'home').rules.possible(INPUT.context).rules, () => INPUT, now);
+const effects = (rules: object[], slot: object = {}) => homeEffects(plan({ rules, slots: { home: slot } }));
 
 describe('a document', () => {
   it('is refused with the place of each mistake, and the names that there are', ({ expect }) => {
@@ -114,7 +116,7 @@ describe('a document', () => {
       fc.property(fc.oneof(document, fc.jsonValue()), (one) => {
         const compiled = compile(one, KNOWN);
         if ('faults' in compiled) expect(compiled.faults[0]?.message).toEqual(expect.any(String));
-        else effectsOf(compiled, 'home', INPUT, NOW).removedBy(item('a'));
+        else homeEffects(compiled).removedBy(item('a'));
       }),
       { numRuns: runs(3_000) },
     );
@@ -163,7 +165,7 @@ describe('a rule', () => {
   });
 
   it('holds nowhere when all are switched off, and says so', ({ expect }) => {
-    const off = effectsOf(plan({ active: false, rules: [rule('r', exclude)] }), 'home', INPUT, NOW);
+    const off = homeEffects(plan({ active: false, rules: [rule('r', exclude)] }));
     expect([off.removedBy(item('a')), off.verdicts()]).toEqual([
       undefined,
       [{ rule: 'r', holds: false, why: 'switched_off' }],
@@ -185,7 +187,7 @@ describe('a rule', () => {
     const where = 'passed(timestamp("2026-11-26T12:00:10Z"), duration("0s"))';
     const timed = plan({ rules: [rule('r', [{ do: 'exclude', where }])] });
     const one = item('a');
-    const removedAt = (seconds: number) => effectsOf(timed, 'home', INPUT, NOW + seconds * 1_000).removedBy(one);
+    const removedAt = (seconds: number) => homeEffects(timed, NOW + seconds * 1_000).removedBy(one);
     expect([removedAt(0), removedAt(9), removedAt(10), removedAt(11)]).toEqual([undefined, undefined, 'r', 'r']);
   });
 

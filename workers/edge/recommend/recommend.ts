@@ -5,6 +5,7 @@ import { slotFor } from '../../../core/merchandising/compile.ts';
 import { contentOf, textIn } from '../../../core/merchandising/content.ts';
 import type { SlotDefinition } from '../../../core/merchandising/document.ts';
 import { type Effects, effectsOf, NO_EFFECTS, type RuleInput } from '../../../core/merchandising/effects.ts';
+import type { PossibleRules } from '../../../core/merchandising/rule-index.ts';
 import { slotPlan } from '../../../core/merchandising/slot-plan.ts';
 import { once } from '../../../core/once.ts';
 import type { Known } from '../../../core/recommend/known.ts';
@@ -112,7 +113,7 @@ async function recommendLive(
   const now = pretend.at ?? Date.now();
   const context = once(() => contextOf(query, place(), pretend, now));
   // What is not for this place asks nothing of anybody.
-  const possible = said?.isRuled ? said.rules.possible(context()) : undefined;
+  const possible = possibleAt(current, query, context);
   const mayBe = [...defined, ...(said?.strategies ?? []), ...(possible?.strategies ?? [])];
   const asks =
     pretend.visitor === undefined &&
@@ -126,7 +127,7 @@ async function recommendLive(
   const given = trialsOf(site, experiments, query, person.variants, asPerson, now);
   const known = given.heldOut ? knowsNothing : person.known;
   const asNobody = () => ruleInput(query, context(), undefined, pretend, now);
-  const effects = effectsFor(current, query, given.heldOut ? asNobody : asPerson, now, given);
+  const effects = effectsFor(current, query, possible, given.heldOut ? asNobody : asPerson, now, given);
   const strategies = definitionOf(current, query, given)?.strategies ?? [query.strategy];
   const [strategy = 'for_you', ...others] = effects.strategy ? [effects.strategy, ...strategies] : strategies;
   const fallbacks = others
@@ -162,8 +163,9 @@ async function recommendHeld(
 ): Promise<Recommendation> {
   const current = other ?? heldPlan(site);
   const now = pretend.at ?? Date.now();
-  const asNobody = () => ruleInput(query, contextOf(query, place(), pretend, now), undefined, pretend, now);
-  const effects = effectsFor(current, query, asNobody, now, NO_TRIALS);
+  const context = once(() => contextOf(query, place(), pretend, now));
+  const asNobody = () => ruleInput(query, context(), undefined, pretend, now);
+  const effects = effectsFor(current, query, possibleAt(current, query, context), asNobody, now, NO_TRIALS);
   const sources = heldSources(site, heldModel(site), query.locale, now);
   const decision = await decide(askOf(query, 'trending', current, NO_TRIALS), NOT_ASKED, sources, { effects, explain });
   const [strategy = query.strategy] = current?.plan.slots.get(query.slot)?.strategies ?? [];
@@ -171,15 +173,26 @@ async function recommendHeld(
   return shown({ ...decision, reason }, query, strategy, current, effects, rest);
 }
 
+/** The rules that may hold at this place; nothing where nobody has said anything of the slot. */
+function possibleAt(
+  current: CurrentPlan | null,
+  { slot }: ReadQuery,
+  context: () => RuleInput['context'],
+): PossibleRules | undefined {
+  const said = current ? slotPlan(current.plan, slot) : undefined;
+  return said?.isRuled ? said.rules.possible(context()) : undefined;
+}
+
 function effectsFor(
   current: CurrentPlan | null,
   { slot }: ReadQuery,
+  possible: PossibleRules | undefined,
   input: () => RuleInput,
   now: number,
   { trials }: GivenTrials,
 ): Effects {
-  if (!current || !slotPlan(current.plan, slot).isRuled) return NO_EFFECTS;
-  return effectsOf(current.plan, slot, input(), now, trials);
+  if (!current || !possible) return NO_EFFECTS;
+  return effectsOf(current.plan, slot, possible.rules, input, now, trials);
 }
 
 /** The slot as it is in the variants that its visitor was given. */

@@ -53,7 +53,7 @@ export function contextOf(
   };
 }
 
-/** What the conditions of rules are asked of; what none asks is not made. */
+/** What the conditions of rules are asked of. */
 export function ruleInput(
   { userId }: ReadQuery,
   context: RuleInput['context'],
@@ -63,15 +63,9 @@ export function ruleInput(
 ): RuleInput {
   return {
     context,
-    get visitor() {
-      return pretend.visitor ?? (facts ? visitorOf(facts, nowMs) : { known: false, has_user: userId !== undefined });
-    },
-    get segments() {
-      return Object.fromEntries((pretend.segments ?? facts?.segments ?? []).map((segment) => [segment, true]));
-    },
-    get attributes() {
-      return pretend.attributes ?? facts?.attributes ?? {};
-    },
+    visitor: pretend.visitor ?? (facts ? visitorOf(facts, nowMs) : { known: false, has_user: userId !== undefined }),
+    segments: Object.fromEntries((pretend.segments ?? facts?.segments ?? []).map((segment) => [segment, true])),
+    attributes: pretend.attributes ?? facts?.attributes ?? {},
   };
 }
 
